@@ -1,0 +1,56 @@
+"""What can go wrong, each with a sentence for the user (cause and remedy) and the exit code of the command line."""
+
+from __future__ import annotations
+
+__all__ = [
+    "CancelledError",
+    "DoesNotFitError",
+    "NothingReadableError",
+    "StegoMedError",
+    "UnusableInputError",
+    "UsageError",
+]
+
+
+class StegoMedError(Exception):
+    """Base of all errors that StegoMed raises on purpose; ``str(error)`` is a sentence for the user.
+
+    A message never contains a passphrase, a key, or anything of a record.
+    """
+
+    exit_code = 1
+
+
+class UsageError(StegoMedError):
+    """The request itself makes no sense, whatever the files hold."""
+
+    exit_code = 2
+
+
+class UnusableInputError(StegoMedError):
+    """A file, folder, setting or target cannot be used."""
+
+    exit_code = 3
+
+
+class NothingReadableError(StegoMedError):
+    """Nothing can be read with this key: wrong key, damaged data and "nothing hidden here" look alike."""
+
+    exit_code = 4
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing can be read with this passphrase; check the passphrase, and that the images are the marked ones."
+        )
+
+
+class DoesNotFitError(StegoMedError):
+    """The record is larger than the room in the images."""
+
+    exit_code = 5
+
+
+class CancelledError(StegoMedError):
+    """The user asked to stop."""
+
+    exit_code = 130

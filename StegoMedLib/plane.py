@@ -1,0 +1,61 @@
+"""A plane: one 2-D frame of stored pixel values, with all that the stations need to know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Plane"]
+
+
+@dataclass(frozen=True)
+class Plane:
+    """One 2-D frame of stored values, before rescale.
+
+    Attributes
+    ----------
+    pixels : ndarray of int32, shape (H, W)
+        Stored values.
+    low, high : int
+        Legal range of a stored value, from BitsStored and PixelRepresentation (PS3.3 C.7.6.3).
+    padding : tuple of (int, int)
+        Closed ranges of stored values that mean "no pixel here": PixelPaddingValue, its range limit, and values that
+        can only be padding although the header does not say so.
+    modality : str
+        ``"CT"``, ``"MR"`` or another DICOM modality.
+    slope, intercept : float
+        Rescale to output units (Hounsfield units for CT): ``slope * stored + intercept``.
+    inverted : bool
+        True for MONOCHROME1 (the minimum is shown white).
+    """
+
+    pixels: NDArray[np.int32]
+    low: int
+    high: int
+    padding: tuple[tuple[int, int], ...] = ()
+    modality: str = ""
+    slope: float = 1.0
+    intercept: float = 0.0
+    inverted: bool = field(default=False)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        rows, columns = self.pixels.shape
+        return rows, columns
+
+    @property
+    def bits_stored(self) -> int:
+        """Bits that the legal range takes."""
+        return int(self.high - self.low).bit_length()
+
+    @cached_property
+    def padding_mask(self) -> NDArray[np.bool_]:
+        """Where the plane is padding; bool, shape (H, W)."""
+        mask = np.zeros(self.pixels.shape, dtype=np.bool_)
+        for first, last in self.padding:
+            mask |= (self.pixels >= first) & (self.pixels <= last)
+        return mask
