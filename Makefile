@@ -1,0 +1,75 @@
+# make demo   the main job on a phantom series, into demo-out/ (own environment, without torch)
+# make test   every check: style, types, tests (own environment, with torch)
+# make bench  times of embed and extract
+# make clean  what these left
+#
+# Both environments install the exact versions of constraints.txt and are renewed when it or pyproject.toml changes.
+
+PYTHON ?= python3
+DEMO_OUT ?= demo-out
+
+DEMO_ENV := .venv-demo
+TEST_ENV := .venv-test
+PIP_INSTALL = bin/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench clean
+
+help:
+	@sed -n 's/^# //p' Makefile | head -n 4
+
+# $(call environment,FOLDER): a new virtual environment; Debian keeps the module for it in a package of its own.
+define environment
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+	  || { echo "StegoMed needs Python 3.10 or later; name one with: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(call debian,python3-venv); }
+	@rm -rf $(1)
+	@echo "Making the environment $(1) ..."
+	@$(PYTHON) -m venv $(1)
+endef
+
+# $(call debian,PACKAGES): installs Debian packages where that is allowed, else names them and goes on.
+define debian
+if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing the Debian packages $(1) ..."; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  { apt-get -qq update && apt-get -qq install -y --no-install-recommends $(1); } >/dev/null 2>&1 \
+	    || echo "Debian packages that could not be installed: $(1)"; \
+	else \
+	  echo "Debian packages that are missing and that this user may not install: $(1)"; \
+	fi
+endef
+
+HAS_ZBAR = bin/python -c 'import ctypes.util, sys; sys.exit(ctypes.util.find_library("zbar") is None)'
+
+$(DEMO_ENV)/ready: pyproject.toml constraints.txt
+	$(call environment,$(DEMO_ENV))
+	@echo "Installing StegoMed into it ..."
+	@$(DEMO_ENV)/$(PIP_INSTALL) ".[pictures]"
+	@touch $@
+
+$(TEST_ENV)/ready: pyproject.toml constraints.txt
+	$(call environment,$(TEST_ENV))
+	@echo "Installing StegoMed, torch and the tools for tests into it (several gigabytes) ..."
+	@$(TEST_ENV)/$(PIP_INSTALL) ".[test]"
+	@touch $@
+
+demo: $(DEMO_ENV)/ready
+	@$(DEMO_ENV)/$(HAS_ZBAR) || { $(call debian,libzbar0); }
+	@$(DEMO_ENV)/$(HAS_ZBAR) || echo "libzbar is missing: zxing-cpp reads the QR codes instead."
+	$(DEMO_ENV)/bin/stegomed demo --out $(DEMO_OUT) --overwrite
+
+test: $(TEST_ENV)/ready
+	@$(TEST_ENV)/$(HAS_ZBAR) || { $(call debian,libzbar0); }
+	@command -v dciodvfy >/dev/null || { $(call debian,dicom3tools); }
+	@command -v dcmdump >/dev/null || { $(call debian,dcmtk); }
+	$(TEST_ENV)/bin/ruff check
+	$(TEST_ENV)/bin/ruff format --check
+	$(TEST_ENV)/bin/mypy
+	$(TEST_ENV)/bin/pytest
+
+bench: $(TEST_ENV)/ready
+	$(TEST_ENV)/bin/python Testing/benchmarks/run.py
+
+clean:
+	rm -rf $(DEMO_ENV) $(TEST_ENV) $(DEMO_OUT) build .mypy_cache .ruff_cache .hypothesis
