@@ -1,0 +1,152 @@
+"""Profile ``fidelity``: as few changes as can be, for lossless storage; the receiver needs image and key only.
+
+The key shuffles all blocks of the plane, usable or not, and deals them to groups. A group's *syndrome* is the exclusive
+or of a keyed word for each of its blocks, which depends on the block's pattern of coefficient parities. The sender
+makes each group's syndrome equal to some bits of the payload by the fewest +-1 changes in usable blocks; the receiver
+computes the syndromes and is done. Unusable blocks are the "wet" elements of J. Fridrich et al., IEEE Trans. Signal
+Process. 53(10), 2005: they are never candidates, so they never change.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.codec.blocks import join_blocks, split_blocks
+from StegoMedLib.codec.groups import Chosen, bits_of_words, solve_groups, syndromes, words_of_bits
+from StegoMedLib.codec.header import Header
+from StegoMedLib.codec.layout import DRAWS, HEADER_GROUPS, MINIMUM_BLOCKS, Layout
+from StegoMedLib.codec.moves import Cover, apply_changes
+from StegoMedLib.codec.parities import patterns, scaled_coefficients
+from StegoMedLib.codec.plan import plan_group_bits, room_bits
+from StegoMedLib.codec.profile import LengthOf, Payload
+from StegoMedLib.codec.solve import Table
+from StegoMedLib.errors import DoesNotFitError
+from StegoMedLib.plane import Plane
+
+__all__ = ["Fidelity"]
+
+_HEADER_BITS = 8
+
+
+class Fidelity:
+    """The profile under one key.
+
+    Parameters
+    ----------
+    key : bytes
+        32 bytes, from the key derivation's *positions* label.
+    """
+
+    name = "fidelity"
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._layouts: dict[tuple[int, int], Layout] = {}
+        self._tables: dict[int, Table] = {}
+
+    def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
+        """Bits that `usable` blocks (H // 4, W // 4) of `plane` can carry."""
+        layout = self._layout(plane.shape)
+        if layout.count < MINIMUM_BLOCKS:
+            return 0
+        return room_bits(layout.header_size, layout.count - layout.header_size, int(usable.sum()))
+
+    def embed(self, plane: Plane, usable: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
+        """Hide `payload` in `plane`.
+
+        Parameters
+        ----------
+        plane : Plane
+        usable : ndarray of bool, shape (H // 4, W // 4)
+        payload : Payload
+
+        Returns
+        -------
+        ndarray of int32, shape (H, W)
+            Stego pixels: in usable blocks, within +-2 of the cover and nearly everywhere within +-1; equal elsewhere.
+
+        Raises
+        ------
+        DoesNotFitError
+            When the usable blocks cannot carry the payload.
+        """
+        layout = self._layout(plane.shape)
+        size = self._plan(layout, usable, payload)
+        cover = Cover(plane, usable, layout)
+        for draw in range(DRAWS):
+            chosen = self._solve(cover, layout, payload, size, draw)
+            if chosen is not None:
+                return join_blocks(plane.pixels, apply_changes(cover.blocks, *chosen))
+        raise _no_room(payload)
+
+    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
+        """Payload in `plane`, or None; `usable` is not looked at.
+
+        Parameters
+        ----------
+        plane : Plane
+        usable : None
+            No mask is needed.
+        length_of : callable
+            Length in bits of the payload with a label.
+        """
+        del usable
+        layout = self._layout(plane.shape)
+        if layout.count < MINIMUM_BLOCKS:
+            return None
+        scaled = scaled_coefficients(split_blocks(plane.pixels).astype(np.int32)) + layout.dither
+        words = layout.syndromes(patterns(scaled), np.arange(layout.count))
+        for draw in range(DRAWS):
+            packed = syndromes(words[layout.header_blocks(draw)], HEADER_GROUPS, _HEADER_BITS)
+            header = Header.unpack(packed.astype(np.uint8).tobytes(), layout.authenticator(), draw)
+            length = None if header is None else length_of(header.label)
+            if header is not None and length is not None:
+                bits = _read_body(words[layout.body_blocks(draw)], header.group_bits, length)
+                return None if bits is None else Payload(header.label, bits)
+        return None
+
+    def _solve(self, cover: Cover, layout: Layout, payload: Payload, size: int, draw: int) -> Chosen | None:
+        """Changes that write header and body in draw number `draw`, or None when a group lacks room."""
+        packed = np.frombuffer(Header(payload.label, size).pack(layout.authenticator(), draw), dtype=np.uint8)
+        wanted = packed.astype(np.uint32)
+        head = solve_groups(cover, layout.header_blocks(draw), wanted, _HEADER_BITS, self._table(_HEADER_BITS))
+        if head is None:
+            return None
+        wanted = words_of_bits(payload.bits, size)
+        body = solve_groups(cover, layout.body_blocks(draw), wanted, size, self._table(size))
+        if body is None:
+            return None
+        return np.concatenate([head[0], body[0]]), np.concatenate([head[1], body[1]])
+
+    def _layout(self, shape: tuple[int, int]) -> Layout:
+        if shape not in self._layouts:
+            self._layouts[shape] = Layout(self._key, shape)
+        return self._layouts[shape]
+
+    def _plan(self, layout: Layout, usable: NDArray[np.bool_], payload: Payload) -> int:
+        body = layout.count - layout.header_size
+        size = plan_group_bits(layout.header_size, body, int(usable.sum()), payload.bits.size)
+        if size is None:
+            raise _no_room(payload)
+        return size
+
+    def _table(self, size: int) -> Table:
+        if size not in self._tables:
+            self._tables[size] = Table(size)
+        return self._tables[size]
+
+
+def _read_body(words: NDArray[np.uint32], size: int, length: int) -> NDArray[np.bool_] | None:
+    """The `length` bits that the words (n,) of the body's blocks carry, None when no sender lays them out so."""
+    if size == 0 or math.ceil(length / size) > words.size:
+        return None
+    return bits_of_words(syndromes(words, math.ceil(length / size), size), size, length)
+
+
+def _no_room(payload: Payload) -> DoesNotFitError:
+    return DoesNotFitError(
+        f"The {payload.bits.size} bits of the record do not fit the air around the body; hide a shorter record."
+    )

@@ -1,0 +1,51 @@
+"""The header of the fidelity profile: 32 bits that tell a receiver with the key how the body is laid out.
+
+============  ====  ==========================================================================================
+field         bits  meaning
+============  ====  ==========================================================================================
+label         11    what the payload is; opaque to the codec (the symbol's version, level and mask)
+group bits    5     bits carried by each group of the body
+check         16    HMAC-SHA-256 over both and the number of the draw, cut to 16 bits
+============  ====  ==========================================================================================
+
+The check is a filter, not a proof: one wrong key in 8192 passes it (16 bits, eight draws), and is then stopped by the
+payload's own authentication.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+__all__ = ["LABEL_BITS", "Header"]
+
+LABEL_BITS = 11
+_GROUP_BITS = 5
+_CHECK_BYTES = 2
+
+
+@dataclass(frozen=True)
+class Header:
+    """Label of the payload and bits a group of the body."""
+
+    label: int
+    group_bits: int
+
+    def pack(self, key: bytes, draw: int) -> bytes:
+        """Four bytes: fields and check."""
+        fields = (self.label << _GROUP_BITS | self.group_bits).to_bytes(2, "big")
+        return fields + _check(key, fields, draw)
+
+    @classmethod
+    def unpack(cls, packed: bytes, key: bytes, draw: int) -> Header | None:
+        """Header in `packed` (4 bytes), or None when its check fails."""
+        fields, check = packed[:-_CHECK_BYTES], packed[-_CHECK_BYTES:]
+        if not hmac.compare_digest(check, _check(key, fields, draw)):
+            return None
+        number = int.from_bytes(fields, "big")
+        return cls(number >> _GROUP_BITS, number & ((1 << _GROUP_BITS) - 1))
+
+
+def _check(key: bytes, fields: bytes, draw: int) -> bytes:
+    return hmac.new(key, fields + bytes([draw]), hashlib.sha256).digest()[:_CHECK_BYTES]

@@ -1,0 +1,115 @@
+"""The +-1 changes a sender may make in each usable block, and what each adds to its group's syndrome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.codec.blocks import PIXELS, split_blocks
+from StegoMedLib.codec.layout import Layout
+from StegoMedLib.codec.parities import CHANGES, change_effects, patterns, scaled_coefficients
+from StegoMedLib.plane import Plane
+
+__all__ = ["Cover", "Moves", "apply_changes"]
+
+_FIRST, _SECOND = np.triu_indices(CHANGES, k=1)
+_APART = _FIRST % PIXELS != _SECOND % PIXELS
+_PAIRS = np.stack([_FIRST[_APART], _SECOND[_APART]], axis=1)
+"""All 480 ways to change two pixels of a block, as pairs of single changes."""
+
+_NONE = -1
+"""In place of a second change where there is only one."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Candidates for changing blocks.
+
+    Attributes
+    ----------
+    words : ndarray of uint32, shape (n,)
+        What each adds to the syndrome of its group.
+    owners : ndarray of intp, shape (n,)
+        The block each changes.
+    changes : ndarray of intp, shape (n, 2)
+        The single changes that make it, -1 in place of a second one where there is only one.
+    """
+
+    words: NDArray[np.uint32]
+    owners: NDArray[np.intp]
+    changes: NDArray[np.intp]
+
+    def part(self, start: int, end: int) -> Moves:
+        """Moves number `start` to `end`."""
+        return Moves(self.words[start:end], self.owners[start:end], self.changes[start:end])
+
+    def joined(self, other: Moves) -> Moves:
+        """These moves, then those of `other`."""
+        return Moves(
+            np.concatenate([self.words, other.words]),
+            np.concatenate([self.owners, other.owners]),
+            np.concatenate([self.changes, other.changes]),
+        )
+
+
+class Cover:
+    """A plane as the sender sees it: syndrome words of all blocks, moves of the usable ones.
+
+    Parameters
+    ----------
+    plane : Plane
+    usable : ndarray of bool, shape (H // 4, W // 4)
+    layout : Layout
+    """
+
+    def __init__(self, plane: Plane, usable: NDArray[np.bool_], layout: Layout) -> None:
+        self.blocks = split_blocks(plane.pixels).astype(np.int32)
+        self._plane, self._layout = plane, layout
+        self._scaled = scaled_coefficients(self.blocks) + layout.dither
+        self.words = layout.syndromes(patterns(self._scaled), np.arange(layout.count))
+        self.usable = usable.ravel()
+        self._legal_by_block = self._legal(np.flatnonzero(self.usable))
+        self._row = np.cumsum(self.usable) - 1
+        self._single_words = self._added(np.flatnonzero(self.usable), change_effects())
+
+    def single_moves(self, blocks: NDArray[np.intp]) -> Moves:
+        """Every legal single change of the usable ones among `blocks`, in their order."""
+        dry = blocks[self.usable[blocks]]
+        rows = self._row[dry]
+        words = self._single_words[rows]
+        block, change = np.nonzero((words != 0) & self._legal_by_block[rows])
+        return Moves(words[block, change], dry[block], np.stack([change, np.full_like(change, _NONE)], axis=1))
+
+    def double_moves(self, blocks: NDArray[np.intp]) -> Moves:
+        """Every legal change of two pixels of the usable ones among `blocks`: for groups with little room."""
+        dry = blocks[self.usable[blocks]]
+        effects = change_effects()[:, _PAIRS].sum(axis=2)
+        words = self._added(dry, effects)
+        legal = self._legal_by_block[self._row[dry]][:, _PAIRS].all(axis=2)
+        block, pair = np.nonzero((words != 0) & legal)
+        return Moves(words[block, pair], dry[block], _PAIRS[pair])
+
+    def _added(self, blocks: NDArray[np.intp], effects: NDArray[np.int32]) -> NDArray[np.uint32]:
+        """Words that `effects` (8, k) add to those of `blocks` (n,); uint32, shape (n, k)."""
+        moved = np.stack([c[blocks, None] + e for c, e in zip(self._scaled, effects, strict=True)])
+        return self._layout.syndromes(patterns(moved), blocks) ^ self.words[blocks, None]
+
+    def _legal(self, blocks: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which single changes stay in the legal range and make no padding value; bool, shape (n, 32)."""
+        values = np.concatenate([self.blocks[blocks] + 1, self.blocks[blocks] - 1], axis=1)
+        legal = (values >= self._plane.low) & (values <= self._plane.high)
+        for first, last in self._plane.padding:
+            legal &= (values < first) | (values > last)
+        return legal
+
+
+def apply_changes(blocks: NDArray[np.int32], owners: NDArray[np.intp], changes: NDArray[np.intp]) -> NDArray[np.int32]:
+    """Copy of `blocks` (N, 16) after `changes` (n, 2) to blocks `owners` (n,), as `Cover` numbers them."""
+    changed = blocks.copy()
+    for column in changes.T:
+        made = column != _NONE
+        sign = np.where(column[made] < PIXELS, 1, -1).astype(np.int32)
+        np.add.at(changed, (owners[made], column[made] % PIXELS), sign)
+    return changed

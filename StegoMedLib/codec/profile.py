@@ -1,0 +1,46 @@
+"""What every profile of the codec offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.plane import Plane
+
+__all__ = ["LengthOf", "Payload", "Profile"]
+
+LengthOf = Callable[[int], "int | None"]
+"""Length in bits of the payload with a label, None for a label that no payload has."""
+
+
+@dataclass(frozen=True)
+class Payload:
+    """Bits to hide, and the label (11 bits) that tells the receiver what they are.
+
+    Attributes
+    ----------
+    label : int
+    bits : ndarray of bool, shape (k,)
+    """
+
+    label: int
+    bits: NDArray[np.bool_]
+
+
+class Profile(Protocol):
+    """A named codec under a key."""
+
+    name: str
+
+    def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
+        """Bits that `usable` blocks (H // 4, W // 4) of a plane can carry."""
+
+    def embed(self, plane: Plane, usable: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
+        """Stego pixels (H, W); only usable blocks differ from the cover. Raises `DoesNotFitError`."""
+
+    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
+        """Payload in a plane, or None when nothing can be read; `usable` only where the profile needs a mask."""

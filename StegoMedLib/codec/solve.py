@@ -1,0 +1,96 @@
+"""Which changes give a group the syndrome it has to have, with as few changes as can be.
+
+The sender may choose from *candidates*: each changes one block at the price of one or two +-1, and adds a known word to
+the group's syndrome. This is matrix embedding with a random code (J. Fridrich and D. Soukal, IEEE TIFS 1(3), 2006),
+each block offering not one flip but every single change of its 16 pixels. One change is looked for first, then two in
+different blocks by a table of the candidates' words (one look-up a candidate), then three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Table", "choose"]
+
+_CHUNK = 1 << 18
+"""Look-ups made at a time while three changes are looked for."""
+
+
+class Table:
+    """Candidate by syndrome word: a direct-address table of ``2 ** bits`` entries, reused from group to group."""
+
+    def __init__(self, bits: int) -> None:
+        self._slots = np.full(1 << bits, -1, dtype=np.int32)
+
+    def fill(self, words: NDArray[np.uint32]) -> None:
+        """Enter `words`; of equal words the last stays."""
+        self._slots[words] = np.arange(words.size, dtype=np.int32)
+
+    def clear(self, words: NDArray[np.uint32]) -> None:
+        """Take `words` out again."""
+        self._slots[words] = -1
+
+    def find(self, words: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """Index of a candidate with each word, -1 where there is none; same shape as `words`."""
+        return self._slots[words]
+
+
+def choose(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, table: Table) -> list[int] | None:
+    """Choose the fewest candidates, at most three, whose words add up to `target`.
+
+    Parameters
+    ----------
+    words : ndarray of uint32, shape (n,)
+        What each candidate adds to the syndrome.
+    owners : ndarray of intp, shape (n,)
+        The block each candidate changes. Chosen candidates never share one: their effects would not add up.
+    target : int
+    table : Table
+        Empty, with room for the largest word; left empty.
+
+    Returns
+    -------
+    list of int or None
+        Indices of the candidates; None when there are none.
+    """
+    if target == 0:
+        return []
+    single = np.flatnonzero(words == target)
+    if single.size:
+        return [int(single[0])]
+    table.fill(words)
+    try:
+        return _pair(words, owners, target, table) or _triple(words, owners, target, table)
+    finally:
+        table.clear(words)
+
+
+def _pair(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, table: Table) -> list[int] | None:
+    partner = table.find(words ^ np.uint32(target))
+    first = np.flatnonzero(partner >= 0)
+    first = first[owners[first] != owners[partner[first]]]
+    return [int(first[0]), int(partner[first[0]])] if first.size else None
+
+
+def _triple(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, table: Table) -> list[int] | None:
+    for rows in _chunks(words.size):
+        partner = table.find(words[rows, None] ^ words[None, :] ^ np.uint32(target))
+        one, two = np.nonzero(partner >= 0)
+        three = partner[one, two]
+        one = rows[one]
+        apart = (owners[one] != owners[two]) & (owners[one] != owners[three]) & (owners[two] != owners[three])
+        hit = np.flatnonzero(apart)
+        if hit.size:
+            return [int(one[hit[0]]), int(two[hit[0]]), int(three[hit[0]])]
+    return None
+
+
+def _chunks(size: int) -> Iterator[NDArray[np.intp]]:
+    """Row numbers ``0 .. size-1`` in runs short enough that a run's look-ups stay in the cache, growing as they go."""
+    start, rows = 0, 4
+    while start < size:
+        yield np.arange(start, min(start + rows, size))
+        start, rows = start + rows, max(1, min(rows * 2, _CHUNK // max(size, 1)))
