@@ -1,0 +1,57 @@
+"""Authenticated encryption of bytes: ChaCha20-Poly1305 (RFC 8439)."""
+
+from __future__ import annotations
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+__all__ = ["KEY_BYTES", "NONCE_BYTES", "TAG_BYTES", "open_bytes", "seal_bytes"]
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+TAG_BYTES = 16
+
+
+def seal_bytes(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes) -> bytes:
+    """Encrypt and authenticate (RFC 8439, section 2.8).
+
+    Parameters
+    ----------
+    key : bytes of length 32
+        Secret.
+    nonce : bytes of length 12
+        Never used twice with one key.
+    plaintext : bytes
+        What is encrypted and authenticated.
+    associated : bytes
+        What is authenticated only.
+
+    Returns
+    -------
+    bytes
+        Ciphertext, as long as `plaintext`, then the tag of 16 bytes.
+    """
+    return ChaCha20Poly1305(key).encrypt(nonce, plaintext, associated)
+
+
+def open_bytes(key: bytes, nonce: bytes, sealed: bytes, associated: bytes) -> bytes | None:
+    """Undo `seal_bytes`.
+
+    Parameters
+    ----------
+    key, nonce, associated : bytes
+        As in `seal_bytes`.
+    sealed : bytes
+        Ciphertext and tag; may be anything.
+
+    Returns
+    -------
+    bytes or None
+        The plaintext; None when anything is not as it was sealed.
+    """
+    if len(sealed) < TAG_BYTES:
+        return None
+    try:
+        return ChaCha20Poly1305(key).decrypt(nonce, sealed, associated)
+    except InvalidTag:
+        return None

@@ -1,0 +1,229 @@
+"""Envelopes: a record compressed, encrypted, authenticated and written as text (design, section 5).
+
+``SM1:`` and the Base45 text (RFC 9285) of header | ciphertext of (compression flag | record) | tag.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+import base45
+
+from StegoMedLib.envelope.aead import NONCE_BYTES, TAG_BYTES, open_bytes, seal_bytes
+from StegoMedLib.envelope.compression import FLAG_BYTES, MAX_RECORD_BYTES, compress, expand
+from StegoMedLib.envelope.header import HEADER_BYTES, Header
+from StegoMedLib.envelope.keys import (
+    DEFAULT_COST,
+    SALT_BYTES,
+    KeyCost,
+    SealingKeys,
+    derive_sealing_keys,
+    prepare_passphrase,
+)
+from StegoMedLib.envelope.records import Record, decode_record, encode_record
+from StegoMedLib.errors import DoesNotFitError, NothingReadableError, UsageError
+
+__all__ = ["Opener", "Sealer", "envelope_length", "largest_record_bytes"]
+
+_PREFIX = "SM1:"
+_OVERHEAD_BYTES = HEADER_BYTES + FLAG_BYTES + TAG_BYTES
+_CACHED_KEYS = 16
+
+
+def _base45_length(count: int) -> int:
+    """Characters that `count` bytes take: three for two bytes, two for a last single one (RFC 9285, section 4)."""
+    return count // 2 * 3 + count % 2 * 2
+
+
+_MAX_TEXT = len(_PREFIX) + _base45_length(_OVERHEAD_BYTES + MAX_RECORD_BYTES)
+
+
+class Sealer:
+    """Seals records with one passphrase.
+
+    The key derivation is done once, here, with a fresh random salt of 16 bytes; each envelope has a random nonce of
+    12 bytes of its own, enough for 2**32 envelopes of one sealer (birthday bound below 2**-32).
+
+    Parameters
+    ----------
+    passphrase : bytes
+        From `prepare_passphrase`.
+    cost : KeyCost, optional
+        Parameters of Argon2id.
+
+    Raises
+    ------
+    UsageError
+        The passphrase is empty, too long or not UTF-8, or the cost is more than an `Opener` accepts.
+    """
+
+    def __init__(self, passphrase: bytes, cost: KeyCost = DEFAULT_COST) -> None:
+        if not cost.acceptable:
+            raise UsageError("Argon2id takes 8 KiB to 256 MiB, 1 to 10 passes and 1 to 4 lanes here; choose less.")
+        self._cost = cost
+        self._salt = secrets.token_bytes(SALT_BYTES)
+        self._keys = derive_sealing_keys(passphrase, self._salt, cost)
+
+    def __repr__(self) -> str:
+        """Show nothing of the passphrase."""
+        return "Sealer(...)"
+
+    def seal(self, record: Record) -> str:
+        """Seal a record.
+
+        Parameters
+        ----------
+        record : HeaderRecord, TextRecord or FileRecord
+            What to seal.
+
+        Returns
+        -------
+        str
+            The envelope, in characters of the QR code's alphanumeric mode.
+
+        Raises
+        ------
+        DoesNotFitError
+            The record's encoding has more than 16 MiB.
+        """
+        content = _content(record)
+        header = Header(self._cost, self._salt, secrets.token_bytes(NONCE_BYTES), self._keys.commitment)
+        associated = header.to_bytes()
+        sealed = seal_bytes(self._keys.sealing, header.nonce, content, associated)
+        return _wrap(associated + sealed)
+
+
+class Opener:
+    """Opens envelopes with one passphrase.
+
+    The images of one series share a salt, so derived keys are kept, for the last 16 salts.
+
+    Parameters
+    ----------
+    passphrase : bytes
+        From `prepare_passphrase`.
+
+    Raises
+    ------
+    UsageError
+        The passphrase is empty, too long or not UTF-8.
+    """
+
+    def __init__(self, passphrase: bytes) -> None:
+        self._passphrase = prepare_passphrase(passphrase)
+        self._derived: dict[tuple[bytes, KeyCost], SealingKeys] = {}
+
+    def __repr__(self) -> str:
+        """Show nothing of the passphrase."""
+        return "Opener(...)"
+
+    def open(self, text: str) -> Record:
+        """Open an envelope.
+
+        Parameters
+        ----------
+        text : str
+            What was read from an image; may be anything.
+
+        Returns
+        -------
+        HeaderRecord, TextRecord or FileRecord
+            The record, exactly as it was sealed.
+
+        Raises
+        ------
+        NothingReadableError
+            Wrong passphrase, damaged text, other version, no envelope: always the same, without a cause.
+        UnusableInputError
+            This computer's OpenSSL has no Argon2id; that depends on neither the text nor the passphrase.
+        """
+        record = self._try_open(text)
+        if record is None:
+            raise NothingReadableError from None
+        return record
+
+    def _try_open(self, text: str) -> Record | None:
+        # None, not an exception, so that the one error that is raised has no context that tells more.
+        blob = _unwrap(text)
+        header = Header.from_bytes(blob)
+        if header is None:
+            return None
+        try:
+            keys = self._keys(header)
+            if not hmac.compare_digest(keys.commitment, header.commitment):
+                return None
+            content = open_bytes(keys.sealing, header.nonce, blob[HEADER_BYTES:], blob[:HEADER_BYTES])
+            return None if content is None else decode_record(expand(content))
+        except (ValueError, MemoryError, NothingReadableError):
+            return None
+
+    def _keys(self, header: Header) -> SealingKeys:
+        wanted = (header.salt, header.cost)
+        if wanted not in self._derived:
+            if len(self._derived) == _CACHED_KEYS:
+                del self._derived[next(iter(self._derived))]
+            self._derived[wanted] = derive_sealing_keys(self._passphrase, *wanted)
+        return self._derived[wanted]
+
+
+def envelope_length(record: Record) -> int:
+    """Count the characters of a record's envelope, without deriving a key.
+
+    Parameters
+    ----------
+    record : HeaderRecord, TextRecord or FileRecord
+        What would be sealed.
+
+    Returns
+    -------
+    int
+        Characters, exactly as `Sealer.seal` returns.
+
+    Raises
+    ------
+    DoesNotFitError
+        The record's encoding has more than 16 MiB.
+    """
+    return len(_PREFIX) + _base45_length(HEADER_BYTES + len(_content(record)) + TAG_BYTES)
+
+
+def largest_record_bytes(text_chars: int) -> int:
+    """Count the bytes of a compressed record that fit in an envelope.
+
+    Parameters
+    ----------
+    text_chars : int
+        Characters that the envelope may have.
+
+    Returns
+    -------
+    int
+        Bytes of the encoded record after compression; 0 where not even an empty one fits.
+    """
+    triples, rest = divmod(max(text_chars - len(_PREFIX), 0), 3)
+    return max(triples * 2 + rest // 2 - _OVERHEAD_BYTES, 0)
+
+
+def _content(record: Record) -> bytes:
+    encoded = encode_record(record)
+    if len(encoded) > MAX_RECORD_BYTES:
+        raise DoesNotFitError(f"A record takes at most {MAX_RECORD_BYTES // 2**20} MiB; hide something smaller.")
+    return compress(encoded)
+
+
+def _wrap(blob: bytes) -> str:
+    encoded: bytes = base45.b45encode(blob)
+    return _PREFIX + encoded.decode("ascii")
+
+
+def _unwrap(text: str) -> bytes:
+    """Decode the text's only encoding; nothing at all where it is another's, or more than any envelope has."""
+    if len(text) > _MAX_TEXT or not text.startswith(_PREFIX):
+        return b""
+    try:
+        blob: bytes = base45.b45decode(text.removeprefix(_PREFIX))
+    except ValueError:
+        return b""
+    # The decoder forgives line ends, which would give one envelope several texts.
+    return blob if _wrap(blob) == text else b""
