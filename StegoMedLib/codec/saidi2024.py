@@ -91,7 +91,7 @@ class Saidi2024:
         low, span = _scale(plane.pixels)
         blocks = _blocks(plane.pixels)[usable.ravel()]
         coefficient = ((blocks - low) / span) @ dct_basis()[:, _COEFFICIENT]
-        return Payload(0, np.mod(np.abs(coefficient) / self._cell, 1.0) >= 0.5)
+        return Payload(0, np.mod(2 * np.abs(coefficient) / self._cell, 2) >= 1)
 
 
 def _scale(pixels: NDArray[np.int32]) -> tuple[float, float]:
