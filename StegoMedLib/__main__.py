@@ -1,0 +1,10 @@
+"""``python -m StegoMedLib`` does what the program ``stegomed`` does."""
+
+from __future__ import annotations
+
+import sys
+
+from StegoMedLib.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

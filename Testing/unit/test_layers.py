@@ -1,0 +1,141 @@
+"""Imports run one way only, down the list of layers; what is heavy is imported where it is used."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+LIBRARY = Path(__file__).parents[2] / "StegoMedLib"
+
+# From the top to the bottom; modules of one row know nothing of each other's row above.
+LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"__main__"}),
+    frozenset({"cli"}),
+    frozenset({"pipeline"}),
+    frozenset({"dicom"}),
+    frozenset({"regions"}),
+    frozenset({"codec"}),
+    frozenset({"envelope", "symbol"}),
+    frozenset({"metrics", "errors", "plane"}),
+)
+RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in names}
+
+SLICER = frozenset({"slicer", "qt", "ctk", "vtk", "mrml"})
+HEAVY = frozenset({"torch", "torchvision", "onnx", "onnxruntime", "matplotlib", "skimage", "pyzbar"})
+MAY_BE_HEAVY = "regions/training/"
+
+MODULES = sorted(path.relative_to(LIBRARY).as_posix() for path in LIBRARY.rglob("*.py"))
+
+
+def layer_of(module: str) -> str:
+    return Path(module).with_suffix("").parts[0]
+
+
+def absolute(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[str]:
+    """Give the absolute dotted names that an import statement of a module names."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+        return
+    package = ["StegoMedLib", *Path(module).parent.parts]
+    base = package[: len(package) - node.level + 1] if node.level else []
+    name = ".".join([*base, *([node.module] if node.module else [])])
+    yield name
+    yield from (f"{name}.{alias.name}" for alias in node.names)
+
+
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Walk what runs when a module is imported: everything but function bodies and `if TYPE_CHECKING`."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            yield from statements(node.orelse)
+            continue
+        yield node
+        for field in ("body", "orelse", "finalbody"):
+            yield from statements(getattr(node, field, []))
+        for handler in getattr(node, "handlers", []):
+            yield from statements(handler.body)
+
+
+def imports(text: str, module: str, *, at_import_time: bool = False) -> set[str]:
+    tree = ast.parse(text)
+    nodes = statements(tree.body) if at_import_time else ast.walk(tree)
+    found = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {name for node in found for name in absolute(node, module)}
+
+
+def arrows_up(text: str, module: str) -> set[str]:
+    """Name what a module imports from layers above its own, or beside it in the same row."""
+    own = layer_of(module)
+    targets = {name.split(".")[1] for name in imports(text, module) if name.startswith("StegoMedLib.")}
+    known = targets & RANK.keys()
+    if own not in RANK:  # StegoMedLib/__init__.py stands above nothing
+        return known
+    beside = {"envelope", "symbol"}
+    return {name for name in known - {own} if RANK[name] > RANK[own] or {own, name} == beside}
+
+
+def roots(names: set[str]) -> set[str]:
+    return {name.split(".")[0] for name in names}
+
+
+def test_every_part_of_the_library_has_its_layer() -> None:
+    assert {layer_of(module) for module in MODULES} - {"__init__"} <= RANK.keys()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_down(module: str) -> None:
+    assert not arrows_up((LIBRARY / module).read_text(encoding="utf-8"), module)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_library_knows_nothing_of_slicer(module: str) -> None:
+    assert not roots(imports((LIBRARY / module).read_text(encoding="utf-8"), module)) & SLICER
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith(MAY_BE_HEAVY)])
+def test_heavy_packages_are_imported_where_they_are_used(module: str) -> None:
+    text = (LIBRARY / module).read_text(encoding="utf-8")
+    assert not roots(imports(text, module, at_import_time=True)) & HEAVY
+
+
+def test_the_program_starts_without_the_heavy_packages() -> None:
+    code = "import sys, StegoMedLib.cli.main; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY.parent, capture_output=True, text=True, check=True)
+    assert not roots(set(done.stdout.split())) & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        ("codec/blocks.py", "from StegoMedLib.pipeline import embed"),
+        ("codec/blocks.py", "from ..dicom import read_instance"),
+        ("codec/blocks.py", "def f():\n    import StegoMedLib.cli.main"),
+        ("regions/training/fit.py", "from StegoMedLib import dicom"),
+        ("plane.py", "from StegoMedLib.codec import blocks"),
+        ("symbol/read.py", "from StegoMedLib.envelope import seal"),
+        ("__init__.py", "from StegoMedLib.pipeline import embed"),
+    ],
+)
+def test_an_arrow_up_is_noticed(module: str, text: str) -> None:
+    assert arrows_up(text, module)
+
+
+@pytest.mark.parametrize(
+    ("text", "noticed"),
+    [
+        ("import torch", True),
+        ("try:\n    import skimage.metrics\nexcept ImportError:\n    pass", True),
+        ("class Engine:\n    import onnxruntime as ort", True),
+        ("def load():\n    import torch", False),
+        ("if TYPE_CHECKING:\n    import torch", False),
+    ],
+)
+def test_a_heavy_import_is_noticed(text: str, noticed: bool) -> None:  # noqa: FBT001
+    assert bool(roots(imports(text, "regions/x.py", at_import_time=True)) & HEAVY) is noticed
