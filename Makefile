@@ -1,7 +1,8 @@
 # make demo   the main job on a phantom series, into demo-out/ (own environment, without torch)
 # make test   every check: style, types, tests (own environment, with torch)
 # make bench  times of embed and extract
-# make clean  what these left
+# make lists  the lists of files in StegoMedLib/CMakeLists.txt
+# make clean  removes what these left
 #
 # Both environments install the exact versions of constraints.txt and are renewed when it or pyproject.toml changes.
 
@@ -10,13 +11,14 @@ DEMO_OUT ?= demo-out
 
 DEMO_ENV := .venv-demo
 TEST_ENV := .venv-test
+LISTS := StegoMedLib/CMakeLists.txt
 PIP_INSTALL = bin/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench clean
+.PHONY: help demo test lists bench clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 4
+	@sed -n 's/^# //p' Makefile | head -n 5
 
 # $(call environment,FOLDER): a new virtual environment; Debian keeps the module for it in a package of its own.
 define environment
@@ -67,6 +69,15 @@ test: $(TEST_ENV)/ready
 	$(TEST_ENV)/bin/ruff format --check
 	$(TEST_ENV)/bin/mypy
 	$(TEST_ENV)/bin/pytest
+
+# The lists of the library's files and models that Slicer packages.
+lists:
+	@{ sed '/^set(LIBRARY_SCRIPTS$$/q' $(LISTS); \
+	  (cd StegoMedLib && find . -name '*.py' | sed 's,^\./,  ,' | LC_ALL=C sort); \
+	  printf '  )\n\nset(LIBRARY_RESOURCES\n'; \
+	  (cd StegoMedLib && find ../Resources/Models -type f | sed 's,^,  ,' | LC_ALL=C sort); \
+	  printf '  )\n\n'; sed -n '/^slicerMacroBuildScriptedModule($$/,$$p' $(LISTS); } > $(LISTS).new
+	@mv $(LISTS).new $(LISTS)
 
 bench: $(TEST_ENV)/ready
 	$(TEST_ENV)/bin/python Testing/benchmarks/run.py
