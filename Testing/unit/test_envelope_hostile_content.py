@@ -1,0 +1,66 @@
+"""Content that somebody with the key sealed, but not with StegoMed."""
+
+import zlib
+
+import base45
+import cbor2
+import pytest
+
+from StegoMedLib.envelope import KeyCost, Opener, TextRecord
+from StegoMedLib.envelope.aead import seal_bytes
+from StegoMedLib.envelope.header import Header
+from StegoMedLib.envelope.keys import derive_sealing_keys
+from StegoMedLib.errors import NothingReadableError
+
+_CHEAP = KeyCost(log2_memory_kib=3, passes=1, lanes=1)
+_PASSPHRASE = b"correct horse"
+
+
+def _seal_raw(content: bytes) -> str:
+    salt, nonce = bytes(16), bytes(12)
+    keys = derive_sealing_keys(_PASSPHRASE, salt, _CHEAP)
+    header = Header(_CHEAP, salt, nonce, keys.commitment).to_bytes()
+    blob = header + seal_bytes(keys.sealing, nonce, content, header)
+    return f"SM1:{base45.b45encode(blob).decode()}"
+
+
+def _deflated(data: bytes) -> bytes:
+    deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return b"\x01" + deflater.compress(data) + deflater.flush()
+
+
+@pytest.mark.parametrize("content", [b"\x00" + cbor2.dumps("hello"), _deflated(cbor2.dumps("hello"))])
+def test_this_way_of_sealing_is_otherwise_right(content: bytes) -> None:
+    assert Opener(_PASSPHRASE).open(_seal_raw(content)) == TextRecord("hello")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\x00", id="no record"),
+        pytest.param(b"\x07" + cbor2.dumps("hello"), id="unknown compression"),
+        pytest.param(b"\x01\xff\xff", id="no deflate data"),
+        pytest.param(_deflated(cbor2.dumps("hello")) + b"\x00", id="bytes behind deflate data"),
+        pytest.param(_deflated(bytes(2**26)), id="bomb"),
+        pytest.param(_deflated(b"\x81" * 2**20), id="deep nesting"),
+        pytest.param(b"\x00" + cbor2.dumps(b"hello"), id="bytes"),
+        pytest.param(b"\x00" + cbor2.dumps({0: 1}), id="number as value"),
+        pytest.param(b"\x00" + cbor2.dumps(["../../x", b""]), id="path as file name"),
+        pytest.param(b"\x00\xc0" + cbor2.dumps("2020-01-01T00:00:00Z"), id="date"),
+    ],
+)
+def test_it_gives_the_one_error(content: bytes) -> None:
+    with pytest.raises(NothingReadableError) as caught:
+        Opener(_PASSPHRASE).open(_seal_raw(content))
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+def test_a_key_that_is_not_committed_to_opens_nothing() -> None:
+    salt, nonce = bytes(16), bytes(12)
+    keys = derive_sealing_keys(_PASSPHRASE, salt, _CHEAP)
+    header = Header(_CHEAP, salt, nonce, bytes(16)).to_bytes()
+    sealed = seal_bytes(keys.sealing, nonce, b"\x00" + cbor2.dumps("hello"), header)
+    with pytest.raises(NothingReadableError):
+        Opener(_PASSPHRASE).open("SM1:" + base45.b45encode(header + sealed).decode())

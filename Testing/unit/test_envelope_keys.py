@@ -1,0 +1,110 @@
+"""Passphrases and keys."""
+
+import pytest
+
+from StegoMedLib.envelope.keys import DEFAULT_COST, KeyCost, derive_sealing_keys, locator_key, prepare_passphrase
+from StegoMedLib.errors import UnusableInputError, UsageError
+
+_CHEAP = KeyCost(log2_memory_kib=3, passes=1, lanes=1)
+_SALT = bytes(range(16))
+
+
+def test_composed_and_decomposed_letters_are_one_passphrase() -> None:
+    assert prepare_passphrase("Gr\u00fc\u00dfe") == prepare_passphrase("Gru\u0308\u00dfe") == "Gr\u00fc\u00dfe".encode()
+
+
+def test_typed_and_saved_passphrases_are_the_same() -> None:
+    saved = "Gru\u0308\u00dfe".encode()
+    assert prepare_passphrase(saved) == prepare_passphrase("Gr\u00fc\u00dfe")
+
+
+def test_preparing_twice_changes_nothing() -> None:
+    prepared = prepare_passphrase("\u212b\ufb01 secret")
+    assert prepare_passphrase(prepared) == prepared
+
+
+@pytest.mark.parametrize("passphrase", ["", b"", "x" * 1025, "\u00fc" * 513, b"x" * 1025])
+def test_empty_and_long_passphrases_are_refused(passphrase: str | bytes) -> None:
+    with pytest.raises(UsageError, match="1 to 1024 bytes"):
+        prepare_passphrase(passphrase)
+
+
+@pytest.mark.parametrize("length", [1, 1024])
+def test_the_limits_themselves_are_passphrases(length: int) -> None:
+    assert len(prepare_passphrase("x" * length)) == length
+
+
+@pytest.mark.parametrize("passphrase", [b"secret \xff", "secret \ud800"])
+def test_what_is_not_text_is_refused_without_telling_it(passphrase: str | bytes) -> None:
+    with pytest.raises(UsageError, match="UTF-8") as caught:
+        prepare_passphrase(passphrase)
+    assert "secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+def test_default_cost_is_the_designs() -> None:
+    assert KeyCost(log2_memory_kib=16, passes=3, lanes=1) == DEFAULT_COST
+    assert 2**DEFAULT_COST.log2_memory_kib == 64 * 1024
+
+
+@pytest.mark.parametrize("cost", [DEFAULT_COST, KeyCost(18, 10, 4), KeyCost(3, 1, 1), KeyCost(5, 1, 4)])
+def test_costs_within_the_caps_are_acceptable(cost: KeyCost) -> None:
+    assert cost.acceptable
+
+
+@pytest.mark.parametrize(
+    "cost",
+    [
+        KeyCost(19, 3, 1),
+        KeyCost(255, 3, 1),
+        KeyCost(2, 1, 1),
+        KeyCost(16, 11, 1),
+        KeyCost(16, 0, 1),
+        KeyCost(16, 3, 5),
+        KeyCost(16, 3, 0),
+        KeyCost(4, 1, 4),
+    ],
+)
+def test_costs_beyond_the_caps_are_not(cost: KeyCost) -> None:
+    assert not cost.acceptable
+
+
+def test_locator_key_never_changes() -> None:
+    # Computed with argon2-cffi 25.1 and HMAC: a change would make all marked images unreadable.
+    expected = "c3ebefdbcafec4abc2d142886bb4de1d74db09a43fdb5c73f56122403c5bd844"
+    assert locator_key(prepare_passphrase("Grüße")).hex() == expected
+
+
+def test_sealing_keys_never_change() -> None:
+    # Computed with argon2-cffi 25.1 and HMAC.
+    keys = derive_sealing_keys(prepare_passphrase("Grüße"), _SALT, _CHEAP)
+    assert keys.sealing.hex() == "8898cc870df6bea38026f744173abe404b8ba7f8229bdc13d516ca2f405acd4b"
+    assert keys.commitment.hex() == "970283c876c2e3ee67721acc5c55c2d9"
+
+
+def test_every_purpose_has_its_own_key() -> None:
+    keys = derive_sealing_keys(b"secret", _SALT, _CHEAP)
+    other_salt = derive_sealing_keys(b"secret", _SALT[::-1], _CHEAP)
+    other_passphrase = derive_sealing_keys(b"Secret", _SALT, _CHEAP)
+    everything = {bytes(16) + keys.commitment, keys.sealing, other_salt.sealing, other_passphrase.sealing}
+    assert len(everything) == 4
+    assert keys.commitment not in keys.sealing
+    assert len({keys.commitment, other_salt.commitment, other_passphrase.commitment}) == 3
+
+
+def test_keys_do_not_show_themselves() -> None:
+    keys = derive_sealing_keys(b"secret", _SALT, _CHEAP)
+    assert repr(keys.sealing) not in repr(keys)
+    assert "sealing" not in repr(keys)
+
+
+def test_openssl_without_argon2_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+
+    def unsupported(**_: object) -> None:
+        raise UnsupportedAlgorithm("no argon2")
+
+    monkeypatch.setattr("StegoMedLib.envelope.keys.Argon2id", unsupported)
+    with pytest.raises(UnusableInputError, match=r"OpenSSL 3\.2"):
+        locator_key(b"secret")
