@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import segno
@@ -13,7 +13,7 @@ from StegoMedLib.symbol.reading import UnreadableSymbolError, count_readers
 from StegoMedLib.symbol.symbol import LEVELS, MASKS, VERSIONS, Symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 __all__ = ["make_symbol", "text_capacity"]
 
@@ -89,10 +89,10 @@ def text_capacity(version: int, level: str = "L") -> int:
     """
     if version not in VERSIONS or level not in _LEVEL_CONSTANTS:
         raise ValueError(f"there is no QR symbol of version {version} and level {level!r}")
-    data_bits: Mapping[int, Mapping[int, int]] = consts.SYMBOL_CAPACITY  # with mode and count
+    data_bits: Any = consts.SYMBOL_CAPACITY  # by version and level, mode and character count included
     bits = data_bits[version][_LEVEL_CONSTANTS[level]] - _MODE_BITS - _count_bits(version)
     pairs, rest = divmod(bits, _BITS_PER_PAIR)
-    return 2 * pairs + (rest >= _BITS_OF_LAST)
+    return int(2 * pairs + (rest >= _BITS_OF_LAST))
 
 
 def _count_bits(version: int) -> int:
