@@ -1,0 +1,18 @@
+"""DICOM: instances in, derived instances out."""
+
+from StegoMedLib.dicom.attributes import DEFAULT_ATTRIBUTES, header_record
+from StegoMedLib.dicom.compressing import SYNTAXES
+from StegoMedLib.dicom.reading import Instance, read_instance
+from StegoMedLib.dicom.uids import DerivedSeries, new_uid
+from StegoMedLib.dicom.writing import write_derived
+
+__all__ = [
+    "DEFAULT_ATTRIBUTES",
+    "SYNTAXES",
+    "DerivedSeries",
+    "Instance",
+    "header_record",
+    "new_uid",
+    "read_instance",
+    "write_derived",
+]

@@ -1,0 +1,195 @@
+"""Header of a derived instance: what the derivation changes, and nothing else (PS3.3 C.7.6.1, C.12.1, C.7.6.16)."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from pydicom import DataElement, Dataset
+from pydicom.datadict import dictionary_VR
+from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag, Tag
+from pydicom.uid import UID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from StegoMedLib.dicom.encoding import Elements
+    from StegoMedLib.dicom.reading import Instance
+
+__all__ = ["derived_elements"]
+
+_MARK = " StegoMed"
+_LO_CHARACTERS, _ST_CHARACTERS = 64, 1024
+_UNDEFINED = 0xFFFF_FFFF
+_GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
+
+
+def _element(keyword: str, value: Any, vr: str | None = None) -> DataElement:  # noqa: ANN401 pydicom takes anything
+    tag = Tag(keyword)
+    return DataElement(tag, vr or dictionary_VR(tag), value)
+
+
+def _code(value: str, meaning: str) -> Dataset:
+    """Code of the DICOM controlled terminology (PS3.16 annex D)."""
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, "DCM", meaning
+    return code
+
+
+def _source_image(instance: Instance) -> Dataset:
+    """Reference to the source instance and the purpose it served (PS3.3 C.7.6.1.1.4)."""
+    source = Dataset()
+    source.ReferencedSOPClassUID = instance.sop_class
+    source.ReferencedSOPInstanceUID = instance.sop_instance
+    source.PurposeOfReferenceCodeSequence = [_code("121322", "Source image for image processing operation")]
+    return source
+
+
+def _sources(instance: Instance) -> list[Dataset]:
+    """The source image, unless its UID is malformed: a reference to it would be malformed, too."""
+    return [_source_image(instance)] if UID(instance.sop_instance).is_valid else []
+
+
+def _text(dataset: Dataset, keyword: str) -> str:
+    return str(dataset.get(keyword) or "").strip()
+
+
+def _derivation(dataset: Dataset, description: str) -> str:
+    """Earlier derivations, cut where there is no room for them, and this one."""
+    earlier = _text(dataset, "DerivationDescription")
+    room = max(_ST_CHARACTERS - len(description) - len("; "), 0)
+    return f"{earlier[:room]}; {description}"[:_ST_CHARACTERS] if earlier else description[:_ST_CHARACTERS]
+
+
+def _image_type(values: object, *, enhanced: bool) -> list[str]:
+    """Value 1 DERIVED; value 2 SECONDARY, save that enhanced objects keep theirs, mostly PRIMARY (PS3.3 C.8.16.1.2)."""
+    kept = [str(value) for value in values] if isinstance(values, MultiValue) else [str(values or "")]
+    second = (kept[1:2] or ["PRIMARY"])[0] if enhanced else "SECONDARY"
+    return ["DERIVED", second, *kept[2:]]
+
+
+def _is_enhanced(instance: Instance) -> bool:
+    """Whether the object is an enhanced multi-frame one, by its class or by what it holds."""
+    return UID(instance.sop_class).name.startswith(("Enhanced", "Legacy")) or any(
+        keyword in instance.dataset for keyword in _GROUPS
+    )
+
+
+def _derivation_image(instance: Instance, description: str) -> Dataset:
+    """Item of the derivation image macro (PS3.3 C.7.6.16.2.6)."""
+    item = Dataset()
+    item.DerivationDescription = description[:_ST_CHARACTERS]
+    item.DerivationCodeSequence = [_code("113042", "Pixel by pixel addition")]
+    item.SourceImageSequence = _sources(instance)
+    return item
+
+
+def _evidence(instance: Instance) -> DataElement:
+    """Where the sources named in functional groups are found (PS3.3 C.8.15.2, 10.24)."""
+    image, series, study = Dataset(), Dataset(), Dataset()
+    image.ReferencedSOPClassUID, image.ReferencedSOPInstanceUID = instance.sop_class, instance.sop_instance
+    series.SeriesInstanceUID, series.ReferencedSOPSequence = instance.series_key, [image]
+    study.StudyInstanceUID, study.ReferencedSeriesSequence = instance.study_key, [series]
+    earlier = instance.dataset.get("SourceImageEvidenceSequence") or []
+    return _element("SourceImageEvidenceSequence", [*earlier, study])
+
+
+def _mark_groups(groups: Sequence[Dataset], item: Dataset) -> bool:
+    """Make the groups' frames derived; whether some of them had a derivation image macro, which gets the item."""
+    found = False
+    for group in groups:
+        macros = [element for element in group if element.VR == "SQ"]
+        for entry in (entry for macro in macros for entry in macro.value if "FrameType" in entry):
+            entry.FrameType = _image_type(entry.FrameType, enhanced=True)
+        if "DerivationImageSequence" in group:
+            group.DerivationImageSequence.append(item)
+            found = True
+    return found
+
+
+def _functional_groups(instance: Instance, description: str) -> Iterable[DataElement]:
+    """Functional groups, copied, with frame types and derivation image like those of the whole object."""
+    elements = [copy.deepcopy(instance.dataset[keyword]) for keyword in _GROUPS if keyword in instance.dataset]
+    item = _derivation_image(instance, description)
+    marked = [_mark_groups(element.value, item) for element in elements]
+    if elements and elements[0].value and not any(marked):
+        for group in elements[0].value:
+            group.DerivationImageSequence = [item]
+    return [*elements, _evidence(instance)] if elements and item.SourceImageSequence else elements
+
+
+def _times(dataset: Dataset) -> Iterable[DataElement]:
+    """When the content came to be, and the instance where the source says when it did."""
+    now = dt.datetime.now().astimezone()
+    for kind in ("Content", "InstanceCreation"):
+        if kind == "Content" or f"{kind}Date" in dataset:
+            yield _element(f"{kind}Date", now.strftime("%Y%m%d"))
+            yield _element(f"{kind}Time", now.strftime("%H%M%S"))
+
+
+def _extremes(instance: Instance, extremes: tuple[int, int] | None) -> Iterable[DataElement]:
+    """Smallest and largest pixel value, where the source has them."""
+    vr = "SS" if instance.format.field.signed else "US"
+    for keyword, value in zip(("SmallestImagePixelValue", "LargestImagePixelValue"), extremes or (), strict=False):
+        if keyword in instance.dataset:
+            yield _element(keyword, value, vr)
+
+
+def _changes(
+    instance: Instance, uids: tuple[str, str], description: str, extremes: tuple[int, int] | None
+) -> Iterable[DataElement]:
+    dataset = instance.dataset
+    enhanced = _is_enhanced(instance)
+    sources = [*(dataset.get("SourceImageSequence") or []), *_sources(instance)]
+    series = _text(dataset, "SeriesDescription")[: _LO_CHARACTERS - len(_MARK)] + _MARK
+    yield _element("SOPClassUID", instance.sop_class)
+    yield _element("SOPInstanceUID", uids[0])
+    yield _element("SeriesInstanceUID", uids[1])
+    yield _element("ImageType", _image_type(dataset.get("ImageType"), enhanced=enhanced))
+    yield _element("DerivationDescription", _derivation(dataset, description))
+    if sources:
+        yield _element("SourceImageSequence", sources)
+    yield _element("SeriesDescription", series.strip())
+    yield from _times(dataset)
+    yield from _extremes(instance, extremes)
+    if enhanced:
+        yield from _functional_groups(instance, description)
+
+
+def _stale(instance: Instance) -> Iterable[BaseTag]:
+    """Elements that only make sense beside the source's compressed pixel data."""
+    yield Tag("ExtendedOffsetTable")
+    yield Tag("ExtendedOffsetTableLengths")
+    icons = instance.dataset.get("IconImageSequence") or []
+    if any(icon.get_item("PixelData").length == _UNDEFINED for icon in icons if "PixelData" in icon):
+        yield Tag("IconImageSequence")
+
+
+def derived_elements(
+    instance: Instance, *, uids: tuple[str, str], description: str, extremes: tuple[int, int] | None
+) -> Elements:
+    """Elements of the derived instance, all but its pixel data.
+
+    Parameters
+    ----------
+    instance : Instance
+        The source; stays as it is.
+    uids : tuple of (str, str)
+        New SOPInstanceUID and SeriesInstanceUID.
+    description : str
+        What was done; joins DerivationDescription.
+    extremes : tuple of (int, int) or None
+        Smallest and largest stored value that is no padding; None when everything is padding.
+
+    Returns
+    -------
+    dict of tag to element
+        Elements of the source, undecoded, with the changed ones in their places.
+    """
+    elements = dict(instance.elements)
+    elements.update((element.tag, element) for element in _changes(instance, uids, description, extremes))
+    for tag in _stale(instance):
+        elements.pop(tag, None)
+    return elements

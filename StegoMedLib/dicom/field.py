@@ -1,0 +1,140 @@
+"""The stored field inside a pixel's container: which bits of a cell are the stored value (PS3.5 section 8.1.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Containers", "StoredField"]
+
+Containers: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@dataclass(frozen=True)
+class StoredField:
+    """Layout of a pixel cell.
+
+    Attributes
+    ----------
+    bits_allocated : int
+        Bits of the container, 8 or 16.
+    bits_stored : int
+        Bits of the stored value.
+    high_bit : int
+        Position of the stored value's most significant bit.
+    signed : bool
+        PixelRepresentation 1, two's complement.
+    overlaid : bool
+        The header puts overlays into the container's other bits; those then say nothing about the value.
+    """
+
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    signed: bool = False
+    overlaid: bool = False
+
+    @property
+    def low(self) -> int:
+        """Least legal stored value."""
+        return -(1 << (self.bits_stored - 1)) if self.signed else 0
+
+    @property
+    def high(self) -> int:
+        """Greatest legal stored value."""
+        return (1 << (self.bits_stored - int(self.signed))) - 1
+
+    @property
+    def container(self) -> np.dtype[Any]:
+        """Unsigned NumPy type of the container, in native byte order."""
+        return np.dtype(f"u{self.bits_allocated // 8}")
+
+    @property
+    def _shift(self) -> int:
+        return self.high_bit + 1 - self.bits_stored
+
+    @property
+    def _mask(self) -> int:
+        return (1 << self.bits_stored) - 1
+
+    def _field(self, containers: Containers) -> NDArray[np.int32]:
+        """Bits of the field alone, sign-extended where signed."""
+        field = (containers.astype(np.int32) >> self._shift) & self._mask
+        return np.where(field > self.high, field - (self._mask + 1), field) if self.signed else field
+
+    def _whole(self, containers: Containers) -> NDArray[np.int32]:
+        """The container read as one number, down to the field's lowest bit."""
+        kind = f"i{self.bits_allocated // 8}" if self.signed else self.container.str
+        return containers.view(kind).astype(np.int32) >> self._shift
+
+    def unpack(self, containers: Containers) -> NDArray[np.int32]:
+        """Stored values of pixel containers.
+
+        Where the bits above the field are no overlay, yet neither zero nor copies of the sign, the container holds a
+        number outside the declared range; that number is returned, so that nobody takes the pixel for an ordinary one.
+
+        Parameters
+        ----------
+        containers : ndarray of uint8 or uint16, any shape
+            Pixel cells as they lie in the file.
+
+        Returns
+        -------
+        ndarray of int32
+            Stored values, within ``low..high`` save for the pixels just described.
+        """
+        field = self._field(containers)
+        if self.overlaid or self.high_bit + 1 == self.bits_allocated:
+            return field
+        strayed = (containers >> (self.high_bit + 1)) != 0
+        whole = self._whole(containers)
+        return np.where(strayed & (whole != field), whole, field)
+
+    def pack(self, containers: Containers, values: NDArray[np.int32]) -> Containers:
+        """Containers with new stored values in their fields.
+
+        Only pixels whose stored value differs are touched, and of those only the field; a frame whose negative values
+        are sign-extended to the whole container stays so.
+
+        Parameters
+        ----------
+        containers : ndarray of uint8 or uint16, any shape
+            Pixel cells of the source.
+        values : ndarray of int32, same shape
+            New stored values.
+
+        Returns
+        -------
+        ndarray, same dtype and shape
+            A new array.
+
+        Raises
+        ------
+        ValueError
+            A changed pixel leaves the legal range or was outside it, or the shapes differ.
+        """
+        old = self.unpack(containers)
+        if values.shape != containers.shape:
+            raise ValueError(f"new values have shape {values.shape}, the frame has {containers.shape}")
+        changed = values != old
+        for touched in (values[changed], old[changed]):
+            if touched.size and (touched.min() < self.low or touched.max() > self.high):
+                raise ValueError(f"a changed pixel is outside the legal range {self.low}..{self.high}")
+        keep = (1 << self._shift) - 1 if self._extends(containers) else ~(self._mask << self._shift)
+        return np.where(changed, self._merge(containers, values, keep), containers)
+
+    def _merge(self, containers: Containers, values: NDArray[np.int32], keep: int) -> Containers:
+        """New field bits joined to the bits of `keep`."""
+        full = (1 << self.bits_allocated) - 1
+        bits = (values << self._shift) & full & (~keep)
+        merged: Containers = bits.astype(self.container) | (containers & self.container.type(keep & full))
+        return merged
+
+    def _extends(self, containers: Containers) -> bool:
+        """Whether the bits above the field repeat its sign everywhere."""
+        if not self.signed or self.overlaid:
+            return False
+        return bool((self._whole(containers) == self._field(containers)).all())

@@ -1,0 +1,199 @@
+"""The image pixel module of a data set, checked, and the frames' containers, decoded (PS3.3 C.7.6.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
+
+from StegoMedLib.dicom.field import Containers, StoredField
+from StegoMedLib.dicom.hostile import LARGEST_OBJECT, translated
+from StegoMedLib.errors import UnusableInputError
+
+if TYPE_CHECKING:
+    from pydicom import Dataset, FileDataset
+
+__all__ = ["Frames", "PixelFormat", "frames_of", "pixel_format", "transfer_syntax"]
+
+# A frame of 8192 x 8192; the largest CT and MR planes in use have 1024 x 1024, mosaics and mammograms 4096 x 4096.
+_LARGEST_FRAME = 1 << 26
+_LEAST_BITS = 8
+_NATIVE = (ExplicitVRLittleEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian)
+# Bits beside the stored field belong to the container; StoredField takes the field out.
+_OPTIONS: dict[str, Any] = {"correct_unused_bits": False}
+_NO_PICTURES = {"SEG": "a segmentation", "RTDOSE": "a dose distribution"}
+
+
+@dataclass(frozen=True)
+class PixelFormat:
+    """Size of the frames and layout of their pixels."""
+
+    rows: int
+    columns: int
+    frames: int
+    field: StoredField
+    inverted: bool
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one native frame."""
+        return self.rows * self.columns * self.field.bits_allocated // 8
+
+
+class Frames(Protocol):
+    """Access to the pixel containers of an instance, frame by frame."""
+
+    def __call__(self, frame: int) -> Containers:
+        """Pixel cells of a frame; uint8 or uint16, shape (H, W)."""
+
+
+def transfer_syntax(dataset: FileDataset) -> UID:
+    """Transfer syntax; where file meta information is missing, what the data set was parsed as."""
+    syntax = dataset.file_meta.get("TransferSyntaxUID")
+    if syntax:
+        return UID(syntax)
+    implicit, little = dataset.original_encoding
+    return ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+
+
+def _number(dataset: Dataset, keyword: str, default: int | None = None) -> int:
+    """Value of a counting attribute; only a missing or empty one takes the default."""
+    value = dataset.get(keyword)
+    if value is None or value == "":
+        value = default
+    if not isinstance(value, int):
+        raise UnusableInputError(f"its attribute {keyword} is missing or malformed; export it again.")
+    return int(value)
+
+
+def _check_kind(dataset: Dataset) -> None:
+    """Refuse what is no grey integer image."""
+    if "Rows" not in dataset:
+        raise UnusableInputError("it holds no image; give CT or MR images.")
+    if str(dataset.get("Modality", "")) in _NO_PICTURES:
+        raise UnusableInputError(f"it holds {_NO_PICTURES[dataset.Modality]}, no picture; give CT or MR images.")
+    photometric = str(dataset.get("PhotometricInterpretation", ""))
+    if photometric == "PALETTE COLOR":
+        raise UnusableInputError("it shows its values through a colour palette; give grey CT or MR images.")
+    if photometric not in ("MONOCHROME1", "MONOCHROME2") or _number(dataset, "SamplesPerPixel", 1) != 1:
+        raise UnusableInputError("it is a colour image; give grey CT or MR images.")
+
+
+def _has_overlay_in_pixels(dataset: Dataset) -> bool:
+    """Whether an overlay lies in unused bits of the pixel cells (retired, PS3.5 2004 section 8.1.2)."""
+    return any((group, 0x0102) in dataset and (group, 0x3000) not in dataset for group in range(0x6000, 0x601F, 2))
+
+
+def _stored_field(dataset: Dataset) -> StoredField:
+    allocated = _number(dataset, "BitsAllocated")
+    stored = _number(dataset, "BitsStored", allocated)
+    high_bit = _number(dataset, "HighBit", stored - 1)
+    if allocated not in (_LEAST_BITS, 2 * _LEAST_BITS):
+        raise UnusableInputError(f"its pixels take {allocated} bits; only 8 and 16 bits are supported.")
+    if not _LEAST_BITS <= stored <= high_bit + 1 <= allocated:
+        raise UnusableInputError(f"its {stored} bits stored below bit {high_bit} of {allocated} are not supported.")
+    signed = _number(dataset, "PixelRepresentation", 0) == 1
+    return StoredField(allocated, stored, high_bit, signed, _has_overlay_in_pixels(dataset))
+
+
+def pixel_format(dataset: Dataset) -> PixelFormat:
+    """Size and layout of an image's pixels.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Needs the image pixel module and Modality; the pixel data may be missing.
+
+    Raises
+    ------
+    UnusableInputError
+        Colour, palette, unsupported bits, absurd size; the sentence has the file as its unnamed subject ("it").
+    """
+    _check_kind(dataset)
+    rows, columns = _number(dataset, "Rows"), _number(dataset, "Columns")
+    frames = _number(dataset, "NumberOfFrames", 1)
+    field = _stored_field(dataset)
+    if min(rows, columns, frames) < 1:
+        raise UnusableInputError(f"its size of {rows} x {columns} x {frames} makes no image; export it again.")
+    size = rows * columns * frames * field.bits_allocated // 8
+    if rows * columns > _LARGEST_FRAME or size > LARGEST_OBJECT:
+        raise UnusableInputError(f"its declared size of {rows} x {columns} x {frames} is too large to be an image.")
+    return PixelFormat(rows, columns, frames, field, str(dataset.PhotometricInterpretation) == "MONOCHROME1")
+
+
+class _NativeFrames:
+    """Frames that lie uncompressed in PixelData, in either byte order."""
+
+    def __init__(self, dataset: FileDataset, pixels: PixelFormat) -> None:
+        big = transfer_syntax(dataset) == ExplicitVRBigEndian
+        element = dataset["PixelData"]
+        data: bytes = element.value or b""
+        if len(data) < pixels.frame_bytes * pixels.frames:
+            raise UnusableInputError("its pixel data is shorter than its size says; export it again.")
+        self._format = pixels
+        self._data = data
+        self._kind = pixels.field.container.newbyteorder(">" if big else "<")
+        # Eight-bit pixels in big endian words lie in swapped pairs (PS3.5 A.3).
+        if big and pixels.field.container.itemsize == 1 and element.VR == "OW":
+            self._data = np.frombuffer(data[: len(data) // 2 * 2], ">u2").astype("<u2").tobytes()
+
+    def __call__(self, frame: int) -> Containers:
+        form = self._format
+        count, offset = form.rows * form.columns, frame * form.frame_bytes
+        cells = np.frombuffer(self._data, self._kind, count, offset).reshape(form.rows, form.columns)
+        containers: Containers = cells.astype(form.field.container)
+        return containers
+
+
+class _CompressedFrames:
+    """Frames that a decoder unpacks; the one decoded last is kept."""
+
+    def __init__(self, dataset: FileDataset, pixels: PixelFormat, syntax: UID) -> None:
+        self._dataset, self._format = dataset, pixels
+        self._decoder = get_decoder(syntax)
+        self._last: tuple[int, Containers] | None = None
+
+    def __call__(self, frame: int) -> Containers:
+        if self._last is None or self._last[0] != frame:
+            self._last = frame, self._decode(frame)
+        return self._last[1].copy()
+
+    def _decode(self, frame: int) -> Containers:
+        form = self._format
+        with translated("its compressed pixel data cannot be decoded; export it again, uncompressed if possible."):
+            # Fields are taken out of the containers by StoredField, after decoding.
+            values, _ = self._decoder.as_array(self._dataset, index=frame, raw=True, **_OPTIONS)
+            if values.shape != (form.rows, form.columns):
+                raise ValueError("the compressed frame has another size than the header")
+        containers: Containers = values.astype(form.field.container)
+        return containers
+
+
+def frames_of(dataset: FileDataset, pixels: PixelFormat) -> Frames:
+    """Access to the frames of a data set.
+
+    Raises
+    ------
+    UnusableInputError
+        No integer pixel data, too little of it, or a transfer syntax that nothing here decodes.
+    """
+    if "PixelData" not in dataset:
+        floats = "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset
+        found = "floating-point pixel data" if floats else "no pixel data"
+        raise UnusableInputError(f"it holds {found}; give CT or MR images with integer pixels.")
+    syntax = transfer_syntax(dataset)
+    if syntax in _NATIVE:
+        return _NativeFrames(dataset, pixels)
+    with translated(f"nothing here decodes its transfer syntax {syntax.name}; export it uncompressed."):
+        frames = _CompressedFrames(dataset, pixels, syntax)
+    frames(0)
+    return frames

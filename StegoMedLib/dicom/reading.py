@@ -1,0 +1,189 @@
+"""Instances: one DICOM image object, its header, and its frames as planes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydicom.uid import JPEG2000, JPEGLSNearLossless
+
+from StegoMedLib.dicom.hostile import naming, open_dataset
+from StegoMedLib.dicom.padding import padding_ranges
+from StegoMedLib.dicom.pixels import Frames, PixelFormat, frames_of, pixel_format, transfer_syntax
+from StegoMedLib.dicom.rescale import rescale_of
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.plane import Plane
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pydicom import DataElement, Dataset, FileDataset
+    from pydicom.dataelem import RawDataElement
+    from pydicom.tag import BaseTag
+
+    from StegoMedLib.dicom.field import Containers
+
+__all__ = ["Instance", "read_instance"]
+
+# Baseline, extended and the retired lossy processes of JPEG; the syntaxes that may be either, judged by their UID.
+_LOSSY_SYNTAXES = {
+    *(f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 52, 53, 54, 55, 56, 59, 60, 61, 62, 63, 64)),
+    JPEGLSNearLossless,
+    JPEG2000,
+    "1.2.840.10008.1.2.4.93",
+    "1.2.840.10008.1.2.4.112",
+    "1.2.840.10008.1.2.4.203",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """One image object, read and checked.
+
+    Attributes
+    ----------
+    path : Path
+        Where it was read from.
+    dataset : pydicom.FileDataset
+        Its header; for reading only, since writing starts from `elements`.
+    elements : mapping of tag to element
+        The data set's elements as they lie in the file, undecoded.
+    format : PixelFormat
+        Size and pixel layout.
+    lossy : bool
+        Its pixels went through lossy compression at some time.
+    sop_class, sop_instance : str
+        SOPClassUID and SOPInstanceUID, from the file meta information where the data set lacks them.
+    patient_key, study_key, series_key : str
+        Equal for instances of one patient, study, series; the first is never to be shown.
+    """
+
+    path: Path
+    dataset: FileDataset
+    elements: Mapping[BaseTag, DataElement | RawDataElement]
+    format: PixelFormat
+    lossy: bool
+    sop_class: str
+    sop_instance: str
+    patient_key: str
+    study_key: str
+    series_key: str
+    _containers: Frames
+
+    @property
+    def frames(self) -> int:
+        """Number of frames; 1 for an ordinary CT or MR slice."""
+        return self.format.frames
+
+    def containers(self, frame: int) -> Containers:
+        """Pixel cells of a frame, with all bits that lie in the file.
+
+        Parameters
+        ----------
+        frame : int
+            Index from 0.
+
+        Returns
+        -------
+        ndarray of uint8 or uint16, shape (H, W)
+            A new array.
+
+        Raises
+        ------
+        UnusableInputError
+            The frame's compressed data is damaged.
+        IndexError
+            There is no such frame.
+        """
+        if not 0 <= frame < self.frames:
+            raise IndexError(f"frame {frame} of {self.frames}")
+        with naming(self.path):
+            return self._containers(frame)
+
+    def plane(self, frame: int = 0) -> Plane:
+        """One frame as a plane of stored values.
+
+        Parameters
+        ----------
+        frame : int
+            Index from 0.
+
+        Returns
+        -------
+        Plane
+            With the frame's rescale and padding.
+
+        Raises
+        ------
+        UnusableInputError
+            The frame's compressed data is damaged.
+        """
+        field = self.format.field
+        pixels = field.unpack(self.containers(frame))
+        with naming(self.path):
+            rescale = rescale_of(self.dataset, frame)
+            padding = padding_ranges(pixels, self.dataset, field, rescale, lossy=self.lossy)
+            modality = _text(self.dataset, "Modality")
+        legal = field.low, field.high
+        return Plane(pixels, *legal, padding, modality, rescale.slope, rescale.intercept, self.format.inverted)
+
+
+def _text(dataset: Dataset, keyword: str) -> str:
+    return str(dataset.get(keyword) or "").strip()
+
+
+def _went_through_loss(dataset: FileDataset) -> bool:
+    """Whether the pixels were ever compressed with loss (PS3.3 C.7.6.1.1.5)."""
+    return _text(dataset, "LossyImageCompression") == "01" or transfer_syntax(dataset) in _LOSSY_SYNTAXES
+
+
+def _sop_uids(dataset: FileDataset) -> dict[str, str]:
+    """What kind of object it is, and which; only the kind is needed."""
+    kind = _text(dataset, "SOPClassUID") or _text(dataset.file_meta, "MediaStorageSOPClassUID")
+    if not kind:
+        raise UnusableInputError("it does not say what kind of object it is (SOP Class UID); export it again.")
+    name = _text(dataset, "SOPInstanceUID") or _text(dataset.file_meta, "MediaStorageSOPInstanceUID")
+    return {"sop_class": kind, "sop_instance": name}
+
+
+def _keys(dataset: FileDataset) -> dict[str, str]:
+    patient = (_text(dataset, word) for word in ("PatientID", "IssuerOfPatientID", "PatientName"))
+    return {
+        "patient_key": "\0".join(patient),
+        "study_key": _text(dataset, "StudyInstanceUID"),
+        "series_key": _text(dataset, "SeriesInstanceUID"),
+    }
+
+
+def read_instance(path: Path, *, accept_lossy: bool = False) -> Instance:
+    """Read an image object and make sure that its pixels can be worked on.
+
+    Parameters
+    ----------
+    path : Path
+        A DICOM file.
+    accept_lossy : bool, optional
+        Take pixels that went through lossy compression, too.
+
+    Returns
+    -------
+    Instance
+        Holds the file's content in memory; frames are decoded on request, the first one already.
+
+    Raises
+    ------
+    UnusableInputError
+        The file is missing, damaged, no image, in colour, of floating point, of an unsupported depth or size, or
+        compressed with loss although `accept_lossy` is false.
+    """
+    dataset = open_dataset(path)
+    elements = {tag: dataset.get_item(tag, keep_deferred=True) for tag in dataset.keys()}  # noqa: SIM118 keys are not elements
+    with naming(path):
+        pixels = pixel_format(dataset)
+        lossy = _went_through_loss(dataset)
+        if lossy and not accept_lossy:
+            raise UnusableInputError("it went through lossy compression; use the original, or accept lossy images.")
+        names = {**_sop_uids(dataset), **_keys(dataset)}
+        frames = frames_of(dataset, pixels)
+    return Instance(path, dataset, elements, pixels, lossy, **names, _containers=frames)

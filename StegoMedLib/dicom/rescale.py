@@ -1,0 +1,76 @@
+"""The rescale of a frame, from the data set's top or from its functional groups (PS3.3 C.11.1, C.7.6.16.2.9)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pydicom import Dataset
+
+__all__ = ["Rescale", "rescale_of"]
+
+Values = TypeVar("Values", int, "NDArray[np.int32]")
+
+
+@dataclass(frozen=True)
+class Rescale:
+    """Linear map from stored values to output units.
+
+    Attributes
+    ----------
+    slope, intercept : float
+        ``output = slope * stored + intercept``.
+    hounsfield : bool
+        The header gives a rescale, and its output units are Hounsfield units (HU) or unspecified (US, or missing).
+    """
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    hounsfield: bool = False
+
+    def to_output(self, stored: Values) -> NDArray[np.float64]:
+        """Output units of stored values; float64, same shape."""
+        return np.asarray(stored, dtype=np.float64) * self.slope + self.intercept
+
+
+def _macro(dataset: Dataset, frame: int) -> Dataset | None:
+    """The frame's pixel value transformation, of the frame itself or shared."""
+    groups = list(dataset.get("PerFrameFunctionalGroupsSequence") or [])[frame : frame + 1]
+    groups += list(dataset.get("SharedFunctionalGroupsSequence") or [])[:1]
+    for group in groups:
+        macro: list[Dataset] = list(group.get("PixelValueTransformationSequence") or [])
+        if macro:
+            return macro[0]
+    return None
+
+
+def rescale_of(dataset: Dataset, frame: int) -> Rescale:
+    """Rescale of one frame.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Header of the instance.
+    frame : int
+        Index from 0.
+
+    Returns
+    -------
+    Rescale
+        The identity where the header gives none, or none that makes sense.
+    """
+    source = dataset if "RescaleSlope" in dataset else _macro(dataset, frame)
+    if source is None:
+        return Rescale()
+    try:
+        slope, intercept = float(source.RescaleSlope), float(source.RescaleIntercept)
+    except (AttributeError, TypeError, ValueError):
+        return Rescale()
+    if not (math.isfinite(slope) and math.isfinite(intercept)) or slope == 0:
+        return Rescale()
+    return Rescale(slope, intercept, str(source.get("RescaleType") or "US") in ("HU", "US"))
