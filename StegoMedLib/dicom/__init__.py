@@ -2,6 +2,8 @@
 
 from StegoMedLib.dicom.attributes import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.dicom.compressing import SYNTAXES
+from StegoMedLib.dicom.creating import new_series
+from StegoMedLib.dicom.listing import Listing, list_files
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
 from StegoMedLib.dicom.writing import write_derived
@@ -11,7 +13,10 @@ __all__ = [
     "SYNTAXES",
     "DerivedSeries",
     "Instance",
+    "Listing",
     "header_record",
+    "list_files",
+    "new_series",
     "new_uid",
     "read_instance",
     "write_derived",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pydicom
 from pydicom.errors import InvalidDicomError
-from pydicom.filereader import read_partial
+from pydicom.filereader import read_dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from StegoMedLib.errors import UnusableInputError
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST_OBJECT", "naming", "open_dataset", "translated"]
 
-# 2 GiB less a little: the most that a native PixelData element may hold, and more than any image object in use.
-LARGEST_OBJECT = 0x7FFF_FFFE
+# Bytes of an object's native pixel data: 2000 frames of 512 x 512, more than enhanced CT and MR objects in use have.
+LARGEST_OBJECT = 1 << 30
+_LARGEST_INFLATED = 1 << 29
+_META_GROUP = 0x0002
 
 # What pydicom and the decoders below it raise on malformed input, found by truncating and mutating real files.
 _LIBRARY_ERRORS = (
@@ -122,9 +124,9 @@ def _check_beginning(stream: _BoundedReader, path: Path) -> None:
 
 
 def _inflated_size(stream: _BoundedReader) -> int:
-    """Bytes that the deflated data set at the stream's position inflates to, counted up to the limit."""
+    """Bytes that the deflated data set at the stream's position inflates to, counted a little beyond the limit."""
     inflater, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
-    while total <= LARGEST_OBJECT and not inflater.eof:
+    while total <= _LARGEST_INFLATED and not inflater.eof:
         packed = inflater.unconsumed_tail or stream.read(_CHUNK)
         unpacked = inflater.decompress(packed, 16 * _CHUNK)
         if not packed and not unpacked:
@@ -133,13 +135,16 @@ def _inflated_size(stream: _BoundedReader) -> int:
     return total
 
 
+def _past_meta(tag: int, _vr: str | None, _length: int) -> bool:
+    return tag >> 16 != _META_GROUP
+
+
 def _check_inflated_size(stream: _BoundedReader, path: Path) -> None:
     """Refuse a deflate bomb; pydicom inflates a whole data set into memory (PS3.5 A.5)."""
-    meta = read_partial(stream, lambda *_: True, force=True).file_meta
-    if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
-        stream.seek(132 + 12 + meta.FileMetaInformationGroupLength)
-        if _inflated_size(stream) > LARGEST_OBJECT:
-            raise UnusableInputError(f"{path.name} inflates to more than 2 GiB; it is damaged or made to do harm.")
+    stream.seek(0 if stream.read(132)[128:] != b"DICM" else 132)
+    meta = read_dataset(stream, is_implicit_VR=False, is_little_endian=True, stop_when=_past_meta)
+    if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian and _inflated_size(stream) > _LARGEST_INFLATED:
+        raise UnusableInputError(f"{path.name} inflates to more than 512 MiB; it is damaged or made to do harm.")
     stream.seek(0)
 
 

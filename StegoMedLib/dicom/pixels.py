@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import (
     UID,
@@ -15,6 +16,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from StegoMedLib.dicom.codestream import declared_size
 from StegoMedLib.dicom.field import Containers, StoredField
 from StegoMedLib.dicom.hostile import LARGEST_OBJECT, translated
 from StegoMedLib.errors import UnusableInputError
@@ -171,11 +173,22 @@ class _CompressedFrames:
         form = self._format
         with translated("its compressed pixel data cannot be decoded; export it again, uncompressed if possible."):
             # Fields are taken out of the containers by StoredField, after decoding.
+            self._check_declared_size(frame)
             values, _ = self._decoder.as_array(self._dataset, index=frame, raw=True, **_OPTIONS)
             if values.shape != (form.rows, form.columns):
                 raise ValueError("the compressed frame has another size than the header")
         containers: Containers = values.astype(form.field.container)
         return containers
+
+    def _check_declared_size(self, frame: int) -> None:
+        """Refuse a frame that says it is larger than the header says: decoders take memory by what it says."""
+        form, dataset = self._format, self._dataset
+        offsets = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
+        extended = (offsets[0], offsets[1]) if offsets[0] and offsets[1] else None
+        code = get_frame(dataset.PixelData, frame, number_of_frames=form.frames, extended_offsets=extended)
+        size = declared_size(code)
+        if size is not None and (size[0] > form.rows or size[1] > form.columns):
+            raise ValueError("the compressed frame says it is larger than the header says")
 
 
 def frames_of(dataset: FileDataset, pixels: PixelFormat) -> Frames:

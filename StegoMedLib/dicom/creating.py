@@ -1,0 +1,157 @@
+"""Complete new series from arrays, for images that did not come from DICOM (PS3.3 A.3, A.4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydicom import Dataset
+from pydicom.uid import CTImageStorage, MRImageStorage
+
+from StegoMedLib.dicom.atomic import whole_file
+from StegoMedLib.dicom.compressing import SYNTAXES, pixel_data
+from StegoMedLib.dicom.encoding import encoded
+from StegoMedLib.dicom.field import StoredField
+from StegoMedLib.dicom.pixels import PixelFormat
+from StegoMedLib.dicom.uids import new_uid
+from StegoMedLib.dicom.writing import file_meta, write_object
+from StegoMedLib.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = ["new_series"]
+
+_CLASSES = {"CT": CTImageStorage, "MR": MRImageStorage}
+# Attributes of the CT and MR image modules that must be there, as empty or as neutral as the standard lets them be.
+_ACQUISITION: dict[str, dict[str, object]] = {
+    "CT": {"KVP": None, "AcquisitionNumber": None, "ImageType": ["ORIGINAL", "PRIMARY", "AXIAL"]},
+    "MR": {
+        "ScanningSequence": "RM",
+        "SequenceVariant": "NONE",
+        "ScanOptions": None,
+        "MRAcquisitionType": None,
+        "EchoTime": None,
+        "EchoTrainLength": None,
+        "RepetitionTime": None,
+        "ImageType": ["ORIGINAL", "PRIMARY", "OTHER"],
+    },
+}
+# Type 2: must be there, may be empty.
+_IDENTIFICATION = dict.fromkeys(
+    ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "AccessionNumber", "ReferringPhysicianName")
+)
+
+
+def _check(volume: NDArray[np.integer], modality: str, field: StoredField) -> None:
+    if modality not in _CLASSES:
+        raise UsageError(f"New series can be CT or MR, not {modality!r}.")
+    if volume.ndim != 3 or not volume.size:  # noqa: PLR2004 three axes
+        raise UsageError(f"A series needs an array of slices, rows and columns; this one has shape {volume.shape}.")
+    if volume.min() < field.low or volume.max() > field.high:
+        raise UsageError(f"Stored values must lie within {field.low}..{field.high}; rescale them first.")
+
+
+def _common(modality: str, spacing: tuple[float, float, float], attributes: Mapping[str, str]) -> Dataset:
+    """Header that all slices share."""
+    common = Dataset()
+    common.SpecificCharacterSet = "ISO_IR 192"
+    common.SOPClassUID, common.Modality = _CLASSES[modality], modality
+    common.StudyInstanceUID, common.SeriesInstanceUID, common.FrameOfReferenceUID = new_uid(), new_uid(), new_uid()
+    common.SeriesNumber, common.Manufacturer, common.PatientPosition = 1, "StegoMed", "HFS"
+    common.PositionReferenceIndicator, common.StudyID = None, "1"
+    now = dt.datetime.now().astimezone()
+    common.StudyDate = common.ContentDate = now.strftime("%Y%m%d")
+    common.StudyTime = common.ContentTime = now.strftime("%H%M%S")
+    common.SliceThickness, common.PixelSpacing = spacing[0], list(spacing[1:])
+    common.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    for keyword, value in {**_IDENTIFICATION, **_ACQUISITION[modality], **attributes}.items():
+        setattr(common, keyword, value)
+    return common
+
+
+def _pixel_module(common: Dataset, pixels: PixelFormat, rescale: tuple[float, float], padding: int | None) -> None:
+    """Image pixel and rescale attributes (PS3.3 C.7.6.3, C.8.2.1); MR Image has no rescale of its own."""
+    field = pixels.field
+    common.SamplesPerPixel, common.PhotometricInterpretation = 1, "MONOCHROME2"
+    common.Rows, common.Columns = pixels.rows, pixels.columns
+    common.BitsAllocated, common.BitsStored, common.HighBit = field.bits_allocated, field.bits_stored, field.high_bit
+    common.PixelRepresentation = int(field.signed)
+    if common.Modality == "CT":
+        common.RescaleSlope, common.RescaleIntercept, common.RescaleType = *rescale, "HU"
+    if padding is not None:
+        common.add_new("PixelPaddingValue", "SS" if field.signed else "US", padding)
+
+
+def _write_slice(target: Path, header: Dataset, values: NDArray[np.integer], pixels: PixelFormat) -> None:
+    cells = values.astype(np.int32).astype(np.uint16)
+    elements = {element.tag: element for element in header}
+    data = pixel_data([cells], pixels, "explicit")
+    with whole_file(target) as (stream, _):
+        meta = file_meta(header.SOPClassUID, header.SOPInstanceUID, SYNTAXES["explicit"])
+        write_object(stream, meta, encoded({**elements, data.tag: data}, ["utf_8"], signed=pixels.field.signed))
+
+
+def new_series(
+    folder: Path,
+    volume: NDArray[np.integer],
+    *,
+    modality: str = "CT",
+    spacing: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    attributes: Mapping[str, str] | None = None,
+    rescale: tuple[float, float] = (1.0, -1024.0),
+    bits_stored: int = 16,
+    signed: bool = True,
+    padding: int | None = None,
+) -> tuple[Path, ...]:
+    """Write an array as a complete new CT or MR series in a study of its own.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files ``slice_0001.dcm``, ``slice_0002.dcm``, … shall be; made where it is missing.
+    volume : ndarray of integer, shape (S, H, W)
+        Stored values, slices from feet to head, rows from front to back, columns from the patient's right to left.
+    modality : {"CT", "MR"}, optional
+        Kind of image.
+    spacing : tuple of three float, optional
+        Distance of slices, rows and columns in millimetres.
+    attributes : mapping of str to str, optional
+        Further header values by keyword, such as PatientName and PatientID; text may hold any Unicode character.
+    rescale : tuple of two float, optional
+        Slope and intercept from stored values to Hounsfield units; CT alone has them.
+    bits_stored : int, optional
+        9 to 16, in 16 bits allocated.
+    signed : bool, optional
+        Two's complement pixels.
+    padding : int, optional
+        PixelPaddingValue, in stored values.
+
+    Returns
+    -------
+    tuple of Path
+        The files, from feet to head.
+
+    Raises
+    ------
+    UsageError
+        Unknown modality, wrong shape, or values beyond the bits stored.
+    UnusableInputError
+        The folder cannot be written.
+    """
+    field = StoredField(16, bits_stored, bits_stored - 1, signed)
+    _check(volume, modality, field)
+    rows, columns = volume.shape[1:]
+    pixels = PixelFormat(rows, columns, 1, field, inverted=False)
+    header = _common(modality, spacing, attributes or {})
+    _pixel_module(header, pixels, rescale, padding)
+    targets = tuple(folder / f"slice_{number:04d}.dcm" for number in range(1, len(volume) + 1))
+    for index, (target, values) in enumerate(zip(targets, volume, strict=True)):
+        header.SOPInstanceUID, header.InstanceNumber = new_uid(), index + 1
+        header.ImagePositionPatient = [0.0, 0.0, index * spacing[0]]
+        _write_slice(target, header, values, pixels)
+    return targets
