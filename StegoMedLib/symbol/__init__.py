@@ -2,6 +2,7 @@
 
 from StegoMedLib.symbol.label import LABEL_BITS, pack_label, unpack_label
 from StegoMedLib.symbol.reading import UnreadableSymbolError, read_symbol, symbol_image
+from StegoMedLib.symbol.sequence import symbol_from_sequence
 from StegoMedLib.symbol.symbol import Symbol, data_length, symbol_from_bits
 from StegoMedLib.symbol.writing import make_symbol, text_capacity
 
@@ -14,6 +15,7 @@ __all__ = [
     "pack_label",
     "read_symbol",
     "symbol_from_bits",
+    "symbol_from_sequence",
     "symbol_image",
     "text_capacity",
     "unpack_label",

@@ -37,6 +37,9 @@ class UnreadableSymbolError(StegoMedError):
 def read_symbol(symbol: Symbol) -> str:
     """Read the text of a symbol.
 
+    Error correction that is asked more than it can do gives, in small symbols now and then, another text than was
+    written; it is the envelope that says whether a text is right.
+
     Parameters
     ----------
     symbol : Symbol

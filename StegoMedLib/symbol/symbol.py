@@ -13,7 +13,7 @@ from segno import consts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LEVELS", "MASKS", "VERSIONS", "Symbol", "data_length", "symbol_from_bits"]
+__all__ = ["LEVELS", "MASKS", "VERSIONS", "Symbol", "data_length", "kind_modules", "symbol_from_bits"]
 
 VERSIONS = range(1, 40 + 1)
 LEVELS = "LMQH"
@@ -92,11 +92,11 @@ def symbol_from_bits(version: int, level: str, mask: int, bits: NDArray[np.bool_
     ValueError
         An argument is out of its range, or the number of bits does not go with the version.
     """
-    _check_kind(version, level, mask)
+    drawn, common = kind_modules(version, level, mask)
     if bits.shape != (data_length(version),):
         raise ValueError(f"a symbol of version {version} has {data_length(version)} data bits, not {bits.shape}")
-    modules = _template(version, level, mask).copy()
-    modules[_data_modules(version)] = bits
+    modules = drawn.copy()
+    modules[~common] = bits
     return Symbol(version, level, mask, modules)
 
 
@@ -116,6 +116,34 @@ def data_length(version: int) -> int:
     return int(np.count_nonzero(_data_modules(version)))
 
 
+def kind_modules(version: int, level: str, mask: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Draw what all symbols of a version, level and mask have in common.
+
+    Parameters
+    ----------
+    version : int
+        1 to 40.
+    level : str
+        Error correction level, one of ``"LMQH"``.
+    mask : int
+        Data mask pattern, 0 to 7.
+
+    Returns
+    -------
+    drawn : ndarray of bool, shape (n, n)
+        Modules of some symbol of this kind; read-only.
+    common : ndarray of bool, shape (n, n)
+        Where all symbols of this kind are like that one: function patterns, format and version information.
+
+    Raises
+    ------
+    ValueError
+        An argument is out of its range.
+    """
+    _check_kind(version, level, mask)
+    return _template(version, level, mask), ~_data_modules(version)
+
+
 @lru_cache(maxsize=len(VERSIONS))
 def _data_modules(version: int) -> NDArray[np.bool_]:
     """Where the data modules are; bool, shape (n, n), read-only."""
@@ -129,7 +157,7 @@ def _data_modules(version: int) -> NDArray[np.bool_]:
     return where
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)  # every version once, and all levels and masks of a few; 31 kB at most each
 def _template(version: int, level: str, mask: int) -> NDArray[np.bool_]:
     """Draw any symbol of a kind, for the modules that all of that kind share; bool, shape (n, n), read-only."""
     modules = np.array(_draw_any(version, level, mask).matrix, dtype=np.bool_)
