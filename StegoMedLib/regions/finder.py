@@ -1,0 +1,70 @@
+"""Region finders by name."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.errors import UsageError
+from StegoMedLib.plane import Plane
+from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
+from StegoMedLib.regions.model_files import find_model
+from StegoMedLib.regions.onnx_engine import OnnxEngine
+from StegoMedLib.regions.threshold import ThresholdFinder
+
+__all__ = ["ENGINES", "FINDERS", "RegionFinder", "make_finder"]
+
+FINDERS = ("maskrcnn", "threshold")
+ENGINES = ("auto", "onnx")
+
+
+class RegionFinder(Protocol):
+    """Anything that maps a plane to its significant region.
+
+    Attributes
+    ----------
+    name : str
+        For reports.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the finder is called."""
+        ...
+
+    def find(self, plane: Plane) -> NDArray[np.bool_]:
+        """Mark the significant region; bool, shape (H, W), all False where there is no body."""
+        ...
+
+
+def make_finder(name: str, engine: str = "auto") -> RegionFinder:
+    """Make a region finder.
+
+    Parameters
+    ----------
+    name : str
+        One of `FINDERS`.
+    engine : str
+        One of `ENGINES`: what runs the network.
+
+    Returns
+    -------
+    RegionFinder
+
+    Raises
+    ------
+    UsageError
+        The name or the engine is unknown.
+    UnusableInputError
+        The model or the package that runs it is missing or cannot be used.
+    """
+    if name not in FINDERS:
+        raise UsageError(f"There is no region finder '{name}'; choose one of {', '.join(FINDERS)}.")
+    if engine not in ENGINES:
+        raise UsageError(f"There is no engine '{engine}'; choose one of {', '.join(ENGINES)}.")
+    if name == "threshold":
+        return ThresholdFinder()
+    model = find_model()
+    return MaskRcnnFinder(OnnxEngine(model.content), model.limits)

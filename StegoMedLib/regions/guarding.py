@@ -1,0 +1,67 @@
+"""What must never be written, whatever a region finder says."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.plane import Plane
+from StegoMedLib.regions.morphology import enclosed, pockets, spread
+from StegoMedLib.regions.tissue import contrast
+
+__all__ = ["BLOCK", "guard", "usable_blocks"]
+
+BLOCK = 4
+"""Rows and columns of a block."""
+
+# Margins in pixels, per 512 pixels of the longer side, at least the second number.
+_MASK_MARGIN, _TISSUE_MARGIN = (5.0, 3), (3.0, 2)
+
+# Gaps between body and the edge of the data, as shares of the plane, that are too small to be told from a blind spot.
+_POCKET = 0.003
+
+
+def _margin(shape: tuple[int, int], margin: tuple[float, int]) -> int:
+    return max(margin[1], round(margin[0] * max(shape) / 512))
+
+
+def guard(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark the pixels that must never be written.
+
+    They are the significant region with a margin, everything that looks like tissue with a smaller one, what these
+    enclose, small gaps between them and the edge of the data, and padding.
+
+    Parameters
+    ----------
+    plane : Plane
+    significant : ndarray of bool, shape (H, W)
+        A finder's or a reviewer's mask.
+
+    Returns
+    -------
+    ndarray of bool, shape (H, W)
+    """
+    seen = contrast(plane)
+    tissue = seen.tissue & ~plane.padding_mask
+    body = spread(significant, _margin(plane.shape, _MASK_MARGIN))
+    body |= spread(tissue, _margin(plane.shape, _TISSUE_MARGIN))
+    closed = enclosed(body)
+    return closed | pockets(closed, seen.flat, _POCKET * closed.size) | plane.padding_mask
+
+
+def usable_blocks(plane: Plane, guarded: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark the blocks that hold no guarded pixel.
+
+    Parameters
+    ----------
+    plane : Plane
+    guarded : ndarray of bool, shape (H, W)
+
+    Returns
+    -------
+    ndarray of bool, shape (H // BLOCK, W // BLOCK)
+        Blocks lie on the image's own grid from its upper left pixel; an incomplete last row or column is left out.
+    """
+    rows, columns = (extent // BLOCK for extent in plane.shape)
+    whole = guarded[: rows * BLOCK, : columns * BLOCK]
+    return np.logical_not(whole.reshape(rows, BLOCK, columns, BLOCK).any(axis=(1, 3)))

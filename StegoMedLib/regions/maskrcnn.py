@@ -1,0 +1,62 @@
+"""The default finder: a Mask R-CNN (He et al., ICCV 2017) for the body."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.plane import Plane
+from StegoMedLib.regions.paste import Detections, Thresholds, paste
+from StegoMedLib.regions.prepare import prepare
+from StegoMedLib.regions.tissue import contrast, shows_body
+
+__all__ = ["Engine", "MaskRcnnFinder"]
+
+
+class Engine(Protocol):
+    """Anything that runs the network."""
+
+    def detect(self, image: NDArray[np.float32]) -> Detections:
+        """Run the network on one image of shape (3, SIDE, SIDE)."""
+        ...
+
+
+class MaskRcnnFinder:
+    """Finds the body with a network; array code pastes its masks, the same for every engine.
+
+    Parameters
+    ----------
+    engine : Engine
+    limits : Thresholds
+
+    Attributes
+    ----------
+    name : str
+        ``"maskrcnn"``.
+    """
+
+    name = "maskrcnn"
+
+    def __init__(self, engine: Engine, limits: Thresholds) -> None:
+        self._engine = engine
+        self._limits = limits
+
+    def find(self, plane: Plane) -> NDArray[np.bool_]:
+        """Find the body.
+
+        Parameters
+        ----------
+        plane : Plane
+
+        Returns
+        -------
+        ndarray of bool, shape (H, W)
+            True on the body; all False on a plane of noise, which the network is not asked about, and where the network
+            finds nothing.
+        """
+        if not shows_body(plane, contrast(plane)):
+            return np.zeros(plane.shape, dtype=np.bool_)
+        prepared = prepare(plane)
+        return paste(self._engine.detect(prepared.image), prepared, plane.shape, self._limits) & ~plane.padding_mask

@@ -1,0 +1,131 @@
+"""Quick operations on masks: growing, filling, sizes; array code without iteration."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+__all__ = ["enclosed", "fill", "fill_to_border", "keep_components", "pockets", "shrink", "spread"]
+
+
+def _spread_rows(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
+    """Grow a mask along the first axis; each round doubles the reach, so that the cost is logarithmic."""
+    grown = mask.copy()
+    reach = 0
+    while reach < radius:
+        step = min(reach + 1, radius - reach)
+        wider = grown.copy()
+        wider[step:] |= grown[:-step]
+        wider[:-step] |= grown[step:]
+        grown, reach = wider, reach + step
+    return grown
+
+
+def spread(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
+    """Grow a mask by a square of side ``2 * radius + 1``.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (H, W)
+    radius : int
+        Pixels, 0 or more.
+
+    Returns
+    -------
+    ndarray of bool, shape (H, W)
+    """
+    radius = min(radius, min(mask.shape) - 1)
+    return np.ascontiguousarray(_spread_rows(np.ascontiguousarray(_spread_rows(mask, radius).T), radius).T)
+
+
+def shrink(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
+    """Shrink a mask by a square of side ``2 * radius + 1``; what lies outside the plane counts as inside the mask."""
+    return ~spread(~mask, radius)
+
+
+def fill(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Fill the holes of a mask: what has no way to the border over edges of pixels; bool, shape (H, W)."""
+    labels, count = ndimage.label(~mask)
+    outside = np.zeros(count + 1, dtype=np.bool_)
+    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        outside[border] = True
+    outside[0] = False
+    filled: NDArray[np.bool_] = ~outside[labels]
+    return filled
+
+
+def enclosed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Add what a mask encloses: its holes, and what has the mask on three of its four sides.
+
+    Where the plane's border or a curved edge of the data cuts the body, the lung is open to that side, and filling by
+    connection alone would leave it out.
+
+    Returns
+    -------
+    ndarray of bool, shape (H, W)
+    """
+    seen = np.logical_or.accumulate
+    up, left = seen(mask, axis=0), seen(mask, axis=1)
+    down, right = seen(mask[::-1], axis=0)[::-1], seen(mask[:, ::-1], axis=1)[:, ::-1]
+    across, along = left & right, up & down
+    return fill(mask | (across & (up | down)) | (along & (left | right)))
+
+
+def _bridge(line: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Close a border between its first and its last pixel of the mask."""
+    return np.logical_or.accumulate(line) & np.logical_or.accumulate(line[::-1])[::-1]
+
+
+def fill_to_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Fill the holes that a mask has, alone or together with the stretch of one border between its pixels there.
+
+    Less than `enclosed`: bays of the outline stay open.
+
+    Returns
+    -------
+    ndarray of bool, shape (H, W)
+    """
+    united = fill(mask)
+    for side in ((0, slice(None)), (-1, slice(None)), (slice(None), 0), (slice(None), -1)):
+        bridge = _bridge(mask[side])
+        if not np.array_equal(bridge, mask[side]):
+            closed = mask.copy()
+            closed[side] = bridge
+            united |= fill(closed)
+    return united
+
+
+def keep_components(mask: NDArray[np.bool_], smallest: float, share: float) -> NDArray[np.bool_]:
+    """Keep the connected parts of at least `smallest` pixels and at least `share` of the largest part."""
+    labels, count = ndimage.label(mask)
+    if not count:
+        return np.zeros_like(mask)
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    sizes[0] = 0
+    kept: NDArray[np.bool_] = (sizes >= max(smallest, share * float(sizes.max())))[labels]
+    return kept
+
+
+def pockets(mask: NDArray[np.bool_], wall: NDArray[np.bool_], largest: float) -> NDArray[np.bool_]:
+    """Mark the small gaps between a mask and a wall.
+
+    Parameters
+    ----------
+    mask, wall : ndarray of bool, shape (H, W)
+    largest : float
+        Pixels up to which a gap is small.
+
+    Returns
+    -------
+    ndarray of bool, shape (H, W)
+        Connected parts of what is neither mask nor wall, not larger than `largest`, that touch the mask.
+    """
+    labels, count = ndimage.label(~(mask | wall))
+    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    touching = np.zeros(count + 1, dtype=np.bool_)
+    touching[labels[spread(mask, 1)]] = True
+    touching &= sizes <= largest
+    touching[0] = False
+    small: NDArray[np.bool_] = touching[labels]
+    return small

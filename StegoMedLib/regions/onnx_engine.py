@@ -1,0 +1,69 @@
+"""Runs the exported network with ONNX Runtime on the processor."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.regions.paste import Detections
+
+__all__ = ["OnnxEngine"]
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class OnnxEngine:
+    """A network behind the same interface as any other engine: image in, detections out.
+
+    Parameters
+    ----------
+    content : bytes
+        An ONNX file with input ``image`` and outputs ``boxes``, ``scores``, ``masks``.
+    threads : int
+        0 takes all cores of the process.
+
+    Raises
+    ------
+    UnusableInputError
+        ONNX Runtime is missing, or cannot load the file.
+    """
+
+    def __init__(self, content: bytes, threads: int = 0) -> None:
+        try:
+            import onnxruntime  # noqa: PLC0415 (half a second, and only this finder needs it)
+        except ImportError as error:
+            raise UnusableInputError(
+                "The package 'onnxruntime' is missing; install it, or choose the finder 'threshold'."
+            ) from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or _cores()
+        options.inter_op_num_threads = 1
+        options.use_deterministic_compute = True
+        options.log_severity_level = 3
+        try:
+            self._session: Any = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its exceptions share no base class but this one
+            raise UnusableInputError(
+                "ONNX Runtime cannot load the model; update 'onnxruntime', or choose the finder 'threshold'."
+            ) from error
+
+    def detect(self, image: NDArray[np.float32]) -> Detections:
+        """Run the network on one image.
+
+        Parameters
+        ----------
+        image : ndarray of float32, shape (3, SIDE, SIDE)
+
+        Returns
+        -------
+        Detections
+        """
+        boxes, scores, masks = self._session.run(["boxes", "scores", "masks"], {"image": image})
+        return Detections(boxes, scores, masks)

@@ -1,0 +1,104 @@
+"""From boxes, scores and small masks in the network's square to a mask of the plane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from StegoMedLib.regions.prepare import Prepared
+
+__all__ = ["Detections", "Thresholds", "paste"]
+
+# A box that ends this near to the plane's border (in pixels of the square) is taken to reach it.
+_AT_BORDER = 2.5
+
+
+@dataclass(frozen=True)
+class Detections:
+    """What the network says of one image.
+
+    Attributes
+    ----------
+    boxes : ndarray of float32, shape (N, 4)
+        Left, top, right, bottom in pixels of the square.
+    scores : ndarray of float32, shape (N,)
+    masks : ndarray of float32, shape (N, M, M)
+        Probability of body on a grid over each box.
+    """
+
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    masks: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From which score a detection counts, and from which probability a pixel is body."""
+
+    score: float = 0.5
+    mask: float = 0.5
+
+
+def _interpolation(first: float, last: float, cells: int, length: int) -> tuple[slice, NDArray[np.float32]]:
+    """Give the pixels that an interval touches and the matrix that interpolates its padded cells linearly there.
+
+    The cells divide the interval evenly; one more cell lies outside on either side (index 0 and ``cells + 1``).
+    """
+    width = max(last - first, 1e-3) / cells
+    start = int(np.clip(np.floor(first - width / 2), 0, length))
+    stop = int(np.clip(np.ceil(last + width / 2), start, length))
+    position = np.clip((np.arange(start, stop) + 0.5 - first) / width + 0.5, 0.0, cells + 1.0)
+    distance = np.abs(np.arange(cells + 2)[None, :] - position[:, None])
+    return slice(start, stop), np.maximum(1.0 - distance, 0.0).astype(np.float32)
+
+
+def _extend(first: float, last: float, border: float) -> tuple[float, float, tuple[bool, bool]]:
+    """Stretch an interval to the plane's border where it ends just short of it."""
+    at = (first < _AT_BORDER, last > border - _AT_BORDER)
+    return (0.0 if at[0] else first), (border if at[1] else last), at
+
+
+def paste(found: Detections, prepared: Prepared, shape: tuple[int, int], limits: Thresholds) -> NDArray[np.bool_]:
+    """Unite the detections in a mask of the plane, holes filled.
+
+    Parameters
+    ----------
+    found : Detections
+    prepared : Prepared
+        Tells how the plane lies in the square.
+    shape : tuple of (int, int)
+        Rows and columns of the plane.
+    limits : Thresholds
+
+    Returns
+    -------
+    ndarray of bool, shape `shape`
+        True on the body; all False where nothing scores high enough.
+    """
+    united = np.zeros(shape, dtype=np.bool_)
+    for index in np.flatnonzero(found.scores >= limits.score):
+        left, top, right, bottom = (float(edge) for edge in found.boxes[index])
+        top, bottom, vertical = _extend(top, bottom, prepared.content[0])
+        left, right, horizontal = _extend(left, right, prepared.content[1])
+        small = np.pad(found.masks[index], 1)
+        _repeat_edges(small, vertical, horizontal)
+        down = shape[0] / prepared.content[0]
+        across = shape[1] / prepared.content[1]
+        rows, in_rows = _interpolation(top * down, bottom * down, small.shape[0] - 2, shape[0])
+        columns, in_columns = _interpolation(left * across, right * across, small.shape[1] - 2, shape[1])
+        united[rows, columns] |= in_rows @ small @ in_columns.T >= limits.mask
+    filled: NDArray[np.bool_] = ndimage.binary_fill_holes(united)
+    return filled
+
+
+def _repeat_edges(padded: NDArray[np.float32], vertical: tuple[bool, bool], horizontal: tuple[bool, bool]) -> None:
+    """Continue the mask over the sides that lie at the plane's border, in place."""
+    for at, (outer, inner) in zip(vertical, ((0, 1), (-1, -2)), strict=True):
+        if at:
+            padded[outer] = padded[inner]
+    for at, (outer, inner) in zip(horizontal, ((0, 1), (-1, -2)), strict=True):
+        if at:
+            padded[:, outer] = padded[:, inner]

@@ -1,0 +1,131 @@
+"""From stored values to what a network sees, the same way in training and in use.
+
+Nothing here may follow values that embedding or padding can move: CT goes through fixed Hounsfield windows, everything
+else through two percentiles of the pixels that are no padding. The upper one lies inside the body, which embedding
+never touches; the lower one lies in air and can move by no more than the change of a single pixel.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.plane import Plane
+
+__all__ = ["SIDE", "Prepared", "channels", "hounsfield", "prepare", "resize", "unit_range"]
+
+SIDE = 256
+"""Rows and columns of the square that the network sees."""
+
+_AIR, _DENSE = -1000.0, 600.0
+# A CT whose darkest pixels are denser than this shows no air, or its rescale does not give Hounsfield units.
+_SURELY_NOT_AIR = -300.0
+_LOW_PERCENTILE, _HIGH_PERCENTILE = 1.0, 99.0
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the network sees of a plane.
+
+    Attributes
+    ----------
+    image : ndarray of float32, shape (3, SIDE, SIDE)
+        Channels in [0, 1]; the plane lies in the upper left corner, the rest is 0.
+    content : tuple of (int, int)
+        Rows and columns of the square that hold the plane.
+    """
+
+    image: NDArray[np.float32]
+    content: tuple[int, int]
+
+
+def hounsfield(plane: Plane) -> NDArray[np.float32] | None:
+    """Give the plane in Hounsfield units where it can be trusted to be in them.
+
+    Returns
+    -------
+    ndarray of float32, shape (H, W), or None
+        None for another modality, and for CT that shows nothing as light as air or lung.
+    """
+    if plane.modality != "CT":
+        return None
+    values: NDArray[np.float32] = plane.pixels.astype(np.float32) * np.float32(plane.slope) + np.float32(
+        plane.intercept
+    )
+    inside = values[~plane.padding_mask]
+    if inside.size == 0 or float(np.percentile(inside, 0.1)) > _SURELY_NOT_AIR:
+        return None
+    return values
+
+
+def unit_range(plane: Plane) -> NDArray[np.float32]:
+    """Map stored values to [0, 1], air dark.
+
+    CT: -1000 to 600 Hounsfield units. Everything else: 1st to 99th percentile of the pixels that are no padding, turned
+    round for MONOCHROME1 unless a negative slope has done so already. Padding becomes 0.
+
+    Returns
+    -------
+    ndarray of float32, shape (H, W)
+    """
+    units = hounsfield(plane)
+    if units is not None:
+        values, low, high = units, _AIR, _DENSE
+    else:
+        values = plane.pixels.astype(np.float32)
+        if plane.inverted or plane.slope < 0:
+            values = -values
+        inside = values[~plane.padding_mask]
+        if inside.size == 0:
+            return np.zeros(plane.shape, dtype=np.float32)
+        low, high = (float(value) for value in np.percentile(inside, (_LOW_PERCENTILE, _HIGH_PERCENTILE)))
+    scaled: NDArray[np.float32] = np.clip((values - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
+    scaled[plane.padding_mask] = 0.0
+    return scaled
+
+
+@functools.lru_cache(maxsize=32)
+def _resampling(source: int, target: int) -> NDArray[np.float32]:
+    """Give the matrix of an antialiased linear resampling; float32, shape (target, source), rows sum to 1."""
+    step = source / target
+    support = max(step, 1.0)
+    centres = (np.arange(target) + 0.5) * step - 0.5
+    distance = np.abs(np.arange(source)[None, :] - centres[:, None]) / support
+    weights = np.maximum(1.0 - distance, 0.0)
+    matrix: NDArray[np.float32] = np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
+    matrix.setflags(write=False)
+    return matrix
+
+
+def resize(image: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
+    """Resample an image without aliasing; float32, shape (rows, columns)."""
+    down = _resampling(image.shape[0], rows)
+    across = _resampling(image.shape[1], columns)
+    return np.asarray(down @ image @ across.T, dtype=np.float32)
+
+
+def channels(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Show one image three ways: as it is, its square root, and its dark fifth alone.
+
+    Parameters
+    ----------
+    image : ndarray of float32, shape (H, W), in [0, 1]
+
+    Returns
+    -------
+    ndarray of float32, shape (3, H, W), in [0, 1]
+    """
+    return np.stack([image, np.sqrt(image), np.minimum(5.0 * image, 1.0)]).astype(np.float32)
+
+
+def prepare(plane: Plane) -> Prepared:
+    """Make the network's input from a plane."""
+    image = unit_range(plane)
+    scale = SIDE / max(plane.shape)
+    rows, columns = (max(1, round(extent * scale)) for extent in plane.shape)
+    square = np.zeros((SIDE, SIDE), dtype=np.float32)
+    square[:rows, :columns] = np.clip(resize(image, rows, columns), 0.0, 1.0)
+    return Prepared(channels(square), (rows, columns))

@@ -1,0 +1,109 @@
+"""What in a plane looks like tissue rather than air, from grey values alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from StegoMedLib.plane import Plane
+from StegoMedLib.regions.prepare import hounsfield
+
+__all__ = ["Contrast", "contrast", "shows_body"]
+
+# CT: lung and fat lie above, air, its noise and most clothes below.
+_TISSUE_HU = -500.0
+_WINDOW = 5
+_EVEN = 0.03  # less than one pixel's single step does to a local mean
+# MR: bounds of the threshold as shares of the bright tissue's level, and its distance from the noise floor.
+_LEAST, _MOST, _ABOVE_FLOOR = 0.01, 0.08, 1.7
+_DARK = 0.10
+# A plane of noise is nearly flat after coarse smoothing (windows of a sixteenth of the plane): bright parts over dark
+# ones gave 1.1 to 2.0 for noise, the latter with a coil's shading, and 3.7 or more for bodies.
+_COARSE, _FLAT = 16, 2.6
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A plane made ready for thresholds.
+
+    Attributes
+    ----------
+    smooth : ndarray of float32, shape (H, W)
+        Local means; Hounsfield units where `computed`, else grey values with the darkest at 0.
+    threshold : float
+        From here on it may be tissue.
+    bright : float
+        Level of bright tissue.
+    computed : bool
+        Whether the values are Hounsfield units.
+    """
+
+    smooth: NDArray[np.float32]
+    threshold: float
+    bright: float
+    computed: bool
+
+    @property
+    def tissue(self) -> NDArray[np.bool_]:
+        """Where the plane looks like tissue; bool, shape (H, W)."""
+        return self.smooth > self.threshold
+
+    @property
+    def flat(self) -> NDArray[np.bool_]:
+        """Where the plane stays at its minimum: no data, or air that was clipped; bool, shape (H, W)."""
+        lowest: NDArray[np.bool_] = self.smooth <= self.smooth.min() + _EVEN
+        return lowest
+
+
+def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    smooth: NDArray[np.float32] = ndimage.uniform_filter(values, _WINDOW, mode="nearest")
+    return smooth
+
+
+def _magnitude(plane: Plane) -> NDArray[np.float32]:
+    """Give grey values with air dark and the darkest pixel, padding too, at 0."""
+    values = plane.pixels.astype(np.float32)
+    if plane.inverted or plane.slope < 0:
+        values = -values
+    inside = ~plane.padding_mask
+    if not inside.any():
+        return np.zeros_like(values)
+    darkest = float(values[inside].min())
+    return np.where(inside, values - darkest, 0.0).astype(np.float32)
+
+
+def contrast(plane: Plane) -> Contrast:
+    """Find the threshold between air and tissue.
+
+    CT in Hounsfield units has a fixed one. Otherwise it lies above the noise floor (the median of the dark part of the
+    plane), within bounds given by the level of bright tissue: too low a threshold costs room, too high a one would call
+    tissue air, so the upper bound holds whatever the floor is.
+    """
+    units = hounsfield(plane)
+    if units is not None:
+        return Contrast(_smoothed(np.maximum(units, -1024.0)), _TISSUE_HU, 0.0, computed=True)
+    smooth = _smoothed(_magnitude(plane))
+    inside = smooth[~plane.padding_mask]
+    bright = float(np.percentile(inside, 99.0)) if inside.size else 0.0
+    dark = inside[(inside > 0) & (inside < _DARK * bright)]
+    floor = float(np.median(dark)) if dark.size else 0.0
+    threshold = float(np.clip(_ABOVE_FLOOR * floor, _LEAST * bright, _MOST * bright))
+    return Contrast(smooth, threshold, bright, computed=False)
+
+
+def shows_body(plane: Plane, seen: Contrast) -> bool:
+    """Tell whether there is anything but noise.
+
+    CT needs a speck of tissue. In other planes bright parts must stand out from dark ones, which noise does not do.
+    """
+    if seen.computed:
+        return bool(np.count_nonzero(seen.tissue) >= seen.smooth.size / 500)
+    inside = ~plane.padding_mask
+    if not inside.any():
+        return False
+    window = max(_WINDOW, max(plane.shape) // _COARSE)
+    bright, dark = np.percentile(ndimage.uniform_filter(seen.smooth, window, mode="nearest")[inside], (99.5, 25.0))
+    return bool(bright > _FLAT * dark and bright > 1.0)

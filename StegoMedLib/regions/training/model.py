@@ -1,0 +1,135 @@
+"""Mask R-CNN (He et al., ICCV 2017) for one class, "body", trimmed to run quickly on a processor.
+
+Against torchvision's defaults: few proposals, a feature pyramid and heads of fewer channels, and a mask branch that
+reads the finest pyramid level whatever the size of the box. A body often fills the image; by its size its mask would be
+cut from a 16 x 16 grid.
+"""
+
+# ruff: noqa: PLC0415  PyTorch takes seconds to import and is not always there; only what uses it imports it.
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from StegoMedLib.errors import UsageError
+from StegoMedLib.regions.prepare import SIDE
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["BACKBONES", "ModelShape", "build_model"]
+
+BACKBONES = ("resnet18", "mobilenet_v3_large")
+_MEAN, _STD = (0.25, 0.35, 0.45), (0.30, 0.33, 0.42)
+_ANCHORS = (16, 32, 64, 128, 224)
+
+
+@dataclass(frozen=True)
+class ModelShape:
+    """What defines a network apart from its weights.
+
+    Attributes
+    ----------
+    backbone : str
+        One of `BACKBONES`.
+    pyramid_channels : int
+        Channels of every level of the feature pyramid.
+    box_features : int
+        Width of the box head.
+    mask_channels : int
+        Channels of the mask head.
+    mask_pool : int
+        Side of the grid that the mask head reads; masks are twice as fine.
+    """
+
+    backbone: str = "resnet18"
+    pyramid_channels: int = 128
+    box_features: int = 256
+    mask_channels: int = 64
+    mask_pool: int = 48
+
+
+def _backbone(shape: ModelShape) -> Any:  # noqa: ANN401 - torchvision ships no types
+    """Make the backbone with its feature pyramid, with plain batch normalisation since nothing is pretrained."""
+    from torch import nn
+    from torchvision.models import mobilenet_v3_large, resnet18
+    from torchvision.models.detection.backbone_utils import BackboneWithFPN
+
+    if shape.backbone == "resnet18":
+        body: Any = resnet18(weights=None, norm_layer=nn.BatchNorm2d)
+        layers = {f"layer{level}": str(level - 1) for level in (1, 2, 3, 4)}
+        widths = [64, 128, 256, 512]
+    elif shape.backbone == "mobilenet_v3_large":
+        body = mobilenet_v3_large(weights=None).features
+        layers = {"3": "0", "6": "1", "12": "2", "16": "3"}  # strides 4, 8, 16, 32
+        widths = [24, 40, 112, 960]
+    else:
+        raise UsageError(f"There is no backbone '{shape.backbone}'; choose one of {', '.join(BACKBONES)}.")
+    return BackboneWithFPN(body, layers, widths, shape.pyramid_channels)
+
+
+def _mask_head(shape: ModelShape) -> tuple[Any, Any]:
+    """Make the mask head (three convolutions) and its predictor, which doubles the grid."""
+    from torch import nn
+    from torchvision.models.detection.mask_rcnn import MaskRCNNHeads, MaskRCNNPredictor
+
+    width = shape.mask_channels
+    head = MaskRCNNHeads(shape.pyramid_channels, (width,) * 3, 1, norm_layer=nn.BatchNorm2d)
+    return head, MaskRCNNPredictor(width, width, 2)
+
+
+def build_model(shape: ModelShape) -> torch.nn.Module:
+    """Build a Mask R-CNN for images of `SIDE` x `SIDE` with random weights.
+
+    Parameters
+    ----------
+    shape : ModelShape
+
+    Returns
+    -------
+    torch.nn.Module
+        In training it maps (images, targets) to losses, in evaluation images to boxes, scores, labels and masks, as
+        torchvision's detection models do, but with masks on a grid of twice `ModelShape.mask_pool` over each box.
+
+    Raises
+    ------
+    UsageError
+        The backbone is unknown.
+    """
+    from torchvision.models.detection import MaskRCNN
+    from torchvision.models.detection.anchor_utils import AnchorGenerator
+    from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
+    from torchvision.ops import MultiScaleRoIAlign
+
+    levels = ["0", "1", "2", "3"]
+    head, predictor = _mask_head(shape)
+    model: Any = MaskRCNN(
+        _backbone(shape),
+        min_size=SIDE,
+        max_size=SIDE,
+        image_mean=list(_MEAN),
+        image_std=list(_STD),
+        _skip_resize=True,
+        rpn_anchor_generator=AnchorGenerator(tuple((size,) for size in _ANCHORS), ((0.5, 1.0, 2.0),) * len(_ANCHORS)),
+        rpn_pre_nms_top_n_train=200,
+        rpn_pre_nms_top_n_test=200,
+        rpn_post_nms_top_n_train=50,
+        rpn_post_nms_top_n_test=50,
+        rpn_batch_size_per_image=64,
+        box_roi_pool=MultiScaleRoIAlign(levels, output_size=7, sampling_ratio=2),
+        box_head=TwoMLPHead(shape.pyramid_channels * 7**2, shape.box_features),
+        box_predictor=FastRCNNPredictor(shape.box_features, 2),
+        box_batch_size_per_image=32,
+        box_detections_per_img=8,
+        mask_roi_pool=MultiScaleRoIAlign(levels[:1], output_size=shape.mask_pool, sampling_ratio=1),
+        mask_head=head,
+        mask_predictor=predictor,
+    )
+    model.transform.postprocess = _small_masks
+    network: torch.nn.Module = model
+    return network
+
+
+def _small_masks(found: Any, *_sizes: object) -> Any:  # noqa: ANN401 - a list of dictionaries of tensors
+    """Leave detections as they are, small masks and boxes in the square: pasting is the same array code everywhere."""
+    return found
