@@ -72,7 +72,7 @@ class SliceShown:
     window: Window
 
 
-def draw_page(target: Path, shown: SliceShown, summary: Mapping[str, str | float]) -> None:
+def draw_page(target: Path, shown: SliceShown, summary: Mapping[str, str | float | None]) -> None:
     """Write the page of pictures as PNG, 1600 pixels wide.
 
     Parameters
@@ -80,8 +80,8 @@ def draw_page(target: Path, shown: SliceShown, summary: Mapping[str, str | float
     target : Path
         The file to write; it appears whole or not at all.
     shown : SliceShown
-    summary : mapping of str to str or float
-        The table's rows, in order.
+    summary : mapping of str to str, float or None
+        The table's rows, in order; None is shown as a dash.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def _symbol(axes: Axes, modules: NDArray[np.bool_] | None, wrong: NDArray[np.boo
     frame(axes)
 
 
-def _numbers(page: Page, summary: Mapping[str, str | float], top: float, below: float) -> None:
+def _numbers(page: Page, summary: Mapping[str, str | float | None], top: float, below: float) -> None:
     """Write the table of numbers right of the symbols."""
     side = (below - CAPTION - MARGIN) / 2
     left = 2 * MARGIN + PANEL + side + 2 * MARGIN
@@ -192,8 +192,10 @@ def _numbers(page: Page, summary: Mapping[str, str | float], top: float, below: 
         axes.axhline((index + 1) * row, color=LINE, linewidth=0.8)
 
 
-def _number(value: str | float) -> str:
+def _number(value: str | float | None) -> str:
     """Write whole numbers in full, others with six digits."""
+    if value is None:
+        return "\N{EN DASH}"
     if isinstance(value, str):
         return value
     if isinstance(value, int):
