@@ -18,9 +18,9 @@ from StegoMedLib.codec.blocks import join_blocks, split_blocks
 from StegoMedLib.codec.groups import Chosen, bits_of_words, solve_groups, syndromes, words_of_bits
 from StegoMedLib.codec.header import Header
 from StegoMedLib.codec.layout import DRAWS, HEADER_GROUPS, MINIMUM_BLOCKS, Layout
-from StegoMedLib.codec.moves import Cover, apply_changes
+from StegoMedLib.codec.moves import Cover, apply_changes, legal_changes
 from StegoMedLib.codec.parities import patterns, scaled_coefficients
-from StegoMedLib.codec.plan import plan_group_bits, room_bits
+from StegoMedLib.codec.plan import Room, plan_group_bits, room_bits
 from StegoMedLib.codec.profile import LengthOf, Payload
 from StegoMedLib.codec.solve import Table
 from StegoMedLib.errors import DoesNotFitError
@@ -49,10 +49,7 @@ class Fidelity:
 
     def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
         """Bits that `usable` blocks (H // 4, W // 4) of `plane` can carry."""
-        layout = self._layout(plane.shape)
-        if layout.count < MINIMUM_BLOCKS:
-            return 0
-        return room_bits(layout.header_size, layout.count - layout.header_size, int(usable.sum()))
+        return room_bits(_room(self._layout(plane.shape), plane, usable))
 
     def embed(self, plane: Plane, usable: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
         """Hide `payload` in `plane`.
@@ -74,7 +71,9 @@ class Fidelity:
             When the usable blocks cannot carry the payload.
         """
         layout = self._layout(plane.shape)
-        size = self._plan(layout, usable, payload)
+        size = plan_group_bits(_room(layout, plane, usable), payload.bits.size)
+        if size is None:
+            raise _no_room(payload)
         cover = Cover(plane, usable, layout)
         for draw in range(DRAWS):
             chosen = self._solve(cover, layout, payload, size, draw)
@@ -126,17 +125,16 @@ class Fidelity:
             self._layouts[shape] = Layout(self._key, shape)
         return self._layouts[shape]
 
-    def _plan(self, layout: Layout, usable: NDArray[np.bool_], payload: Payload) -> int:
-        body = layout.count - layout.header_size
-        size = plan_group_bits(layout.header_size, body, int(usable.sum()), payload.bits.size)
-        if size is None:
-            raise _no_room(payload)
-        return size
-
     def _table(self, size: int) -> Table:
         if size not in self._tables:
             self._tables[size] = Table(size)
         return self._tables[size]
+
+
+def _room(layout: Layout, plane: Plane, usable: NDArray[np.bool_]) -> Room:
+    legal = legal_changes(plane, split_blocks(plane.pixels).astype(np.int32)[usable.ravel()])
+    freedom = round(float(legal.mean()), 2) if legal.size else 0.0
+    return Room(layout.header_size, layout.count - layout.header_size, int(usable.sum()), freedom)
 
 
 def _read_body(words: NDArray[np.uint32], size: int, length: int) -> NDArray[np.bool_] | None:

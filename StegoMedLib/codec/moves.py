@@ -12,7 +12,7 @@ from StegoMedLib.codec.layout import Layout
 from StegoMedLib.codec.parities import CHANGES, change_effects, patterns, scaled_coefficients
 from StegoMedLib.plane import Plane
 
-__all__ = ["Cover", "Moves", "apply_changes"]
+__all__ = ["Cover", "Moves", "apply_changes", "legal_changes"]
 
 _FIRST, _SECOND = np.triu_indices(CHANGES, k=1)
 _APART = _FIRST % PIXELS != _SECOND % PIXELS
@@ -66,11 +66,11 @@ class Cover:
 
     def __init__(self, plane: Plane, usable: NDArray[np.bool_], layout: Layout) -> None:
         self.blocks = split_blocks(plane.pixels).astype(np.int32)
-        self._plane, self._layout = plane, layout
+        self._layout = layout
         self._scaled = scaled_coefficients(self.blocks) + layout.dither
         self.words = layout.syndromes(patterns(self._scaled), np.arange(layout.count))
         self.usable = usable.ravel()
-        self._legal_by_block = self._legal(np.flatnonzero(self.usable))
+        self._legal_by_block = legal_changes(plane, self.blocks[self.usable])
         self._row = np.cumsum(self.usable) - 1
         self._single_words = self._added(np.flatnonzero(self.usable), change_effects())
 
@@ -96,13 +96,14 @@ class Cover:
         moved = np.stack([c[blocks, None] + e for c, e in zip(self._scaled, effects, strict=True)])
         return self._layout.syndromes(patterns(moved), blocks) ^ self.words[blocks, None]
 
-    def _legal(self, blocks: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Which single changes stay in the legal range and make no padding value; bool, shape (n, 32)."""
-        values = np.concatenate([self.blocks[blocks] + 1, self.blocks[blocks] - 1], axis=1)
-        legal = (values >= self._plane.low) & (values <= self._plane.high)
-        for first, last in self._plane.padding:
-            legal &= (values < first) | (values > last)
-        return legal
+
+def legal_changes(plane: Plane, blocks: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which single changes of `blocks` (n, 16) stay in the legal range and make no padding value; bool, (n, 32)."""
+    values = np.concatenate([blocks + 1, blocks - 1], axis=1)
+    legal = (values >= plane.low) & (values <= plane.high)
+    for first, last in plane.padding:
+        legal &= (values < first) | (values > last)
+    return legal
 
 
 def apply_changes(blocks: NDArray[np.int32], owners: NDArray[np.intp], changes: NDArray[np.intp]) -> NDArray[np.int32]:

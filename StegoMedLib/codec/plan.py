@@ -10,83 +10,92 @@ from scipy.stats import hypergeom
 
 from StegoMedLib.codec.layout import HEADER_GROUPS, MINIMUM_BLOCKS
 
-__all__ = ["MAXIMUM_GROUP_BITS", "plan_group_bits", "room_bits"]
+__all__ = ["MAXIMUM_GROUP_BITS", "Room", "plan_group_bits", "room_bits"]
 
 MAXIMUM_GROUP_BITS = 20
 """The table of candidates takes ``4 * 2 ** bits`` bytes; past 20 bits it leaves the cache and gains little."""
 
 _MINIMUM_GROUP_BITS = 4
-_WORDS_PER_BLOCK = 27
-"""Different non-zero words that the 32 single changes of a block give: 28.5 in noise, fewer at the range's end."""
+_WORDS_PER_BLOCK = 28
+"""Different non-zero words that the 32 single changes of a block give (28.5 in the mean over noisy blocks)."""
+
+_FREE = 0.9
+"""From this share of legal changes on, blocks count as free to move both ways."""
+
+_BITS_OF_FREE_BLOCK, _BITS_OF_BLOCK_AT_END = 7, 6
+"""Bits that up to two changes of a block can set: they reach 140 of its 256 patterns, 67 at an end of the range."""
 
 _RISK = 0.2
 """Accepted chance that some group of a draw has too few usable blocks; the sender has eight draws."""
 
 
 @dataclass(frozen=True)
-class _Room:
-    """Blocks of the header and of the body, and how many of all blocks are usable."""
+class Room:
+    """What the sender has to work with.
+
+    Attributes
+    ----------
+    header, body : int
+        Blocks of the two parts, usable or not.
+    usable : int
+        Usable blocks among all of them; the key spreads them evenly, so each group's share is hypergeometric.
+    freedom : float
+        Share of the single changes of usable blocks that are legal: about 1 in noise, 0.5 in air clipped at an end of
+        the legal range.
+    """
 
     header: int
     body: int
     usable: int
+    freedom: float
 
     @property
     def count(self) -> int:
+        """All blocks."""
         return self.header + self.body
 
 
-def plan_group_bits(header: int, body: int, usable: int, bits: int) -> int | None:
-    """Bits a group that need the fewest changes for a payload of `bits`; None when the payload does not fit safely.
-
-    Parameters
-    ----------
-    header, body : int
-        Blocks of the two parts.
-    usable : int
-        Usable blocks among all of them; the key spreads them evenly, so each group's share is hypergeometric.
-    bits : int
-        Length of the payload.
-    """
-    room = _Room(header, body, usable)
-    if room.count < MINIMUM_BLOCKS or not _is_safe(room, header, HEADER_GROUPS, 8):
+def plan_group_bits(room: Room, bits: int) -> int | None:
+    """Bits a group that need the fewest changes for a payload of `bits`; None when the payload does not fit safely."""
+    if room.count < MINIMUM_BLOCKS or not _is_safe(room, room.header, HEADER_GROUPS, 8):
         return None
     feasible = [
         size
         for size in range(_MINIMUM_GROUP_BITS, MAXIMUM_GROUP_BITS + 1)
-        if math.ceil(bits / size) <= body and _is_safe(room, body, math.ceil(bits / size), size)
+        if math.ceil(bits / size) <= room.body and _is_safe(room, room.body, math.ceil(bits / size), size)
     ]
     return min(feasible, key=lambda size: _changes_per_bit(room, bits, size), default=None)
 
 
 @lru_cache(maxsize=4096)
-def room_bits(header: int, body: int, usable: int) -> int:
+def room_bits(room: Room) -> int:
     """Longest payload in bits that `plan_group_bits` accepts; 0 when there is none."""
-    low, high = 0, 8 * usable + 1
+    low, high = 0, 8 * room.usable + 1
     while high - low > 1:
         middle = (low + high) // 2
-        if plan_group_bits(header, body, usable, middle) is None:
+        if plan_group_bits(room, middle) is None:
             high = middle
         else:
             low = middle
     return low
 
 
-def _is_safe(room: _Room, blocks: int, groups: int, size: int) -> bool:
+def _is_safe(room: Room, blocks: int, groups: int, size: int) -> bool:
     """Whether a draw probably leaves each of `groups` groups enough usable blocks to carry `size` bits."""
-    tail = hypergeom.cdf(_blocks_needed(size) - 1, room.count, room.usable, blocks // groups)
+    needed = _blocks_needed(size, room.freedom)
+    tail = hypergeom.cdf(needed - 1, room.count, room.usable, blocks // groups)
     return bool(groups * tail <= _RISK)
 
 
-def _blocks_needed(size: int) -> int:
-    """Usable blocks that reach any word of `size` bits: two changes take a block to nearly all of its 2**8 patterns."""
-    return math.ceil((size + 3) / 8)
+def _blocks_needed(size: int, freedom: float) -> int:
+    """Usable blocks that reach any word of `size` bits with up to two changes each."""
+    return math.ceil((size + 3) / (_BITS_OF_FREE_BLOCK if freedom >= _FREE else _BITS_OF_BLOCK_AT_END))
 
 
-def _changes_per_bit(room: _Room, bits: int, size: int) -> float:
+def _changes_per_bit(room: Room, bits: int, size: int) -> float:
     """Expected changes for each bit: chance that one, two or three of a group's words add up to the wanted one."""
     groups = math.ceil(bits / size)
-    words = _WORDS_PER_BLOCK * room.usable * (room.body / room.count) / groups
+    words = _WORDS_PER_BLOCK * room.freedom * room.usable * (room.body / room.count) / groups
     one, two, three = (math.exp(-min(words**n / math.factorial(n) / 2**size, 700.0)) for n in (1, 2, 3))
     expected = (1 - one) + one * ((1 - two) * 2 + two * ((1 - three) * 3 + three * 5))
     return (1 - 2.0**-size) * expected / size

@@ -3,7 +3,7 @@
 The sender may choose from *candidates*: each changes one block at the price of one or two +-1, and adds a known word to
 the group's syndrome. This is matrix embedding with a random code (J. Fridrich and D. Soukal, IEEE TIFS 1(3), 2006),
 each block offering not one flip but every single change of its 16 pixels. One change is looked for first, then two in
-different blocks by a table of the candidates' words (one look-up a candidate), then three.
+different blocks by a table of the candidates' words (one look-up a candidate), then three, then four as two pairs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ __all__ = ["Table", "choose"]
 
 _CHUNK = 1 << 18
 """Look-ups made at a time while three changes are looked for."""
+
+_PAIRED = 1024
+"""Candidates of which all pairs are formed while four changes are looked for."""
 
 
 class Table:
@@ -39,7 +42,7 @@ class Table:
 
 
 def choose(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, table: Table) -> list[int] | None:
-    """Choose the fewest candidates, at most three, whose words add up to `target`.
+    """Choose the fewest candidates, at most four, whose words add up to `target`.
 
     Parameters
     ----------
@@ -54,7 +57,7 @@ def choose(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, tab
     Returns
     -------
     list of int or None
-        Indices of the candidates; None when there are none.
+        Indices of the candidates; None when none were found.
     """
     if target == 0:
         return []
@@ -63,9 +66,10 @@ def choose(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, tab
         return [int(single[0])]
     table.fill(words)
     try:
-        return _pair(words, owners, target, table) or _triple(words, owners, target, table)
+        few = _pair(words, owners, target, table) or _triple(words, owners, target, table)
     finally:
         table.clear(words)
+    return few or _quadruple(words, owners, target, table)
 
 
 def _pair(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, table: Table) -> list[int] | None:
@@ -86,6 +90,28 @@ def _triple(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, ta
         if hit.size:
             return [int(one[hit[0]]), int(two[hit[0]]), int(three[hit[0]])]
     return None
+
+
+def _quadruple(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, table: Table) -> list[int] | None:
+    """Two pairs whose sums add up to `target`, among at most `_PAIRED` candidates taken evenly from all."""
+    some = np.unique(np.linspace(0, max(words.size - 1, 0), min(words.size, _PAIRED)).astype(np.intp))
+    one, two = (some[index] for index in np.triu_indices(some.size, k=1))
+    apart = owners[one] != owners[two]
+    one, two = one[apart], two[apart]
+    sums = words[one] ^ words[two]
+    table.fill(sums)
+    partner = table.find(sums ^ np.uint32(target))
+    table.clear(sums)
+    first = np.flatnonzero(partner >= 0)
+    second = partner[first]
+    disjoint = np.ones(first.size, dtype=np.bool_)
+    for mine in (owners[one[first]], owners[two[first]]):
+        disjoint &= (mine != owners[one[second]]) & (mine != owners[two[second]])
+    hit = np.flatnonzero(disjoint)
+    if not hit.size:
+        return None
+    ours, theirs = int(first[hit[0]]), int(second[hit[0]])
+    return [int(one[ours]), int(two[ours]), int(one[theirs]), int(two[theirs])]
 
 
 def _chunks(size: int) -> Iterator[NDArray[np.intp]]:
