@@ -38,7 +38,7 @@ if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  { apt-get -qq update && apt-get -qq install -y --no-install-recommends $(1); } >/dev/null 2>&1 \
 	    || echo "Debian packages that could not be installed: $(1)"; \
 	else \
-	  echo "Debian packages that are missing and that this user may not install: $(1)"; \
+	  echo "Debian packages are missing that only root may install: apt-get install $(1)"; \
 	fi
 endef
 
@@ -83,4 +83,4 @@ bench: $(TEST_ENV)/ready
 	$(TEST_ENV)/bin/python Testing/benchmarks/run.py
 
 clean:
-	rm -rf $(DEMO_ENV) $(TEST_ENV) $(DEMO_OUT) build .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(DEMO_ENV) $(TEST_ENV) $(DEMO_OUT) build stegomed.egg-info .mypy_cache .ruff_cache .hypothesis
