@@ -44,8 +44,8 @@ _DICTIONARY = _WORDS.encode() + b"".join(
 def compress(data: bytes) -> bytes:
     """Deflate `data` where that makes it shorter.
 
-    On header records of 40 to 160 bytes the dictionary saves a tenth of the bytes that packed digits have left, and
-    plain deflate half as much.
+    Default header records of some 50 bytes are mostly stored: after digits are packed there is little left to find.
+    With institution and UIDs (90 to 120 bytes) the dictionary saves 5 to 7 in 100; plain deflate saves nothing there.
 
     Parameters
     ----------
