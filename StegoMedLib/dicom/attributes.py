@@ -38,7 +38,7 @@ _TEXTLESS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UN", "OB or OW
 
 def _checked(keyword: str) -> str:
     """The keyword, if it names an attribute that has a text form."""
-    tag = tag_for_keyword(keyword)
+    tag = tag_for_keyword(keyword) if keyword else None  # some reserved tags have an empty keyword
     if tag is None:
         raise UsageError(f"{keyword!r} is no DICOM attribute keyword; write it as in PatientName or AccessionNumber.")
     if dictionary_VR(tag) in _TEXTLESS:

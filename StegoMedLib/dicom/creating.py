@@ -71,6 +71,8 @@ def _common(modality: str, spacing: tuple[float, float, float], attributes: Mapp
     common.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
     for keyword, value in {**_IDENTIFICATION, **_ACQUISITION[modality], **attributes}.items():
         setattr(common, keyword, value)
+    if "BodyPartExamined" not in common:
+        common.Laterality = None  # type 2C: must be there unless the body part is known to be unpaired
     return common
 
 
