@@ -5,6 +5,7 @@ from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import new_series
 from StegoMedLib.dicom.listing import Listing, list_files
 from StegoMedLib.dicom.reading import Instance, read_instance
+from StegoMedLib.dicom.sources import source_uids
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
 from StegoMedLib.dicom.writing import write_derived
 
@@ -19,5 +20,6 @@ __all__ = [
     "new_series",
     "new_uid",
     "read_instance",
+    "source_uids",
     "write_derived",
 ]

@@ -1,0 +1,61 @@
+"""``stegomed demo``: the main job from end to end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+from StegoMedLib.cli.options import add_finder, add_overwrite, add_passphrase, chosen_masks
+from StegoMedLib.cli.passphrase import VARIABLE, read_passphrase
+from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
+from StegoMedLib.envelope import record_as_json
+from StegoMedLib.pipeline.demo import run_demo
+from StegoMedLib.pipeline.progress import Progress
+
+__all__ = ["add"]
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's parser."""
+    parser = commands.add_parser("demo", help="run the main job on a phantom, or on your own series")
+    parser.add_argument(
+        "series", type=Path, nargs="?", metavar="SERIES", help="DICOM file or folder (default: a phantom)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("demo-out"), metavar="DIR", help="folder (default: %(default)s)"
+    )
+    add_passphrase(parser)
+    add_finder(parser)
+    add_overwrite(parser)
+    parser.add_argument(
+        "--json", metavar="FILE", dest="json_target", help="write the report to FILE, too (- for standard output)"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    given = arguments.passphrase_file is not None or VARIABLE in os.environ
+    passphrase = read_passphrase(arguments.passphrase_file, confirm=True) if given else None
+    with ExitStack() as bars:
+
+        def stage(name: str) -> Progress:
+            bars.close()
+            return bars.enter_context(ProgressBar(name))
+
+        report = run_demo(
+            arguments.out,
+            chosen_masks(arguments),
+            series=arguments.series,
+            passphrase=passphrase,
+            overwrite=arguments.overwrite,
+            stage=stage,
+        )
+    write_json(report.as_json(), arguments.json_target)
+    show_table(
+        "Record read from the saved files", ["attribute", "value"], record_as_json(report.extracted.record).items()
+    )
+    show_measures("Measures", report.evaluated.summary())
+    embedded = report.embedded
+    say(f"{embedded.embedded} of {len(embedded.slices)} slices carry the record; see {arguments.out / 'page.png'}.")

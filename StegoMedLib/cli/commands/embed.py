@@ -1,0 +1,124 @@
+"""``stegomed embed``: hide a record in a series."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from StegoMedLib.cli.options import (
+    add_common,
+    add_finder,
+    add_overwrite,
+    add_passphrase,
+    add_profile,
+    chosen_masks,
+)
+from StegoMedLib.cli.passphrase import read_passphrase
+from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
+from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
+from StegoMedLib.envelope import FileRecord, Record, TextRecord
+from StegoMedLib.errors import UnusableInputError, UsageError
+from StegoMedLib.metrics import PAPER_NOTE
+from StegoMedLib.pipeline.embed import MODES, EmbedOptions, EmbedReport, embed_series
+
+__all__ = ["add"]
+
+_SYNTAXES = ("explicit", "rle", "jpegls", "jpeg2000")
+_LARGEST_RECORD = 16 * 1024 * 1024
+"""Bytes read of a record; far more than any symbol holds."""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's parser."""
+    parser = commands.add_parser("embed", help="hide a record in every slice that has room")
+    parser.add_argument("source", type=Path, metavar="SRC", help="DICOM file or folder")
+    parser.add_argument("target", type=Path, metavar="DST", help="where the stego file or folder goes")
+    parser.add_argument(
+        "--record",
+        default="header",
+        choices=("header", "text", "file"),
+        help="what to hide: attributes of the header (default), a text, or a file",
+    )
+    parser.add_argument(
+        "--from", type=Path, dest="content", metavar="FILE", help="where the text or file is; - is standard input"
+    )
+    parser.add_argument(
+        "--attributes",
+        metavar="A,B,…",
+        help="DICOM keywords of a header record (default: " + ", ".join(DEFAULT_ATTRIBUTES) + ")",
+    )
+    add_passphrase(parser)
+    add_profile(parser)
+    parser.add_argument("--mode", default="replicate", choices=MODES, help="every slice carries the whole record")
+    parser.add_argument(
+        "--syntax", default="explicit", choices=_SYNTAXES, help="transfer syntax to write (default: %(default)s)"
+    )
+    add_finder(parser)
+    add_overwrite(parser)
+    add_common(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    options = EmbedOptions(
+        profile=arguments.profile,
+        mode=arguments.mode,
+        record=_record(arguments),
+        attributes=_attributes(arguments.attributes),
+        beta=arguments.beta,
+        syntax=arguments.syntax,
+        accept_lossy=arguments.accept_lossy,
+        overwrite=arguments.overwrite,
+    )
+    passphrase = read_passphrase(arguments.passphrase_file, confirm=True)
+    with ProgressBar("Hiding the record") as progress:
+        report = embed_series(
+            arguments.source, arguments.target, passphrase, chosen_masks(arguments), options, progress=progress
+        )
+    write_json(report.as_json(), arguments.json_target)
+    _show(report)
+
+
+def _record(arguments: argparse.Namespace) -> Record | None:
+    """Record of a text or file; None for the header."""
+    if arguments.record == "header":
+        if arguments.content is not None:
+            raise UsageError("--from goes with --record text or --record file; add one of them.")
+        return None
+    if arguments.attributes is not None:
+        raise UsageError("--attributes goes with --record header; leave it out.")
+    if arguments.content is None:
+        raise UsageError(f"--record {arguments.record} needs --from FILE (- for standard input).")
+    content = _content(arguments.content)
+    if arguments.record == "file":
+        return FileRecord("record" if str(arguments.content) == "-" else arguments.content.name, content)
+    try:
+        return TextRecord(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise UnusableInputError(f"{arguments.content} is no UTF-8 text; hide it with --record file.") from None
+
+
+def _content(file: Path) -> bytes:
+    try:
+        if str(file) == "-":
+            return sys.stdin.buffer.read(_LARGEST_RECORD + 1)
+        with file.open("rb") as stream:
+            return stream.read(_LARGEST_RECORD + 1)
+    except OSError as error:
+        raise UnusableInputError(f"{file} cannot be read ({error.strerror}); name a file that you may read.") from None
+
+
+def _attributes(text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return tuple(DEFAULT_ATTRIBUTES)
+    return tuple(keyword.strip() for keyword in text.split(",") if keyword.strip())
+
+
+def _show(report: EmbedReport) -> None:
+    show_measures(f"Profile {report.profile}, QR version {report.symbol_version}", report.summary())
+    say(PAPER_NOTE[0].upper() + PAPER_NOTE[1:] + ".")
+    skipped = [[row.file, row.frame, row.reason] for row in report.slices if row.state == "skipped"]
+    if skipped:
+        show_table("Skipped: written with their pixels as they were", ["file", "frame", "reason"], skipped)
+    say(f"{report.embedded} of {len(report.slices)} slices carry the record.")

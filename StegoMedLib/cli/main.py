@@ -1,0 +1,58 @@
+"""The command line: parses, runs one command, turns what went wrong into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from StegoMedLib import __version__
+from StegoMedLib.cli.commands import capacity, demo, embed, evaluate, export, extract, segment, train
+from StegoMedLib.cli.screen import say
+from StegoMedLib.errors import CancelledError, StegoMedError
+
+__all__ = ["build_parser", "main"]
+
+_EPILOG = (
+    "Exit codes: 0 done, 2 usage, 3 unusable input, 4 nothing readable with this key, 5 does not fit, 130 cancelled."
+)
+_UNEXPECTED = 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of ``stegomed`` with all its commands."""
+    parser = argparse.ArgumentParser(
+        prog="stegomed",
+        description="Seals a patient's identity inside the air around the body of a CT or MR image.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("--version", action="version", version=f"stegomed {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (segment, capacity, embed, extract, evaluate, train, export, demo):
+        command.add(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is that of the design's section 9."""
+    parsed = build_parser().parse_args(arguments)
+    try:
+        parsed.run(parsed)
+    except StegoMedError as error:
+        say(str(error))
+        return error.exit_code
+    except (KeyboardInterrupt, EOFError):
+        say("Cancelled; nothing was written.")
+        return CancelledError.exit_code
+    except BrokenPipeError:
+        # Whoever read standard output has gone; leave nothing for the interpreter to flush into the closed pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _UNEXPECTED
+    except MemoryError:
+        say("The computer's memory does not suffice for these images; close other programs or take a smaller series.")
+        return _UNEXPECTED
+    except Exception as error:  # noqa: BLE001  no traceback reaches a user
+        say(f"StegoMed failed in a way nobody foresaw ({type(error).__name__}); please report what you did.")
+        return _UNEXPECTED
+    return 0

@@ -1,0 +1,82 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from StegoMedLib.cli.passphrase import VARIABLE
+from StegoMedLib.pipeline.coding import PROFILES
+from StegoMedLib.pipeline.masks import MaskSource, mask_source
+from StegoMedLib.regions import ENGINES, FINDERS
+
+__all__ = [
+    "add_common",
+    "add_finder",
+    "add_overwrite",
+    "add_passphrase",
+    "add_profile",
+    "chosen_masks",
+]
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """The JSON report, and lossy sources."""
+    parser.add_argument(
+        "--json", metavar="FILE", dest="json_target", help="write the report as JSON to FILE, or to standard output (-)"
+    )
+    parser.add_argument(
+        "--accept-lossy", action="store_true", help="take images that were compressed with loss before, too"
+    )
+
+
+def add_finder(parser: argparse.ArgumentParser) -> None:
+    """Where the significant region comes from."""
+    parser.add_argument("--finder", default="maskrcnn", choices=FINDERS, help="region finder (default: %(default)s)")
+    parser.add_argument(
+        "--engine",
+        default="auto",
+        choices=ENGINES,
+        help="what runs Mask R-CNN (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--masks", type=Path, metavar="DIR", help="use the masks in DIR, as 'stegomed segment' names them, not a finder"
+    )
+
+
+def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
+    """The source of masks that `add_finder`'s options name."""
+    return mask_source(arguments.finder, arguments.engine, arguments.masks)
+
+
+def add_profile(parser: argparse.ArgumentParser) -> None:
+    """The codec's profile."""
+    parser.add_argument("--profile", default="fidelity", choices=PROFILES, help="codec (default: %(default)s)")
+    parser.add_argument(
+        "--beta", type=_positive, default=1000.0, help="strength of profile saidi2024, for comparison (default: 1000)"
+    )
+
+
+def add_passphrase(parser: argparse.ArgumentParser) -> None:
+    """Where the passphrase comes from."""
+    parser.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="F",
+        help=f"file with the passphrase; without it {VARIABLE} is used, or you are asked",
+    )
+
+
+def add_overwrite(parser: argparse.ArgumentParser) -> None:
+    """Existing targets."""
+    parser.add_argument("--overwrite", action="store_true", help="replace files of the target that exist")
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
+    return value

@@ -1,0 +1,63 @@
+"""Gets the passphrase: from a file, the environment, or a prompt; never from an argument."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from StegoMedLib.envelope import prepare_passphrase
+from StegoMedLib.errors import UnusableInputError, UsageError
+
+__all__ = ["VARIABLE", "read_passphrase"]
+
+VARIABLE = "STEGOMED_PASSPHRASE"
+
+_LONGEST_FILE = 4096
+
+
+def read_passphrase(file: Path | None, *, confirm: bool) -> bytes:
+    """Passphrase as `prepare_passphrase` gives it.
+
+    Parameters
+    ----------
+    file : Path, optional
+        File with the passphrase; a line end after it is not part of it.
+    confirm : bool
+        Whether a prompt asks twice.
+
+    Raises
+    ------
+    UnusableInputError
+        When the file cannot be read.
+    UsageError
+        When there is no passphrase, or none that can be used.
+    """
+    if file is not None:
+        return prepare_passphrase(_content(file))
+    if VARIABLE in os.environ:
+        return prepare_passphrase(os.environ[VARIABLE])
+    if not sys.stdin.isatty():
+        raise UsageError(f"There is no passphrase; name a file with --passphrase-file, or set {VARIABLE}.")
+    return prepare_passphrase(_asked(confirm=confirm))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(_LONGEST_FILE + 1)
+    except OSError as error:
+        raise UnusableInputError(
+            f"The passphrase file {file} cannot be read ({error.strerror}); name a file that you may read."
+        ) from None
+    if len(content) > _LONGEST_FILE:
+        raise UnusableInputError(f"{file} is too long for a passphrase file; name a file with the passphrase only.")
+    return content.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def _asked(*, confirm: bool) -> str:
+    first = getpass.getpass("Passphrase: ")
+    if confirm and getpass.getpass("Once more: ") != first:
+        raise UsageError("The two passphrases differ; start again and type the same one twice.")
+    return first

@@ -1,0 +1,99 @@
+"""What people see: a progress bar and tables on standard error, the JSON report where they ask for it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.progress import Progress
+
+__all__ = ["ProgressBar", "number", "say", "show_measures", "show_table", "write_json"]
+
+_WIDE = 160
+"""Columns where standard error is no terminal: nothing has to be folded there."""
+
+_console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE)
+
+
+def say(sentence: str) -> None:
+    """One line for the user."""
+    _console.print(escape(sentence), soft_wrap=True)
+
+
+def number(value: object, digits: int = 2) -> str:
+    """A value as tables show it; nothing for None."""
+    if value is None:
+        return ""
+    return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on standard error; every cell is shown as it is, whatever it holds."""
+    table = Table(title=escape(title), title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(escape(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(number(cell)) for cell in row))
+    _console.print(table)
+
+
+def show_measures(title: str, summary: Mapping[str, Mapping[str, float]]) -> None:
+    """A table of the least, mean and largest value of every measure."""
+    rows = [[name, *(values[key] for key in ("min", "mean", "max"))] for name, values in summary.items()]
+    show_table(title, ["measure", "least", "mean", "most"], rows)
+
+
+def write_json(report: dict[str, object], target: str | None) -> None:
+    """Write `report` to the file `target`, to standard output when it is ``-``, nowhere when it is None.
+
+    Raises
+    ------
+    UnusableInputError
+        When the file cannot be written.
+    """
+    if target is None:
+        return
+    text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(target).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UnusableInputError(
+            f"The report {target} cannot be written ({error.strerror}); name a place that you may write to."
+        ) from None
+
+
+class ProgressBar:
+    """A bar that counts files; a context manager that gives the pipeline's `Progress` callable."""
+
+    def __init__(self, verb: str) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Bar(*columns, console=_console, transient=True, disable=not _console.is_terminal)
+        self._task = self._bar.add_task(verb, total=None)
+
+    def __enter__(self) -> Progress:
+        """Show the bar."""
+        self._bar.start()
+        return self._moved
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+    def _moved(self, done: int, total: int, label: str) -> None:
+        del label
+        self._bar.update(self._task, completed=done, total=total)

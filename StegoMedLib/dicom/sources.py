@@ -1,0 +1,21 @@
+"""Which instances an instance was derived from."""
+
+from __future__ import annotations
+
+from StegoMedLib.dicom.hostile import translated
+from StegoMedLib.dicom.reading import Instance
+
+__all__ = ["source_uids"]
+
+
+def source_uids(instance: Instance) -> tuple[str, ...]:
+    """SOPInstanceUIDs in the SourceImageSequence (PS3.3 C.7.6.1.1.4) of `instance`, the latest derivation first.
+
+    Raises
+    ------
+    UnusableInputError
+        The sequence is malformed.
+    """
+    with translated("its SourceImageSequence is malformed; export it again from its source."):
+        items = instance.dataset.get("SourceImageSequence") or []
+        return tuple(str(item.get("ReferencedSOPInstanceUID") or "") for item in reversed(items))

@@ -1,0 +1,98 @@
+"""The profiles as the pipeline uses them: what each hides of a message, and how it is read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.codec.fidelity import Fidelity
+from StegoMedLib.codec.profile import Payload, Profile
+from StegoMedLib.codec.saidi2024 import Saidi2024
+from StegoMedLib.errors import UsageError
+from StegoMedLib.pipeline.message import Message, length_of
+from StegoMedLib.plane import Plane
+from StegoMedLib.symbol import Symbol, symbol_from_bits, symbol_from_sequence, unpack_label
+
+__all__ = ["PROFILES", "Coding", "FidelityCoding", "SaidiCoding", "coding"]
+
+PROFILES = ("fidelity", "saidi2024")
+
+
+class Coding(Protocol):
+    """A profile and what it hides of a message."""
+
+    @property
+    def profile(self) -> Profile:
+        """The codec's profile."""
+
+    @property
+    def needs_mask(self) -> bool:
+        """Whether `extract` needs usable blocks."""
+
+    def payload(self, message: Message) -> Payload:
+        """What is hidden of `message`."""
+
+    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Payload | None:
+        """What is hidden in `plane`, None when there is nothing to be read; `usable` where a mask is needed."""
+
+    def symbol(self, payload: Payload) -> Symbol | None:
+        """Symbol drawn from `payload`, None when it is none."""
+
+
+@dataclass(frozen=True)
+class FidelityCoding:
+    """Data modules only; the symbol's version, level and mask travel in the label."""
+
+    profile: Profile
+    needs_mask: bool = False
+
+    def payload(self, message: Message) -> Payload:
+        """Label and data modules."""
+        return message.payload
+
+    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Payload | None:
+        """Label and data modules, from the plane alone."""
+        return self.profile.extract(plane, usable, length_of)
+
+    def symbol(self, payload: Payload) -> Symbol | None:
+        """Symbol with its function patterns drawn again."""
+        fields = unpack_label(payload.label)
+        return None if fields is None else symbol_from_bits(*fields, payload.bits)
+
+
+@dataclass(frozen=True)
+class SaidiCoding:
+    """The whole symbol, module after module, as in the paper."""
+
+    profile: Profile
+    needs_mask: bool = True
+
+    def payload(self, message: Message) -> Payload:
+        """All modules, row by row."""
+        return Payload(0, message.symbol.modules.ravel())
+
+    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Payload | None:
+        """Bits of all usable blocks in sequence."""
+        return self.profile.extract(plane, usable, length_of)
+
+    def symbol(self, payload: Payload) -> Symbol | None:
+        """Symbol at the head of the sequence, found by its finder patterns."""
+        return symbol_from_sequence(payload.bits)
+
+
+def coding(name: str, key: bytes, *, beta: float = 1000.0) -> Coding:
+    """Profile `name` under `key` (32 bytes, unused by ``saidi2024``, which has none), with the paper's `beta`.
+
+    Raises
+    ------
+    UsageError
+        When there is no such profile.
+    """
+    if name == "fidelity":
+        return FidelityCoding(Fidelity(key))
+    if name == "saidi2024":
+        return SaidiCoding(Saidi2024(beta=beta))
+    raise UsageError(f"There is no profile {name!r}; choose one of {', '.join(PROFILES)}.")

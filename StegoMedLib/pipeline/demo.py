@@ -1,0 +1,246 @@
+"""The main job from end to end, on a phantom or on somebody's own series: files, a report, a page of pictures."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from StegoMedLib.dicom import new_series
+from StegoMedLib.envelope import prepare_passphrase, record_as_json
+from StegoMedLib.pipeline.embed import EmbedOptions, EmbedReport, SliceSeen, embed_series
+from StegoMedLib.pipeline.evaluate import EvaluateReport, evaluate_series
+from StegoMedLib.pipeline.extract import ExtractReport, extract_series
+from StegoMedLib.pipeline.masks import FolderMasks, MaskSource, write_mask
+from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.pipeline.pictures import MaskShown, SliceShown, Window, draw_mask_sheet, draw_page
+from StegoMedLib.pipeline.pictures_sheet import MOST_MASKS
+from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_series
+from StegoMedLib.plane import Plane
+from StegoMedLib.symbol import Symbol
+
+__all__ = ["DemoReport", "run_demo"]
+
+PATIENT: Mapping[str, str] = {
+    "PatientName": "Phantom^Abdomen",
+    "PatientID": "SM-0001",
+    "IssuerOfPatientID": "StegoMed",
+    "PatientBirthDate": "19700101",
+    "PatientSex": "O",
+    "AccessionNumber": "DEMO-1",
+    "StudyDescription": "StegoMed phantom",
+    "SeriesDescription": "Phantom CT",
+    "BodyPartExamined": "ABDOMEN",
+}
+"""Header of the phantom."""
+
+_SOFT_TISSUE = (-220.0, 300.0)
+"""Window in Hounsfield units that shows air noise, fat and organs together."""
+
+Stage = Callable[[str], Progress]
+"""Gives the progress callable of a named stage."""
+
+
+@dataclass(frozen=True)
+class DemoReport:
+    """What the demo did, station by station."""
+
+    segmented: SegmentReport
+    embedded: EmbedReport
+    extracted: ExtractReport
+    evaluated: EvaluateReport
+
+    def as_json(self) -> dict[str, object]:
+        """The JSON report of ``stegomed demo``."""
+        return {
+            "segment": self.segmented.as_json(),
+            "embed": self.embedded.as_json(),
+            "extract": self.extracted.as_json(),
+            "evaluate": self.evaluated.as_json(),
+        }
+
+
+def run_demo(
+    target: Path,
+    masks: MaskSource,
+    *,
+    series: Path | None = None,
+    passphrase: bytes | None = None,
+    overwrite: bool = False,
+    stage: Stage = lambda _: silent,
+) -> DemoReport:
+    """Segment, hide, save, read and evaluate.
+
+    Parameters
+    ----------
+    target : Path
+        Folder for ``cover/`` (of the phantom), ``reference/``, ``masks/``, ``stego/``, ``report.json``, ``page.png``
+        and ``masks.png``, and ``passphrase.txt`` when none was given.
+    masks : MaskSource
+    series : Path, optional
+        The user's own DICOM file or folder, instead of the phantom.
+    passphrase : bytes, optional
+        A fresh random one unless given.
+    overwrite : bool
+    stage : callable
+        Asked for a progress callable at each station.
+
+    Raises
+    ------
+    StegoMedError
+        As the stations raise them; `target` is then as it was.
+    """
+    check_target(series, target, overwrite=overwrite)
+    with staged(target) as work:
+        if passphrase is None:
+            passphrase = _fresh_passphrase(work / "passphrase.txt")
+        covers = (series, None) if series is not None else _phantom(work)
+        report = _stations(work, covers, masks, passphrase, stage)
+        (work / "report.json").write_text(json.dumps(report.as_json(), indent=2, allow_nan=False), encoding="utf-8")
+    return report
+
+
+def _fresh_passphrase(file: Path) -> bytes:
+    text = secrets.token_urlsafe(24)
+    file.touch(mode=0o600)
+    file.write_text(text + "\n", encoding="utf-8")
+    return prepare_passphrase(text)
+
+
+def _phantom(work: Path) -> tuple[Path, Path]:
+    """Write the phantom and its reference masks; the folders of both."""
+    phantom = phantom_series()
+    volume, bodies = phantom.stored[::-1], phantom.body[::-1]
+    rescale = (phantom.slope, phantom.intercept)
+    files = new_series(
+        work / "cover",
+        volume,
+        spacing=phantom.spacing,
+        attributes=PATIENT,
+        rescale=rescale,
+        padding=phantom.padding,
+    )
+    for file, body in zip(files, bodies, strict=True):
+        write_mask(work / "reference" / f"{file.stem}.png", body)
+    return work / "cover", work / "reference"
+
+
+def _stations(
+    work: Path, covers: tuple[Path, Path | None], masks: MaskSource, passphrase: bytes, stage: Stage
+) -> DemoReport:
+    """Run the stations one after the other, each from the files the last one left, and draw the pictures."""
+    cover, reference = covers
+    sheet = _Sheet()
+    segmented = segment_series(cover, work / "masks", masks, progress=stage("Finding the body"), onlooker=sheet.take)
+    best = _Best()
+    stego = work / "stego" / cover.name if cover.is_file() else work / "stego"
+    embedded = embed_series(
+        cover,
+        stego,
+        passphrase,
+        FolderMasks(work / "masks"),
+        EmbedOptions(),
+        progress=stage("Hiding the record"),
+        onlooker=best.take,
+    )
+    received: dict[tuple[str, int], Symbol] = {}
+    extracted = extract_series(
+        stego,
+        passphrase,
+        progress=stage("Reading it again"),
+        onlooker=lambda file, frame, symbol: received.update({(file, frame): symbol}),
+    )
+    evaluated = evaluate_series(cover, stego, references=reference, progress=stage("Comparing"))
+    report = DemoReport(segmented, embedded, extracted, evaluated)
+    draw_mask_sheet(work / "masks.png", sheet.items)
+    if best.seen is not None:
+        draw_page(work / "page.png", _shown(best.seen, received), _summary(best.seen, report))
+    return report
+
+
+@dataclass
+class _Sheet:
+    """The first slices and their masks."""
+
+    items: list[MaskShown] = field(default_factory=list)
+
+    def take(self, seen: SurveyedSlice) -> None:
+        """Look at a slice."""
+        if len(self.items) < MOST_MASKS:
+            window = _window(seen.plane)
+            self.items.append(MaskShown(f"{seen.file} {seen.frame}", seen.plane.pixels, seen.significant, window))
+
+
+@dataclass
+class _Best:
+    """The embedded slice that shows most body and most room at once."""
+
+    seen: SliceSeen | None = None
+    score: float = 0.0
+
+    def take(self, seen: SliceSeen) -> None:
+        """Look at a slice."""
+        score = float(seen.significant.mean() * seen.result.usable.mean())
+        if seen.result.stego is not None and score > self.score:
+            self.seen, self.score = seen, score
+
+
+def _window(plane: Plane) -> Window:
+    """Stored values shown black and white: soft tissue in CT, all but the brightest percent elsewhere."""
+    if plane.modality == "CT" and plane.slope != 0:
+        low, high = ((value - plane.intercept) / plane.slope for value in _SOFT_TISSUE)
+    else:
+        values = plane.pixels[~plane.padding_mask]
+        low, high = np.percentile(values, [1, 99]) if values.size else (plane.low, plane.high)
+    return (float(high), float(low)) if plane.inverted and low < high else (float(low), float(high))
+
+
+def _shown(seen: SliceSeen, received: Mapping[tuple[str, int], Symbol]) -> SliceShown:
+    symbol = received.get((seen.file, seen.frame))
+    stego = seen.plane.pixels if seen.result.stego is None else seen.result.stego
+    return SliceShown(
+        title=f"StegoMed: {seen.file}",
+        cover=seen.plane.pixels,
+        mask=seen.significant,
+        usable=seen.result.usable,
+        stego=stego,
+        sent=seen.message.symbol.modules,
+        received=None if symbol is None else symbol.modules,
+        window=_window(seen.plane),
+    )
+
+
+def _summary(seen: SliceSeen, report: DemoReport) -> dict[str, str | float | None]:
+    """Numbers of the slice shown, and of the series."""
+    row = next(row for row in report.embedded.slices if (row.file, row.frame) == (seen.file, seen.frame))
+    measured = report.evaluated.summary()
+    significant = measured.get("changed_significant")
+    read = sum(each.record is not None for each in report.extracted.slices)
+    numbers: dict[str, str | float | None] = {
+        "slices that carry the record": f"{report.embedded.embedded} of {len(report.embedded.slices)}",
+        "slices read again": f"{read} of {len(report.extracted.slices)}",
+        "attributes in the record": str(len(record_as_json(report.extracted.record))),
+        "QR version": str(seen.message.symbol.version),
+        "bits hidden": str(row.metrics["payload_bits"]),
+        "room in bits": str(row.metrics["room_bits"]),
+        "changed pixels": str(row.metrics["changed_pixels"]),
+        "changed in the significant region": str(row.metrics["changed_significant"]),
+        "PSNR, R = range (dB)": _number(row.metrics["psnr_range"]),
+        "PSNR, R = 2^bits - 1 (dB)": _number(row.metrics["psnr_stored"]),
+        "PSNR, R = 65535 (dB)": _number(row.metrics["psnr_65535"]),
+        "PSNR as in the paper (dB), for comparison": _number(row.metrics["psnr_paper"]),
+        "SSIM": _number(row.metrics["ssim"]),
+    }
+    if significant is not None:
+        numbers["changed inside reference masks, all slices"] = f"{significant['max']:.0f}"
+    return numbers
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,137 @@
+"""Compares a stego series with its cover, slice by slice."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.dicom import Instance, list_files, read_instance, source_uids
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.metrics import PAPER_NOTE, compare, dice, iou, ncc, summarise
+from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
+from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.slices import Metrics
+from StegoMedLib.plane import Plane
+
+__all__ = ["EvaluateReport", "evaluate_series"]
+
+
+@dataclass(frozen=True)
+class EvaluatedSlice:
+    """One slice in the report."""
+
+    file: str
+    cover: str
+    frame: int
+    metrics: Metrics
+
+
+@dataclass
+class EvaluateReport:
+    """What `evaluate_series` measured."""
+
+    slices: list[EvaluatedSlice] = field(default_factory=list)
+    unpaired: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, object]:
+        """The JSON report of ``stegomed evaluate``."""
+        return {
+            "note": PAPER_NOTE,
+            "summary": self.summary(),
+            "slices": [asdict(row) for row in self.slices],
+            "unpaired": self.unpaired,
+        }
+
+    def summary(self) -> dict[str, dict[str, float]]:
+        """Minimum, mean and maximum of every measure over the slices that have it."""
+        return summarise(row.metrics for row in self.slices)
+
+
+def evaluate_series(
+    cover: Path,
+    stego: Path,
+    *,
+    references: Path | None = None,
+    finder: FinderMasks | None = None,
+    accept_lossy: bool = False,
+    progress: Progress = silent,
+) -> EvaluateReport:
+    """Measure every slice of `stego` against the cover it was derived from.
+
+    A stego instance is paired with the cover that its SourceImageSequence names (PS3.3 C.7.6.1.1.4), else with the
+    cover of its file name.
+
+    Parameters
+    ----------
+    cover, stego : Path
+        DICOM files or folders.
+    references : Path, optional
+        Folder of reference masks: adds ``changed_significant``, and with `finder` ``iou`` and ``dice`` of the cover's.
+    finder : FinderMasks, optional
+        Adds ``ncc_mask``, the agreement of the masks found in cover and stego.
+
+    Raises
+    ------
+    UnusableInputError
+        When files cannot be read, no pair is found, or a pair's planes differ in size.
+    """
+    covers = _Covers(cover, accept_lossy=accept_lossy)
+    masks = None if references is None else FolderMasks(references)
+    report = EvaluateReport()
+    listing = list_files(stego)
+    for done, path in enumerate(listing.images):
+        progress(done, len(listing.images), path.name)
+        instance = read_instance(path, accept_lossy=accept_lossy)
+        found = covers.of(instance, path.name)
+        if found is None:
+            report.unpaired.append(str(path))
+            continue
+        name, original = found
+        for frame in range(min(instance.frames, original.frames)):
+            before, after = original.plane(frame), instance.plane(frame)
+            if before.shape != after.shape:
+                raise UnusableInputError(
+                    f"{path} and its cover {name} differ in size; name the cover it was made from."
+                )
+            reference = None if masks is None else masks.mask(name, frame, original.frames, before)
+            metrics = _measure(before, after, reference, finder)
+            report.slices.append(EvaluatedSlice(path.name, str(name), frame, metrics))
+    if not report.slices:
+        raise UnusableInputError(
+            f"No file of {stego} was derived from one of {cover}; name the cover it was made from."
+        )
+    progress(len(listing.images), len(listing.images), "")
+    return report
+
+
+class _Covers:
+    """Cover instances by SOPInstanceUID and by name; only their paths are kept."""
+
+    def __init__(self, source: Path, *, accept_lossy: bool) -> None:
+        self._accept_lossy = accept_lossy
+        self._names: dict[str, tuple[Path, Path]] = {}
+        self._uids: dict[str, tuple[Path, Path]] = {}
+        for path in list_files(source).images:
+            entry = (Path(path.name) if source.is_file() else path.relative_to(source), path)
+            self._names[path.name] = entry
+            self._uids[read_instance(path, accept_lossy=accept_lossy).sop_instance] = entry
+
+    def of(self, stego: Instance, name: str) -> tuple[Path, Instance] | None:
+        """Name and instance of the cover of `stego`."""
+        named = [self._uids[uid] for uid in source_uids(stego) if uid in self._uids]
+        entry = named[0] if named else self._names.get(name)
+        return None if entry is None else (entry[0], read_instance(entry[1], accept_lossy=self._accept_lossy))
+
+
+def _measure(cover: Plane, stego: Plane, reference: NDArray[np.bool_] | None, finder: FinderMasks | None) -> Metrics:
+    metrics: Metrics = compare(cover, stego.pixels, reference).as_json()
+    if finder is not None:
+        nowhere = Path()
+        before, after = (finder.mask(nowhere, 0, 1, plane) for plane in (cover, stego))
+        metrics["ncc_mask"] = ncc(before, after)
+        if reference is not None:
+            metrics |= {"iou": iou(before, reference), "dice": dice(before, reference)}
+    return metrics

@@ -1,0 +1,217 @@
+"""Reads what is hidden in a series: any one readable slice is enough, in any order, under any file name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from StegoMedLib.dicom import list_files, read_instance
+from StegoMedLib.envelope import FileRecord, Opener, Record, locator_key, record_as_json
+from StegoMedLib.errors import NothingReadableError, UnusableInputError
+from StegoMedLib.pipeline.coding import Coding, coding
+from StegoMedLib.pipeline.masks import MaskSource
+from StegoMedLib.pipeline.message import Reader, Votes
+from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.staging import staged
+from StegoMedLib.symbol import Symbol
+
+__all__ = ["ExtractReport", "ExtractedSliceReport", "extract_series", "save_files"]
+
+_READ = "the record was read from this slice alone"
+_UNREADABLE = "nothing can be read with this passphrase"
+
+
+@dataclass(frozen=True)
+class ExtractedSliceReport:
+    """One slice in the report; `record` is the number of its record, None when it could not be read."""
+
+    file: str
+    frame: int
+    record: int | None
+    detail: str
+
+    def as_json(self) -> dict[str, object]:
+        """Row of the JSON report."""
+        state = "unreadable" if self.record is None else "read"
+        return {"file": self.file, "frame": self.frame, "state": state, "detail": self.detail, "record": self.record}
+
+
+@dataclass
+class ExtractReport:
+    """What `extract_series` found.
+
+    Attributes
+    ----------
+    records : list of Record
+        Different records, in the order of their first slice; slices of several studies carry several.
+    """
+
+    profile: str
+    records: list[Record] = field(default_factory=list)
+    slices: list[ExtractedSliceReport] = field(default_factory=list)
+    ignored: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def record(self) -> Record:
+        """The record that most slices carry."""
+        votes = [sum(row.record == number for row in self.slices) for number in range(len(self.records))]
+        return self.records[votes.index(max(votes))]
+
+    def as_json(self) -> dict[str, object]:
+        """The JSON report of ``stegomed extract``."""
+        return {
+            "profile": self.profile,
+            "record": record_as_json(self.record),
+            "records": [record_as_json(record) for record in self.records],
+            "slices": [row.as_json() for row in self.slices],
+            "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
+        }
+
+
+def extract_series(
+    source: Path,
+    passphrase: bytes,
+    *,
+    profile: str = "fidelity",
+    masks: MaskSource | None = None,
+    beta: float = 1000.0,
+    accept_lossy: bool = False,
+    progress: Progress = silent,
+    onlooker: Callable[[str, int, Symbol], None] | None = None,
+) -> ExtractReport:
+    """Read the record hidden in `source`.
+
+    Parameters
+    ----------
+    source : Path
+        DICOM file or folder.
+    passphrase : bytes
+        As `prepare_passphrase` gives it.
+    profile : str
+        Only ``saidi2024`` has to be named; it needs `masks` and the sender's `beta` too.
+    masks : MaskSource, optional
+    progress : callable
+    onlooker : callable, optional
+        Shown file, frame and symbol of every slice that was read.
+
+    Raises
+    ------
+    NothingReadableError
+        When no slice can be read: wrong key, damaged data and nothing hidden look alike.
+    UnusableInputError
+        When there is nothing to read from.
+    """
+    key = locator_key(passphrase) if profile == "fidelity" else b""
+    run = _Run(coding(profile, key, beta=beta), Reader(Opener(passphrase)), masks, onlooker)
+    listing = list_files(source)
+    for done, path in enumerate(listing.images):
+        progress(done, len(listing.images), path.name)
+        run.file(path, Path(path.name) if source.is_file() else path.relative_to(source), accept_lossy=accept_lossy)
+    progress(len(listing.images), len(listing.images), "")
+    report = run.finish(profile)
+    report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
+    return report
+
+
+class _Run:
+    """State of one run: different records, and votes for when no slice can be read alone."""
+
+    def __init__(
+        self,
+        coding: Coding,
+        reader: Reader,
+        masks: MaskSource | None,
+        onlooker: Callable[[str, int, Symbol], None] | None,
+    ) -> None:
+        self._coding, self._reader, self._masks, self._onlooker = coding, reader, masks, onlooker
+        self._votes = Votes()
+        self._records: list[Record] = []
+        self._slices: list[ExtractedSliceReport] = []
+
+    def file(self, path: Path, name: Path, *, accept_lossy: bool) -> None:
+        """Read all frames of one instance; one that cannot be decoded is a slice that cannot be read."""
+        try:
+            instance = read_instance(path, accept_lossy=accept_lossy)
+        except UnusableInputError as error:
+            self._slices.append(ExtractedSliceReport(str(name), 0, None, str(error)))
+            return
+        for frame in range(instance.frames):
+            plane = instance.plane(frame)
+            usable = None
+            if self._coding.needs_mask and self._masks is not None:
+                usable = usable_of(plane, self._masks.mask(name, frame, instance.frames, plane))
+            payload = self._coding.extract(plane, usable)
+            symbol = None if payload is None else self._coding.symbol(payload)
+            record = None if symbol is None else self._reader.read(symbol)
+            if payload is not None and record is None:
+                self._votes.add(payload)
+            self._note(str(name), frame, record)
+            if record is not None and symbol is not None and self._onlooker is not None:
+                self._onlooker(str(name), frame, symbol)
+
+    def finish(self, profile: str) -> ExtractReport:
+        """The report, after a vote among the slices when none could be read alone.
+
+        Raises
+        ------
+        NothingReadableError
+            When there is no record, though there were planes to look at.
+        UnusableInputError
+            When no file could be decoded at all.
+        """
+        if not self._records:
+            self._take_votes()
+        if not self._records:
+            undecoded = [row.detail for row in self._slices if row.detail != _UNREADABLE]
+            if undecoded and len(undecoded) == len(self._slices):
+                raise UnusableInputError(undecoded[0])
+            raise NothingReadableError
+        return ExtractReport(profile, self._records, self._slices)
+
+    def _note(self, name: str, frame: int, record: Record | None) -> None:
+        if record is None:
+            self._slices.append(ExtractedSliceReport(name, frame, None, _UNREADABLE))
+            return
+        if record not in self._records:
+            self._records.append(record)
+        self._slices.append(ExtractedSliceReport(name, frame, self._records.index(record), _READ))
+
+    def _take_votes(self) -> None:
+        for payload in self._votes.payloads():
+            symbol = self._coding.symbol(payload)
+            record = None if symbol is None else self._reader.read(symbol)
+            if record is not None and record not in self._records:
+                self._records.append(record)
+
+
+def save_files(report: ExtractReport, folder: Path) -> list[Path]:
+    """Write the files among the records of `report` into `folder`.
+
+    Names are those the sender gave, without any folder; two of one name get a number. Nothing is overwritten.
+
+    Raises
+    ------
+    UnusableInputError
+        When a file exists, or the folder cannot be written to.
+    """
+    files = [record for record in report.records if isinstance(record, FileRecord)]
+    places: list[Path] = []
+    for record in files:
+        place = folder / _plain_name(record.name)
+        if place in places:
+            place = place.with_stem(f"{place.stem}-{len(places) + 1}")
+        if place.exists():
+            raise UnusableInputError(f"{place} exists already; name another folder.")
+        with staged(place, single=True) as work:
+            work.write_bytes(record.data)
+        places.append(place)
+    return places
+
+
+def _plain_name(name: str) -> str:
+    """Last part of `name` whatever the sender's system, safe as a file name."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*').strip(" .")
+    return kept[:200] or "record"

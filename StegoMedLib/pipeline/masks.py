@@ -1,0 +1,111 @@
+"""Where the significant region of a slice comes from: a region finder, or masks that somebody has reviewed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.plane import Plane
+from StegoMedLib.regions import RegionFinder, make_finder
+
+__all__ = ["FinderMasks", "FolderMasks", "MaskSource", "mask_name", "mask_source", "read_mask", "write_mask"]
+
+
+class MaskSource(Protocol):
+    """Gives the significant region of every slice of a series."""
+
+    name: str
+
+    def mask(self, file: Path, frame: int, frames: int, plane: Plane) -> NDArray[np.bool_]:
+        """Significant region of a slice; bool, shape (H, W), all False when there is no body in it.
+
+        Parameters
+        ----------
+        file : Path
+            The instance, relative to the series' folder.
+        frame, frames : int
+            Number of the frame in the instance, and how many there are.
+        plane : Plane
+        """
+
+
+class FinderMasks:
+    """Masks by a region finder."""
+
+    def __init__(self, finder: RegionFinder) -> None:
+        self.name = finder.name
+        self._finder = finder
+
+    def mask(self, file: Path, frame: int, frames: int, plane: Plane) -> NDArray[np.bool_]:
+        """What the finder finds in the plane alone."""
+        del file, frame, frames
+        return self._finder.find(plane)
+
+
+class FolderMasks:
+    """Masks from PNG files named as `stegomed segment` names them; the body is white.
+
+    Raises
+    ------
+    UnusableInputError
+        By `mask`, when a slice has no file, or one of another size.
+    """
+
+    name = "masks"
+
+    def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise UnusableInputError(f"{folder} is no folder; name the folder of masks that 'stegomed segment' wrote.")
+        self._folder = folder
+
+    def mask(self, file: Path, frame: int, frames: int, plane: Plane) -> NDArray[np.bool_]:
+        """The file's mask: beside the same sub-folder, or in the folder itself."""
+        name = mask_name(file, frame, frames)
+        nested = self._folder / name
+        path = nested if nested.exists() else self._folder / name.name
+        mask = read_mask(path)
+        if mask.shape != plane.shape:
+            raise UnusableInputError(
+                f"{path} has {mask.shape[1]}x{mask.shape[0]} pixels and its slice {plane.shape[1]}x{plane.shape[0]}; "
+                "name the masks of this series."
+            )
+        return mask
+
+
+def mask_source(finder: str, engine: str, masks: Path | None) -> MaskSource:
+    """Reviewed masks where a folder of them is given, else the finder of that name."""
+    return FolderMasks(masks) if masks is not None else FinderMasks(make_finder(finder, engine))
+
+
+def mask_name(file: Path, frame: int, frames: int) -> Path:
+    """Name of a slice's mask: ``<stem>.png``, or ``<stem>_<frame>.png`` in a multi-frame object."""
+    stem = file.stem if file.suffix.lower() == ".dcm" else file.name
+    return file.with_name(f"{stem}.png" if frames == 1 else f"{stem}_{frame}.png")
+
+
+def read_mask(path: Path) -> NDArray[np.bool_]:
+    """Read a mask; bool, shape (H, W), True where the picture is not black.
+
+    Raises
+    ------
+    UnusableInputError
+        When there is no such picture.
+    """
+    try:
+        with Image.open(path) as picture:
+            return np.asarray(picture.convert("L")) > 0
+    except FileNotFoundError:
+        raise UnusableInputError(f"There is no mask {path}; run 'stegomed segment' on this series first.") from None
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError):
+        raise UnusableInputError(f"{path} is no picture that can be read; write the mask again as PNG.") from None
+
+
+def write_mask(path: Path, mask: NDArray[np.bool_]) -> None:
+    """Write `mask` (H, W) as an 8-bit PNG of 0 and 255."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(mask.astype(np.uint8) * np.uint8(255)).save(path)

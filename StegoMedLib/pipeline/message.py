@@ -1,0 +1,90 @@
+"""From a record to what the codec hides, and back: record, envelope, symbol, payload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.codec.profile import Payload
+from StegoMedLib.envelope import Opener, Record, Sealer
+from StegoMedLib.errors import NothingReadableError
+from StegoMedLib.symbol import (
+    Symbol,
+    UnreadableSymbolError,
+    data_length,
+    make_symbol,
+    pack_label,
+    read_symbol,
+    unpack_label,
+)
+
+__all__ = ["Message", "Reader", "Votes", "length_of", "seal"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sealed record as symbol and payload."""
+
+    symbol: Symbol
+    payload: Payload
+    characters: int
+
+
+def seal(sealer: Sealer, record: Record) -> Message:
+    """Seal `record` and write its symbol.
+
+    Raises
+    ------
+    DoesNotFitError
+        When the envelope is longer than the largest symbol holds.
+    """
+    text = sealer.seal(record)
+    symbol = make_symbol(text)
+    label = pack_label(symbol.version, symbol.level, symbol.mask)
+    return Message(symbol, Payload(label, symbol.data_bits), len(text))
+
+
+def length_of(label: int) -> int | None:
+    """Length in bits of the payload with `label`, None for a label that no symbol has."""
+    fields = unpack_label(label)
+    return None if fields is None else data_length(fields[0])
+
+
+class Reader:
+    """Reads symbols under one passphrase; equal symbols of a series are opened once."""
+
+    def __init__(self, opener: Opener) -> None:
+        self._opener = opener
+        self._known: dict[bytes, Record | None] = {}
+
+    def read(self, symbol: Symbol) -> Record | None:
+        """Record of `symbol`, or None when nothing can be read."""
+        content = np.packbits(symbol.modules).tobytes()
+        if content not in self._known:
+            self._known[content] = self._open(symbol)
+        return self._known[content]
+
+    def _open(self, symbol: Symbol) -> Record | None:
+        try:
+            return self._opener.open(read_symbol(symbol))
+        except (UnreadableSymbolError, NothingReadableError):
+            return None
+
+
+class Votes:
+    """Majority over slices of what was extracted under each label, for when no slice can be read alone."""
+
+    def __init__(self) -> None:
+        self._ballots: dict[int, tuple[int, NDArray[np.int32]]] = {}
+
+    def add(self, payload: Payload) -> None:
+        """Count one slice's bits."""
+        count, ones = self._ballots.get(payload.label, (0, np.zeros(payload.bits.size, dtype=np.int32)))
+        self._ballots[payload.label] = (count + 1, ones + payload.bits)
+
+    def payloads(self) -> list[Payload]:
+        """Majority payload of every label that three slices or more carry."""
+        quorum = 3
+        return [Payload(label, 2 * ones > count) for label, (count, ones) in self._ballots.items() if count >= quorum]

@@ -1,0 +1,95 @@
+"""One slice through the stations: what embedding does to a plane, and what can be read from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.errors import DoesNotFitError
+from StegoMedLib.metrics import bit_error_rate, compare, ncc_of_symbols
+from StegoMedLib.pipeline.coding import Coding
+from StegoMedLib.pipeline.message import Message
+from StegoMedLib.plane import Plane
+from StegoMedLib.regions import guard, usable_blocks
+from StegoMedLib.symbol import Symbol
+
+__all__ = ["EmbeddedSlice", "Metrics", "embed_slice", "measure_slice", "usable_of"]
+
+Metrics = dict[str, "float | int | None"]
+
+
+@dataclass(frozen=True)
+class EmbeddedSlice:
+    """What became of a slice.
+
+    Attributes
+    ----------
+    stego : ndarray of int32, shape (H, W), or None
+        None for a slice that was skipped.
+    reason : str
+        Why it was skipped; empty when it was not.
+    usable : ndarray of bool, shape (H // 4, W // 4)
+    received : Symbol or None
+        The symbol as it is read back from `stego`.
+    """
+
+    stego: NDArray[np.int32] | None
+    reason: str
+    usable: NDArray[np.bool_]
+    received: Symbol | None = None
+
+
+def usable_of(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Blocks that may change; none where no body was found, because what is unknown is never taken for air."""
+    if not significant.any():
+        return np.zeros((plane.shape[0] // 4, plane.shape[1] // 4), dtype=np.bool_)
+    return usable_blocks(plane, guard(plane, significant))
+
+
+def embed_slice(plane: Plane, significant: NDArray[np.bool_], message: Message, coding: Coding) -> EmbeddedSlice:
+    """Hide `message` in `plane` outside `significant` (H, W), and read it back.
+
+    A slice in which no body was found, that has too little room, or whose symbol would not survive storage as integers
+    is skipped and says why.
+    """
+    usable = usable_of(plane, significant)
+    if not significant.any():
+        return EmbeddedSlice(None, "no body was found in it, so nothing in it is taken for air", usable)
+    payload = coding.payload(message)
+    try:
+        stego = coding.profile.embed(plane, usable, payload)
+    except DoesNotFitError:
+        room = coding.profile.room(plane, usable)
+        return EmbeddedSlice(None, f"the record needs {payload.bits.size} bits and there is room for {room}", usable)
+    stored = Plane(stego, plane.low, plane.high, plane.padding)
+    received = coding.extract(stored, usable if coding.needs_mask else None)
+    symbol = None if received is None else coding.symbol(received)
+    if symbol is None or not np.array_equal(symbol.modules, message.symbol.modules):
+        errors = 1.0 if received is None else bit_error_rate(payload.bits, received.bits[: payload.bits.size])
+        reason = (
+            f"storing it as integers loses {100 * errors:.0f} % of the bits that profile {coding.profile.name} hides"
+        )
+        return EmbeddedSlice(None, reason, usable)
+    return EmbeddedSlice(stego, "", usable, symbol)
+
+
+def measure_slice(
+    plane: Plane, significant: NDArray[np.bool_], result: EmbeddedSlice, message: Message, coding: Coding
+) -> Metrics:
+    """Measures of section 8 of the design for an embedded slice; for a skipped one, its room only."""
+    pixels = plane.pixels.size
+    room = coding.profile.room(plane, result.usable)
+    metrics: Metrics = {
+        "usable_blocks": int(result.usable.sum()),
+        "room_bits": room,
+        "capacity_bpp": room / pixels,
+    }
+    if result.stego is not None and result.received is not None:
+        payload = coding.payload(message)
+        sent, received = message.symbol.modules, result.received.modules
+        metrics |= {"payload_bits": payload.bits.size, "bpp": payload.bits.size / pixels}
+        metrics |= compare(plane, result.stego, significant).as_json()
+        metrics |= {"ber": bit_error_rate(sent, received), "ncc_qr": ncc_of_symbols(sent, received)}
+    return metrics

@@ -1,0 +1,89 @@
+"""All or nothing: results are made beside their place and moved there when the whole run is done."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from StegoMedLib.errors import UnusableInputError
+
+__all__ = ["check_target", "staged"]
+
+
+def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
+    """Refuse a target that would touch the source (if there is one), or that exists.
+
+    Raises
+    ------
+    UnusableInputError
+        When `target` is `source`, lies in it or holds it, or exists and `overwrite` is False.
+    """
+    if source is not None and _overlap(source.resolve(), target.resolve()):
+        raise UnusableInputError(
+            f"{target} and the source overlap, and a source is never touched; name another target."
+        )
+    if overwrite or not target.exists():
+        return
+    if target.is_file() or any(target.iterdir()):
+        raise UnusableInputError(f"{target} exists already; name another target, or add --overwrite.")
+
+
+def _overlap(source: Path, target: Path) -> bool:
+    inside = source in target.parents or (target in source.parents and source.is_dir())
+    return source == target or inside
+
+
+@contextmanager
+def staged(target: Path, *, single: bool = False) -> Iterator[Path]:
+    """Place to write results to, beside `target`: a folder, or the path of one file when `single`.
+
+    When the block ends well, what was written is moved to `target` (in a folder, files of the same name are replaced
+    and others stay); when it ends in an error or is cancelled, it is removed and `target` is as it was.
+
+    Raises
+    ------
+    UnusableInputError
+        When the place cannot be written to.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
+    except OSError as error:
+        raise _unwritable(target, error) from None
+    try:
+        yield work / target.name if single else work
+        if single:
+            (work / target.name).replace(target)
+        else:
+            _publish(work, target)
+    except OSError as error:
+        raise _unwritable(target, error) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _publish(work: Path, target: Path) -> None:
+    """Move the folder `work` to `target`, or what is in it when `target` exists."""
+    if not target.exists():
+        work.chmod(0o777 & ~_umask())
+        work.rename(target)
+        return
+    for path in sorted(path for path in work.rglob("*") if path.is_file()):
+        place = target / path.relative_to(work)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(target: Path, error: OSError) -> UnusableInputError:
+    cause = error.strerror or type(error).__name__
+    return UnusableInputError(f"{target} cannot be written ({cause}); make room or name a place you may write to.")

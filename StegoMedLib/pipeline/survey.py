@@ -1,0 +1,166 @@
+"""Looks at a series without changing it: masks of its slices, and the room in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.dicom import list_files, read_instance
+from StegoMedLib.envelope import largest_record_bytes
+from StegoMedLib.pipeline.coding import coding
+from StegoMedLib.pipeline.masks import MaskSource, mask_name, write_mask
+from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.plane import Plane
+from StegoMedLib.symbol import data_length, text_capacity
+
+__all__ = ["CapacityReport", "SegmentReport", "SurveyedSlice", "measure_capacity", "segment_series"]
+
+_NO_KEY = bytes(32)
+"""Room does not depend on the key."""
+
+_VERSIONS = range(40, 0, -1)
+
+
+@dataclass(frozen=True)
+class SurveyedSlice:
+    """A slice as it is walked by: its file relative to the series, its plane and its significant region."""
+
+    file: Path
+    frame: int
+    frames: int
+    plane: Plane
+    significant: NDArray[np.bool_]
+
+
+@dataclass
+class SegmentReport:
+    """What `segment_series` found."""
+
+    finder: str
+    slices: list[dict[str, object]] = field(default_factory=list)
+    ignored: tuple[tuple[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The JSON report of ``stegomed segment``."""
+        return {"finder": self.finder, "slices": self.slices, "ignored": _ignored(self.ignored)}
+
+
+@dataclass
+class CapacityReport:
+    """What `measure_capacity` found."""
+
+    profile: str
+    finder: str
+    slices: list[dict[str, object]] = field(default_factory=list)
+    ignored: tuple[tuple[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The JSON report of ``stegomed capacity``."""
+        return {
+            "profile": self.profile,
+            "finder": self.finder,
+            "slices": self.slices,
+            "ignored": _ignored(self.ignored),
+        }
+
+
+def segment_series(
+    source: Path,
+    target: Path,
+    masks: MaskSource,
+    *,
+    overwrite: bool = False,
+    accept_lossy: bool = False,
+    progress: Progress = silent,
+    onlooker: Callable[[SurveyedSlice], None] | None = None,
+) -> SegmentReport:
+    """Write the mask of every slice of `source` into the folder `target`, as PNG; see `mask_name` for the names."""
+    check_target(source, target, overwrite=overwrite)
+    report = SegmentReport(masks.name)
+    with staged(target) as work:
+        for seen in _walk(source, masks, report, accept_lossy=accept_lossy, progress=progress):
+            name = mask_name(seen.file, seen.frame, seen.frames)
+            write_mask(work / name, seen.significant)
+            report.slices.append(
+                {
+                    "file": str(seen.file),
+                    "frame": seen.frame,
+                    "mask": str(name),
+                    "body": bool(seen.significant.any()),
+                    "significant_share": float(seen.significant.mean()),
+                }
+            )
+            if onlooker is not None:
+                onlooker(seen)
+    return report
+
+
+def measure_capacity(
+    source: Path,
+    masks: MaskSource,
+    *,
+    profile: str = "fidelity",
+    accept_lossy: bool = False,
+    progress: Progress = silent,
+) -> CapacityReport:
+    """Measure the room of every slice of `source`: usable blocks, bits, largest symbol, bytes of a record."""
+    chosen = coding(profile, _NO_KEY)
+    report = CapacityReport(profile, masks.name)
+    for seen in _walk(source, masks, report, accept_lossy=accept_lossy, progress=progress):
+        usable = usable_of(seen.plane, seen.significant)
+        bits = chosen.profile.room(seen.plane, usable)
+        version = _largest_version(bits, whole=chosen.needs_mask)
+        report.slices.append(
+            {
+                "file": str(seen.file),
+                "frame": seen.frame,
+                "body": bool(seen.significant.any()),
+                "usable_blocks": int(usable.sum()),
+                "capacity_bits": bits,
+                "capacity_bpp": bits / seen.plane.pixels.size,
+                "symbol_version": version,
+                "record_bytes": largest_record_bytes(text_capacity(version)) if version else 0,
+            }
+        )
+    return report
+
+
+def _walk(
+    source: Path,
+    masks: MaskSource,
+    report: SegmentReport | CapacityReport,
+    *,
+    accept_lossy: bool,
+    progress: Progress,
+) -> Iterator[SurveyedSlice]:
+    """Slices of `source` with their significant regions, one in memory at a time."""
+    listing = list_files(source)
+    report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
+    for done, path in enumerate(listing.images):
+        progress(done, len(listing.images), path.name)
+        instance = read_instance(path, accept_lossy=accept_lossy)
+        name = Path(path.name) if source.is_file() else path.relative_to(source)
+        for frame in range(instance.frames):
+            plane = instance.plane(frame)
+            yield SurveyedSlice(name, frame, instance.frames, plane, masks.mask(name, frame, instance.frames, plane))
+    progress(len(listing.images), len(listing.images), "")
+
+
+def _largest_version(bits: int, *, whole: bool) -> int:
+    """Largest symbol version that `bits` bits hold, all its modules when `whole`; 0 when none does."""
+    fits = (version for version in _VERSIONS if _bits_of(version, whole=whole) <= bits)
+    return next(fits, 0)
+
+
+def _bits_of(version: int, *, whole: bool) -> int:
+    return (17 + 4 * version) ** 2 if whole else data_length(version)
+
+
+def _ignored(files: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    return [{"file": file, "reason": reason} for file, reason in files]
