@@ -10,7 +10,7 @@ from pydicom.pixels.encoders.base import get_encoder
 from pydicom.tag import Tag
 from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
-from StegoMedLib.dicom.hostile import translated
+from StegoMedLib.dicom.hostile import chosen_plugin, translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +47,7 @@ def _compressed(cells: Sequence[Containers], pixels: PixelFormat, syntax: str) -
         "photometric_interpretation": "MONOCHROME1" if pixels.inverted else "MONOCHROME2",
     }
     with translated(f"the pixels do not fit the transfer syntax {syntax!r}; ask for 'explicit'."):
+        described["encoding_plugin"] = chosen_plugin(encoder.available_plugins)
         return encapsulate([encoder.encode(_little(frame), index=0, **described) for frame in cells])
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pydicom
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_dataset
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["LARGEST_OBJECT", "naming", "open_dataset", "translated"]
+__all__ = ["LARGEST_OBJECT", "chosen_plugin", "naming", "open_dataset", "translated"]
 
 # Bytes of an object's native pixel data: 2000 frames of 512 x 512, more than enhanced CT and MR objects in use have.
 LARGEST_OBJECT = 1 << 30
@@ -33,6 +33,7 @@ _LIBRARY_ERRORS = (
     ArithmeticError,
     AssertionError,
     AttributeError,
+    BytesLengthException,
     EOFError,
     InvalidDicomError,
     LookupError,
@@ -48,6 +49,9 @@ _LIBRARY_ERRORS = (
 # A data set without preamble begins with group 0002 or 0008, in one byte order or the other.
 _FIRST_GROUPS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")
 _CHUNK = 1 << 20
+# Coders of pixel data in the order of choice. GDCM, which pydicom would take first, is not among them: damaged JPEG data
+# makes it end the whole process.
+_PLUGINS = ("pylibjpeg", "pyjpegls", "pydicom", "pillow")
 
 
 class _BoundedReader(io.BufferedReader):
@@ -88,8 +92,15 @@ def translated(sentence: str) -> Iterator[None]:
 
 
 @contextmanager
-def naming(path: Path) -> Iterator[None]:
+def naming(path: Path, cause: str = "one of its image attributes is malformed; export it again.") -> Iterator[None]:
     """Put the file's name before a sentence whose subject is "it".
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    cause : str, optional
+        Sentence for what a library raises.
 
     Raises
     ------
@@ -97,10 +108,24 @@ def naming(path: Path) -> Iterator[None]:
         The one of the body, or one for a malformed attribute met in the body.
     """
     try:
-        with translated("one of its image attributes is malformed; export it again from its source."):
+        with translated(cause):
             yield
     except UnusableInputError as error:
         raise UnusableInputError(f"{path.name} cannot be used: {error}") from error
+
+
+def chosen_plugin(available: tuple[str, ...]) -> str:
+    """The pydicom plugin to code pixel data with.
+
+    Raises
+    ------
+    NotImplementedError
+        None of those that can be trusted with damaged data is there.
+    """
+    for name in _PLUGINS:
+        if name in available:
+            return name
+    raise NotImplementedError(f"no trusted plugin among {available}")
 
 
 def _open(path: Path) -> _BoundedReader:

@@ -18,7 +18,7 @@ from pydicom.uid import (
 
 from StegoMedLib.dicom.codestream import declared_size
 from StegoMedLib.dicom.field import Containers, StoredField
-from StegoMedLib.dicom.hostile import LARGEST_OBJECT, translated
+from StegoMedLib.dicom.hostile import LARGEST_OBJECT, chosen_plugin, translated
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -162,6 +162,7 @@ class _CompressedFrames:
     def __init__(self, dataset: FileDataset, pixels: PixelFormat, syntax: UID) -> None:
         self._dataset, self._format = dataset, pixels
         self._decoder = get_decoder(syntax)
+        self._plugin = chosen_plugin(self._decoder.available_plugins)
         self._last: tuple[int, Containers] | None = None
 
     def __call__(self, frame: int) -> Containers:
@@ -174,7 +175,9 @@ class _CompressedFrames:
         with translated("its compressed pixel data cannot be decoded; export it again, uncompressed if possible."):
             # Fields are taken out of the containers by StoredField, after decoding.
             self._check_declared_size(frame)
-            values, _ = self._decoder.as_array(self._dataset, index=frame, raw=True, **_OPTIONS)
+            values, _ = self._decoder.as_array(
+                self._dataset, index=frame, raw=True, decoding_plugin=self._plugin, **_OPTIONS
+            )
             if values.shape != (form.rows, form.columns):
                 raise ValueError("the compressed frame has another size than the header")
         containers: Containers = values.astype(form.field.container)

@@ -15,7 +15,7 @@ from StegoMedLib.dicom.atomic import whole_file
 from StegoMedLib.dicom.compressing import SYNTAXES, pixel_data
 from StegoMedLib.dicom.derivation import derived_elements
 from StegoMedLib.dicom.encoding import encoded
-from StegoMedLib.dicom.hostile import translated
+from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
 from StegoMedLib.errors import UnusableInputError, UsageError
@@ -147,7 +147,7 @@ def write_derived(
     uids = new_uid(), series.uid(instance.series_key)
     with (
         whole_file(target) as (stream, beside),
-        translated(f"{instance.path.name} has a header that cannot be written; export it again."),
+        naming(instance.path, "its header cannot be written; export it again."),
     ):
         elements = derived_elements(
             instance, uids=uids, description=series.description, extremes=_extremes(instance, cells)
