@@ -30,7 +30,7 @@ def data_dir() -> Path:
 
 @pytest.fixture
 def make_image(tmp_path: Path) -> ImageMaker:
-    """Write a small CT image (24 rows, 16 columns, signed 16 bits), with its header edited on request."""
+    """Write a small CT image (40 rows, 36 columns, signed 16 bits), with its header edited on request."""
     count = iter(range(1000))
 
     def make(edit: Callable[[pydicom.FileDataset], None] | None = None, **series: Any) -> Path:
@@ -38,7 +38,7 @@ def make_image(tmp_path: Path) -> ImageMaker:
 
         from StegoMedLib.dicom import new_series  # noqa: PLC0415 a fault there must not stop the other tests
 
-        volume = np.random.default_rng(7).integers(0, 2000, (1, 24, 16))
+        volume = np.random.default_rng(7).integers(0, 2000, (1, 40, 36))
         (path,) = new_series(tmp_path / f"source{next(count)}", series.pop("volume", volume), **series)
         if edit is not None:
             dataset = dcmread(path)
