@@ -123,8 +123,9 @@ class StoredField:
         for touched in (values[changed], old[changed]):
             if touched.size and (touched.min() < self.low or touched.max() > self.high):
                 raise ValueError(f"a changed pixel is outside the legal range {self.low}..{self.high}")
-        keep = (1 << self._shift) - 1 if self._extends(containers) else ~(self._mask << self._shift)
-        return np.where(changed, self._merge(containers, values, keep), containers)
+        inside = self._merge(containers, values, ~(self._mask << self._shift))
+        extended = self._merge(containers, values, (1 << self._shift) - 1)
+        return np.where(changed, np.where(self._extends(containers), extended, inside), containers)
 
     def _merge(self, containers: Containers, values: NDArray[np.int32], keep: int) -> Containers:
         """New field bits joined to the bits of `keep`."""
@@ -133,8 +134,10 @@ class StoredField:
         merged: Containers = bits.astype(self.container) | (containers & self.container.type(keep & full))
         return merged
 
-    def _extends(self, containers: Containers) -> bool:
-        """Whether the bits above the field repeat its sign everywhere."""
+    def _extends(self, containers: Containers) -> NDArray[np.bool_]:
+        """Pixels whose bits above the field shall repeat the sign: they do now, or the whole frame's do."""
         if not self.signed or self.overlaid:
-            return False
-        return bool((self._whole(containers) == self._field(containers)).all())
+            return np.zeros(containers.shape, dtype=np.bool_)
+        field = self._field(containers)
+        same: NDArray[np.bool_] = self._whole(containers) == field
+        return same if same.all() else same & (field < 0)

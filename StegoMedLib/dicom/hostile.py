@@ -49,8 +49,8 @@ _LIBRARY_ERRORS = (
 # A data set without preamble begins with group 0002 or 0008, in one byte order or the other.
 _FIRST_GROUPS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")
 _CHUNK = 1 << 20
-# Coders of pixel data in the order of choice. GDCM, which pydicom would take first, is not among them: damaged JPEG data
-# makes it end the whole process.
+# Coders of pixel data in the order of choice. GDCM, which pydicom would take first, is not among them: damaged JPEG
+# data makes it end the whole process.
 _PLUGINS = ("pylibjpeg", "pyjpegls", "pydicom", "pillow")
 
 
@@ -92,7 +92,7 @@ def translated(sentence: str) -> Iterator[None]:
 
 
 @contextmanager
-def naming(path: Path, cause: str = "one of its image attributes is malformed; export it again.") -> Iterator[None]:
+def naming(path: Path, cause: str = "one of its attributes is malformed; export it again.") -> Iterator[None]:
     """Put the file's name before a sentence whose subject is "it".
 
     Parameters

@@ -43,10 +43,16 @@ def outcome(content: bytes) -> np.ndarray | str:
             pixels = instance.plane().pixels
             write_derived(instance, {}, path.with_name("out.dcm"), DerivedSeries("test"))
         except UnusableInputError as error:
-            assert str(error).endswith(".")
-            assert "Doe" not in str(error)
             return str(error)
         return pixels
+
+
+def check(found: np.ndarray | str) -> None:
+    """A refusal is one sentence without anything of the patient."""
+    if isinstance(found, str):
+        assert found.endswith(".")
+        assert "\n" not in found
+        assert "Doe" not in found
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -54,22 +60,20 @@ def outcome(content: bytes) -> np.ndarray | str:
 def test_truncated_file_is_read_or_refused(sources: dict[str, bytes], syntax: str, share: float) -> None:
     whole = sources[syntax]
     found = outcome(whole[: int(share * len(whole))])
+    check(found)
     if syntax == "explicit":
         assert isinstance(found, str)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    syntax=st.sampled_from(SYNTAXES), share=st.floats(0, 0.999), scrap=st.binary(min_size=1, max_size=8), data=st.data()
-)
+@given(syntax=st.sampled_from(SYNTAXES), share=st.floats(0, 0.999), scrap=st.binary(min_size=1, max_size=8))
 def test_overwritten_file_is_read_or_refused(
-    sources: dict[str, bytes], syntax: str, share: float, scrap: bytes, data: st.DataObject
+    sources: dict[str, bytes], syntax: str, share: float, scrap: bytes
 ) -> None:
-    del data
     content = bytearray(sources[syntax])
     at = int(share * len(content))
     content[at : at + len(scrap)] = scrap
-    outcome(bytes(content))
+    check(outcome(bytes(content)))
 
 
 def test_the_undamaged_sources_are_read(sources: dict[str, bytes]) -> None:

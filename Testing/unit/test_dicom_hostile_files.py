@@ -127,7 +127,7 @@ def test_defined_length_sequences_nested_too_deep_to_write_are_refused(make_imag
     try:
         write_derived(read_instance(path), {}, tmp_path / "out.dcm", DerivedSeries("test"))
     except UnusableInputError as error:
-        assert "header" in str(error)  # noqa: PT017 either outcome is fine, a traceback is not
+        assert "header" in str(error)  # noqa: PT017 both outcomes are fine, a traceback is not
     assert not list(tmp_path.glob(".*.part"))
 
 
@@ -181,7 +181,7 @@ def test_damaged_compressed_frame_is_refused(make_image: Any) -> None:
 
 def test_unknown_transfer_syntax_is_refused(make_image: Any) -> None:
     def edit(dataset: pydicom.FileDataset) -> None:
-        dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.100"
+        dataset.file_meta.TransferSyntaxUID = pydicom.uid.UID("1.2.840.10008.1.2.4.100")
         dataset.PixelData = encapsulate([b"\0" * 10])
         dataset["PixelData"].VR = "OB"
         dataset["PixelData"].is_undefined_length = True
