@@ -150,7 +150,8 @@ def _sop_uids(dataset: FileDataset) -> dict[str, str]:
 def _keys(dataset: FileDataset) -> dict[str, str]:
     patient = (_text(dataset, word) for word in ("PatientID", "IssuerOfPatientID", "PatientName"))
     return {
-        "patient_key": "\0".join(patient),
+        # Trailing carets only say that the rest of a name is empty.
+        "patient_key": "\0".join(part.rstrip("^ ") for part in patient),
         "study_key": _text(dataset, "StudyInstanceUID"),
         "series_key": _text(dataset, "SeriesInstanceUID"),
     }

@@ -190,3 +190,19 @@ def test_attributes_that_the_derivation_does_not_concern_survive(data_dir: Path,
             assert element.tag in after
         else:
             assert element.value == after[element.tag].value, element.tag
+
+
+def test_frames_of_an_enhanced_object_are_derived_like_the_object(data_dir: Path, tmp_path: Path) -> None:
+    path = data_dir / "odd" / "mr_enhanced_movingknee_19frames.dcm"
+    write_derived(read_instance(path), {}, tmp_path / "out.dcm", DerivedSeries("nothing changed"))
+    before, after = pydicom.dcmread(path), pydicom.dcmread(tmp_path / "out.dcm")
+    shared = after.SharedFunctionalGroupsSequence[0]
+    assert after.ImageType == ["DERIVED", "PRIMARY", "MOTION", "NONE"]
+    assert shared.MRImageFrameTypeSequence[0].FrameType == ["DERIVED", "PRIMARY", "MOTION", "NONE"]
+    derivation = shared.DerivationImageSequence[0]
+    assert derivation.DerivationDescription == "nothing changed"
+    assert derivation.SourceImageSequence[0].ReferencedSOPInstanceUID == before.SOPInstanceUID
+    series = after.SourceImageEvidenceSequence[0].ReferencedSeriesSequence[0]
+    assert series.SeriesInstanceUID == before.SeriesInstanceUID
+    assert before.SharedFunctionalGroupsSequence[0].MRImageFrameTypeSequence[0].FrameType[0] == "ORIGINAL"
+    assert len(after.PerFrameFunctionalGroupsSequence) == 19

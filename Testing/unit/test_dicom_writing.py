@@ -120,6 +120,13 @@ def test_series_of_a_run_keep_together_and_apart(make_image: Any, tmp_path: Path
     assert DerivedSeries("a test").uid("1.2") != DerivedSeries("a test").uid("1.2")
 
 
+def test_keys_tell_patients_and_studies_apart(make_image: Any) -> None:
+    same = [read_instance(make_image(attributes={**IDENTITY, "PatientName": name})) for name in ("Doe^J", "Doe^J^^")]
+    other = read_instance(make_image(attributes={**IDENTITY, "IssuerOfPatientID": "elsewhere"}))
+    assert same[0].patient_key == same[1].patient_key != other.patient_key
+    assert len({instance.study_key for instance in (*same, other)}) == 3
+
+
 def test_smallest_and_largest_value_follow_the_pixels_but_not_the_padding(make_image: Any, target: Path) -> None:
     volume = np.arange(100, 100 + 40 * 36).reshape(1, 40, 36)
     volume[0, 0, :4] = -2000
