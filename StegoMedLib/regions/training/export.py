@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions.model_files import FORMAT
 from StegoMedLib.regions.onnx_engine import OnnxEngine
-from StegoMedLib.regions.paste import Thresholds
+from StegoMedLib.regions.paste import Detections, Thresholds
 from StegoMedLib.regions.prepare import SIDE
 from StegoMedLib.regions.training.evaluate import detect
 from StegoMedLib.regions.training.loop import load_weights
@@ -83,9 +83,16 @@ def _halve(path: Path) -> None:
     onnx.save(graph, str(path))
 
 
-def _compare(model: Any, path: Path, image: NDArray[np.float32]) -> dict[str, float]:  # noqa: ANN401 - a torch module
+def _counting(found: Detections, score: float) -> Detections:
+    """Leave out detections that would not count."""
+    counts = found.scores >= score
+    return Detections(found.boxes[counts], found.scores[counts], found.masks[counts])
+
+
+def _compare(model: Any, path: Path, image: NDArray[np.float32], score: float) -> dict[str, float]:  # noqa: ANN401 - a torch module
     """Give the largest difference of each output between the trained and the exported network on one image."""
-    trained, exported = detect(model, image), OnnxEngine(path.read_bytes()).detect(image)
+    trained = _counting(detect(model, image), score)
+    exported = _counting(OnnxEngine(path.read_bytes()).detect(image), score)
     if trained.boxes.shape != exported.boxes.shape:
         raise UnusableInputError(
             "The exported network finds another number of bodies than the trained one; train longer."
@@ -126,7 +133,7 @@ def export(
     target.parent.mkdir(parents=True, exist_ok=True)
     _trace(model, image, target)
     _halve(target)
-    differences = _compare(model, target, image)
+    differences = _compare(model, target, image, limits.score)
     if any(differences[name] > _TOLERANCE[name] for name in _OUTPUTS):
         raise UnusableInputError(
             f"The exported network differs from the trained one ({differences}); it cannot be used."

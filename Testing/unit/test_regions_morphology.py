@@ -1,0 +1,84 @@
+"""Operations on masks, against SciPy's slow ones and by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from StegoMedLib.regions.morphology import enclosed, fill, fill_to_border, keep_components, pockets, shrink, spread
+
+
+def specks(seed: int, density: float = 0.02, shape: tuple[int, int] = (61, 47)) -> NDArray[np.bool_]:
+    return np.random.default_rng(seed).random(shape) < density
+
+
+@pytest.mark.parametrize("radius", [0, 1, 2, 3, 5, 8])
+def test_growing_and_shrinking_use_a_square(radius: int) -> None:
+    mask = specks(radius)
+    square = np.ones((2 * radius + 1, 2 * radius + 1), dtype=np.bool_)
+    assert np.array_equal(spread(mask, radius), ndimage.binary_dilation(mask, square))
+    assert np.array_equal(shrink(~mask, radius), ndimage.binary_erosion(~mask, square, border_value=1))
+
+
+def test_growing_further_than_the_plane_fills_it() -> None:
+    mask = np.zeros((5, 9), dtype=np.bool_)
+    mask[2, 2] = True
+    assert spread(mask, 40).any(axis=1).all()
+
+
+@pytest.mark.parametrize("density", [0.3, 0.45, 0.6])
+def test_filling_is_what_scipy_fills(density: float) -> None:
+    mask = specks(7, density)
+    assert np.array_equal(fill(mask), ndimage.binary_fill_holes(mask))
+
+
+def horseshoe(rows: int = 60) -> NDArray[np.bool_]:
+    """A wall on three sides, open to the upper border."""
+    mask = np.zeros((rows, 60), dtype=np.bool_)
+    mask[:40, 10:15] = mask[:40, 40:45] = mask[35:40, 10:45] = True
+    return mask
+
+
+def test_what_is_open_to_the_border_is_enclosed() -> None:
+    mask = horseshoe()
+    expected = mask.copy()
+    expected[:40, 10:45] = True
+    assert np.array_equal(enclosed(mask), expected)
+    assert np.array_equal(fill_to_border(mask), expected)
+
+
+def test_a_bay_is_enclosed_but_no_hole() -> None:
+    mask = np.vstack([np.zeros((10, 60), dtype=np.bool_), horseshoe(50)])
+    assert enclosed(mask)[20, 30]
+    assert not fill_to_border(mask)[20, 30]
+
+
+def test_two_facing_walls_enclose_nothing() -> None:
+    mask = np.zeros((50, 50), dtype=np.bool_)
+    mask[10:40, 5:8] = mask[10:40, 42:45] = True
+    assert np.array_equal(enclosed(mask), mask)
+
+
+def test_large_parts_are_kept() -> None:
+    mask = np.zeros((40, 40), dtype=np.bool_)
+    mask[:20, :20] = True
+    mask[30:34, 30:34] = True
+    mask[25, 5] = True
+    assert keep_components(mask, 1, 0.01).sum() == 416
+    assert keep_components(mask, 20, 0.0).sum() == 400
+    assert keep_components(mask, 1, 0.5).sum() == 400
+    assert not keep_components(np.zeros((4, 4), dtype=np.bool_), 1, 0.5).any()
+
+
+def test_small_gaps_beside_the_mask_are_pockets() -> None:
+    mask, wall = np.zeros((2, 30, 30), dtype=np.bool_)
+    mask[10:20] = True
+    wall[:6] = wall[24:] = True
+    wall[6:10, 8] = True
+    gaps = pockets(mask, wall, 40)
+    assert gaps[6:10, :8].all()
+    assert not gaps[6:10, 9:].any()
+    assert not gaps[20:24].any()
+    assert not (gaps & (mask | wall)).any()
