@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,3 +51,55 @@ def make_image(tmp_path: Path) -> ImageMaker:
         return path
 
     return make
+
+
+class Stegomed(Protocol):
+    def __call__(self, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture
+def stegomed(tmp_path: Path) -> Stegomed:
+    """Run the command line in a fresh process, with the passphrase in the environment."""
+
+    def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "STEGOMED_PASSPHRASE": "correct horse battery staple", "COLUMNS": "200"}
+        environment |= options.pop("env", {})
+        command = [sys.executable, "-m", "StegoMedLib", *map(str, arguments)]
+        options = {"cwd": tmp_path, "stdin": subprocess.DEVNULL, "timeout": 300, **options}
+        environment["PYTHONPATH"] = str(Path(__file__).resolve().parents[1])
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False, **options
+        )
+
+    return run
+
+
+@pytest.fixture
+def need_tool() -> Callable[[str], None]:
+    """Skip where a program of another package is missing."""
+
+    def need(name: str) -> None:
+        if shutil.which(name) is None:
+            pytest.skip(f"{name} is not installed")
+
+    return need
+
+
+@pytest.fixture(scope="session")
+def phantom_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A phantom CT series of four slices of 256 x 256 pixels, as DICOM files; not to be changed."""
+    from StegoMedLib.dicom import new_series  # noqa: PLC0415 a fault there must not stop the other tests
+    from StegoMedLib.pipeline.demo import PATIENT  # noqa: PLC0415
+    from StegoMedLib.pipeline.phantom import phantom_series  # noqa: PLC0415
+
+    phantom = phantom_series(slices=4, size=256)
+    folder = tmp_path_factory.mktemp("phantom") / "series"
+    new_series(
+        folder,
+        phantom.stored[::-1],
+        spacing=phantom.spacing,
+        attributes=PATIENT,
+        rescale=(phantom.slope, phantom.intercept),
+        padding=phantom.padding,
+    )
+    return folder

@@ -27,6 +27,7 @@ from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.masks import MaskSource
 from StegoMedLib.pipeline.message import Message, seal
 from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.room import largest_version, record_bytes
 from StegoMedLib.pipeline.slices import EmbeddedSlice, Metrics, embed_slice, measure_slice
 from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.plane import Plane
@@ -224,10 +225,17 @@ class _Run:
         """
         self.report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
         if self.report.embedded == 0:
-            reasons = sorted({row.reason for row in self.report.slices})
-            raise DoesNotFitError(
-                f"No slice can carry the record ({'; '.join(reasons[:3])}); hide a shorter record or use other images."
-            )
+            raise DoesNotFitError(self._refusal())
+
+    def _refusal(self) -> str:
+        """Why no slice carries the record, and how large a record the roomiest slice could carry."""
+        reasons = sorted({row.reason for row in self.report.slices})
+        room = max((int(row.metrics["room_bits"] or 0) for row in self.report.slices), default=0)
+        fits = record_bytes(largest_version(room, whole=self._coding.needs_mask))
+        return (
+            f"No slice can carry the record ({'; '.join(reasons[:3])}): at most {fits} bytes would fit after "
+            "compression; hide a shorter record or use other images."
+        )
 
     def _message(self, instance: Instance) -> Message:
         record = self._options.record

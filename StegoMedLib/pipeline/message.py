@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.envelope import Opener, Record, Sealer
-from StegoMedLib.errors import NothingReadableError
+from StegoMedLib.envelope import Opener, Record, Sealer, envelope_length
+from StegoMedLib.errors import DoesNotFitError, NothingReadableError
+from StegoMedLib.pipeline.room import LARGEST_RECORD
 from StegoMedLib.symbol import (
     Symbol,
     UnreadableSymbolError,
@@ -17,10 +18,13 @@ from StegoMedLib.symbol import (
     make_symbol,
     pack_label,
     read_symbol,
+    text_capacity,
     unpack_label,
 )
 
 __all__ = ["Message", "Reader", "Votes", "length_of", "seal"]
+
+_LARGEST_VERSION = 40
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ def seal(sealer: Sealer, record: Record) -> Message:
     DoesNotFitError
         When the envelope is longer than the largest symbol holds.
     """
+    if envelope_length(record) > text_capacity(_LARGEST_VERSION):
+        raise DoesNotFitError(
+            f"The record is too large for a slice: at most {LARGEST_RECORD} bytes fit after compression; "
+            "hide a shorter one."
+        )
     text = sealer.seal(record)
     symbol = make_symbol(text)
     label = pack_label(symbol.version, symbol.level, symbol.mask)

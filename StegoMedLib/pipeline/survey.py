@@ -10,21 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from StegoMedLib.dicom import list_files, read_instance
-from StegoMedLib.envelope import largest_record_bytes
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.masks import MaskSource, mask_name, write_mask
 from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.room import largest_version, record_bytes
 from StegoMedLib.pipeline.slices import usable_of
 from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.plane import Plane
-from StegoMedLib.symbol import data_length, text_capacity
 
 __all__ = ["CapacityReport", "SegmentReport", "SurveyedSlice", "measure_capacity", "segment_series"]
 
 _NO_KEY = bytes(32)
 """Room does not depend on the key."""
-
-_VERSIONS = range(40, 0, -1)
 
 
 @dataclass(frozen=True)
@@ -115,7 +112,7 @@ def measure_capacity(
     for seen in _walk(source, masks, report, accept_lossy=accept_lossy, progress=progress):
         usable = usable_of(seen.plane, seen.significant)
         bits = chosen.profile.room(seen.plane, usable)
-        version = _largest_version(bits, whole=chosen.needs_mask)
+        version = largest_version(bits, whole=chosen.needs_mask)
         report.slices.append(
             {
                 "file": str(seen.file),
@@ -125,7 +122,7 @@ def measure_capacity(
                 "capacity_bits": bits,
                 "capacity_bpp": bits / seen.plane.pixels.size,
                 "symbol_version": version,
-                "record_bytes": largest_record_bytes(text_capacity(version)) if version else 0,
+                "record_bytes": record_bytes(version),
             }
         )
     return report
@@ -150,16 +147,6 @@ def _walk(
             plane = instance.plane(frame)
             yield SurveyedSlice(name, frame, instance.frames, plane, masks.mask(name, frame, instance.frames, plane))
     progress(len(listing.images), len(listing.images), "")
-
-
-def _largest_version(bits: int, *, whole: bool) -> int:
-    """Largest symbol version that `bits` bits hold, all its modules when `whole`; 0 when none does."""
-    fits = (version for version in _VERSIONS if _bits_of(version, whole=whole) <= bits)
-    return next(fits, 0)
-
-
-def _bits_of(version: int, *, whole: bool) -> int:
-    return (17 + 4 * version) ** 2 if whole else data_length(version)
 
 
 def _ignored(files: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:

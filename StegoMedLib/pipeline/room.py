@@ -1,0 +1,28 @@
+"""How large a record fits into some bits: symbol version, and bytes of the compressed record."""
+
+from __future__ import annotations
+
+from StegoMedLib.envelope import largest_record_bytes
+from StegoMedLib.symbol import data_length, text_capacity
+
+__all__ = ["LARGEST_RECORD", "largest_version", "record_bytes"]
+
+_VERSIONS = range(1, 41)
+
+
+def largest_version(bits: int, *, whole: bool) -> int:
+    """Largest symbol version that fits into `bits` bits, with all its modules when `whole`; 0 when none does."""
+    return max((version for version in _VERSIONS if _bits_of(version, whole=whole) <= bits), default=0)
+
+
+def record_bytes(version: int) -> int:
+    """Bytes of a compressed record that a symbol of `version` holds; 0 for version 0."""
+    return max(0, largest_record_bytes(text_capacity(version))) if version else 0
+
+
+LARGEST_RECORD = record_bytes(_VERSIONS[-1])
+"""Bytes of a compressed record that the largest symbol holds."""
+
+
+def _bits_of(version: int, *, whole: bool) -> int:
+    return (17 + 4 * version) ** 2 if whole else data_length(version)
