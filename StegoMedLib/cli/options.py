@@ -26,7 +26,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         "--json", metavar="FILE", dest="json_target", help="write the report as JSON to FILE, or to standard output (-)"
     )
     parser.add_argument(
-        "--accept-lossy", action="store_true", help="take images that were compressed with loss before, too"
+        "--accept-lossy", action="store_true", help="take files whose pixels are stored with loss, too"
     )
 
 

@@ -165,7 +165,7 @@ def read_instance(path: Path, *, accept_lossy: bool = False) -> Instance:
     path : Path
         A DICOM file.
     accept_lossy : bool, optional
-        Take pixels that went through lossy compression, too.
+        Take pixels whose transfer syntax is a lossy one, too.
 
     Returns
     -------
@@ -176,15 +176,17 @@ def read_instance(path: Path, *, accept_lossy: bool = False) -> Instance:
     ------
     UnusableInputError
         The file is missing, damaged, no image, in colour, of floating point, of an unsupported depth or size, or
-        compressed with loss although `accept_lossy` is false.
+        stored with loss although `accept_lossy` is false.
     """
     dataset = open_dataset(path)
     elements = {tag: dataset.get_item(tag, keep_deferred=True) for tag in dataset.keys()}  # noqa: SIM118 keys are not elements
     with naming(path):
         pixels = pixel_format(dataset)
         lossy = _went_through_loss(dataset)
-        if lossy and not accept_lossy:
-            raise UnusableInputError("it went through lossy compression; use the original, or accept lossy images.")
+        # Losses of the past are no reason to refuse: pixels stored without loss now are kept as they are, and so is
+        # the flag. But taking pixels out of a lossy code stream changes what the file is.
+        if transfer_syntax(dataset) in _LOSSY_SYNTAXES and not accept_lossy:
+            raise UnusableInputError("its pixels are lossy compressed; use the original, or accept lossy images.")
         names = {**_sop_uids(dataset), **_keys(dataset)}
         frames = frames_of(dataset, pixels)
     return Instance(path, dataset, elements, pixels, lossy, **names, _containers=frames)

@@ -138,7 +138,7 @@ def _stations(
     cover, reference = covers
     sheet = _Sheet()
     segmented = segment_series(cover, work / "masks", masks, progress=stage("Finding the body"), onlooker=sheet.take)
-    best = _Best()
+    middle = _Middle(len(segmented.slices))
     stego = work / "stego" / cover.name if cover.is_file() else work / "stego"
     embedded = embed_series(
         cover,
@@ -147,7 +147,7 @@ def _stations(
         FolderMasks(work / "masks"),
         EmbedOptions(),
         progress=stage("Hiding the record"),
-        onlooker=best.take,
+        onlooker=middle.take,
     )
     received: dict[tuple[str, int], Symbol] = {}
     extracted = extract_series(
@@ -159,8 +159,8 @@ def _stations(
     evaluated = evaluate_series(cover, stego, references=reference, progress=stage("Comparing"))
     report = DemoReport(segmented, embedded, extracted, evaluated)
     draw_mask_sheet(work / "masks.png", sheet.items)
-    if best.seen is not None:
-        draw_page(work / "page.png", _shown(best.seen, received), _summary(best.seen, report))
+    if middle.seen is not None:
+        draw_page(work / "page.png", _shown(middle.seen, received), _summary(middle.seen, report))
     return report
 
 
@@ -178,17 +178,18 @@ class _Sheet:
 
 
 @dataclass
-class _Best:
-    """The embedded slice that shows most body and most room at once."""
+class _Middle:
+    """The last embedded slice of the first half of a series, or the first one after it."""
 
+    slices: int
+    count: int = 0
     seen: SliceSeen | None = None
-    score: float = 0.0
 
     def take(self, seen: SliceSeen) -> None:
         """Look at a slice."""
-        score = float(seen.significant.mean() * seen.result.usable.mean())
-        if seen.result.stego is not None and score > self.score:
-            self.seen, self.score = seen, score
+        self.count += 1
+        if seen.result.stego is not None and (self.seen is None or 2 * self.count <= self.slices + 1):
+            self.seen = seen
 
 
 def _window(plane: Plane) -> Window:
@@ -231,16 +232,16 @@ def _summary(seen: SliceSeen, report: DemoReport) -> dict[str, str | float | Non
         "room in bits": str(row.metrics["room_bits"]),
         "changed pixels": str(row.metrics["changed_pixels"]),
         "changed in the significant region": str(row.metrics["changed_significant"]),
-        "PSNR, R = range (dB)": _number(row.metrics["psnr_range"]),
-        "PSNR, R = 2^bits - 1 (dB)": _number(row.metrics["psnr_stored"]),
-        "PSNR, R = 65535 (dB)": _number(row.metrics["psnr_65535"]),
-        "PSNR as in the paper (dB), for comparison": _number(row.metrics["psnr_paper"]),
-        "SSIM": _number(row.metrics["ssim"]),
+        "PSNR, R = range (dB)": _decibels(row.metrics["psnr_range"]),
+        "PSNR, R = 2^bits - 1 (dB)": _decibels(row.metrics["psnr_stored"]),
+        "PSNR, R = 65535 (dB)": _decibels(row.metrics["psnr_65535"]),
+        "PSNR as in the paper (dB), for comparison": _decibels(row.metrics["psnr_paper"]),
+        "SSIM": row.metrics["ssim"],
     }
     if significant is not None:
         numbers["changed inside reference masks, all slices"] = f"{significant['max']:.0f}"
     return numbers
 
 
-def _number(value: float | None) -> float | None:
-    return None if value is None else float(value)
+def _decibels(value: float | None) -> str | None:
+    return None if value is None else f"{value:.2f}"
