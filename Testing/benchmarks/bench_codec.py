@@ -1,0 +1,82 @@
+"""Times of hiding and reading a default header record in one plane, files and finder apart."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from StegoMedLib.dicom import header_record, list_files, read_instance
+from StegoMedLib.envelope import HeaderRecord, Opener, Sealer, locator_key
+from StegoMedLib.pipeline.coding import Coding, coding
+from StegoMedLib.pipeline.demo import PATIENT
+from StegoMedLib.pipeline.message import Reader, seal
+from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.plane import Plane
+from StegoMedLib.regions import make_finder
+
+ROUNDS = 20
+CHAOS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "curated" / "ct_abdomen_chaos3"
+PASSPHRASE = b"correct horse battery staple"
+
+
+def planes() -> dict[str, tuple[Plane, HeaderRecord]]:
+    """A phantom plane, and a real one where the real series are."""
+    phantom = phantom_series(slices=3)
+    padding = ((phantom.padding, phantom.padding),)
+    plane = Plane(phantom.stored[1].astype(np.int32), -32768, 32767, padding, "CT", 1.0, phantom.intercept)
+    found = {"phantom CT 512x512": (plane, HeaderRecord(dict(PATIENT)))}
+    if CHAOS.is_dir():
+        instance = read_instance(list_files(CHAOS).images[12])
+        found["CHAOS CT 512x512"] = (instance.plane(0), HeaderRecord(header_record(instance.dataset)))
+    return found
+
+
+def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> str:
+    """Median and range of the time of `work`, after one call that is not counted."""
+    work()
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        times.append(1000 * (time.perf_counter() - start))
+    return f"{statistics.median(times):7.1f} ms   ({min(times):.1f} to {max(times):.1f})"
+
+
+def read(codec: Coding, stego: Plane, reader: Reader) -> None:
+    """From the plane to the record; the keys and the symbol's text are known after the first time."""
+    found = codec.extract(stego, None)
+    symbol = None if found is None else codec.symbol(found)
+    assert symbol is not None
+    assert reader.read(symbol) is not None
+
+
+def main() -> None:
+    """Print a table for each plane."""
+    print(f"locator key           {milliseconds(lambda: locator_key(PASSPHRASE), 3)}   once a run")
+    print(f"sealing key           {milliseconds(lambda: Sealer(PASSPHRASE), 3)}   once a run")
+    finder, codec = make_finder("threshold"), coding("fidelity", locator_key(PASSPHRASE))
+    sealer = Sealer(PASSPHRASE)
+    for name, (plane, record) in planes().items():
+        significant = finder.find(plane)
+        usable = usable_of(plane, significant)
+        message = seal(sealer, record)
+        payload = codec.payload(message)
+        stego = Plane(codec.profile.embed(plane, usable, payload), plane.low, plane.high)
+        reader = Reader(Opener(PASSPHRASE))
+
+        changed = int((stego.pixels != plane.pixels).sum())
+        print(f"\n{name}: QR version {message.symbol.version}, {payload.bits.size} bits, {changed} pixels changed")
+        print(f"seal and draw         {milliseconds(partial(seal, sealer, record), 5)}   once a study")
+        print(f"usable blocks         {milliseconds(partial(usable_of, plane, significant))}")
+        print(f"embed                 {milliseconds(partial(codec.profile.embed, plane, usable, payload))}")
+        print(f"extract and open      {milliseconds(partial(read, codec, stego, reader))}")
+
+
+if __name__ == "__main__":
+    main()
