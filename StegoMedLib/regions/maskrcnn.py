@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from StegoMedLib.plane import Plane
+from StegoMedLib.regions.morphology import fill
 from StegoMedLib.regions.paste import Detections, Thresholds, paste
 from StegoMedLib.regions.prepare import prepare
 from StegoMedLib.regions.tissue import contrast, shows_body
@@ -59,4 +60,6 @@ class MaskRcnnFinder:
         if not shows_body(plane, contrast(plane)):
             return np.zeros(plane.shape, dtype=np.bool_)
         prepared = prepare(plane)
-        return paste(self._engine.detect(prepared.image), prepared, plane.shape, self._limits) & ~plane.padding_mask
+        found = paste(self._engine.detect(prepared.image), prepared, plane.shape, self._limits)
+        # Outside the body padding is none of it; inside, a value taken for padding is a hole in nothing but the mask.
+        return fill(found & ~plane.padding_mask)

@@ -20,6 +20,8 @@ _EVEN = 0.03  # less than one pixel's single step does to a local mean
 # MR: bounds of the threshold as shares of the bright tissue's level, and its distance from the noise floor.
 _LEAST, _MOST, _ABOVE_FLOOR = 0.01, 0.08, 1.7
 _DARK = 0.10
+# Less of a plane than this may be dark tissue alone; no noise floor is taken from it.
+_LITTLE = 0.12
 # A plane of noise is nearly flat after coarse smoothing (windows of a sixteenth of the plane): bright parts over dark
 # ones gave 1.1 to 2.0 for noise, the latter with a coil's shading, and 3.7 or more for bodies.
 _COARSE, _FLAT = 16, 2.6
@@ -89,7 +91,7 @@ def contrast(plane: Plane) -> Contrast:
     inside = smooth[~plane.padding_mask]
     bright = float(np.percentile(inside, 99.0)) if inside.size else 0.0
     dark = inside[(inside > 0) & (inside < _DARK * bright)]
-    floor = float(np.median(dark)) if dark.size else 0.0
+    floor = float(np.median(dark)) if np.count_nonzero(inside < _DARK * bright) > _LITTLE * inside.size else 0.0
     threshold = float(np.clip(_ABOVE_FLOOR * floor, _LEAST * bright, _MOST * bright))
     return Contrast(smooth, threshold, bright, computed=False)
 

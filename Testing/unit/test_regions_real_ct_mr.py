@@ -1,0 +1,85 @@
+"""Real series: no usable block touches a body, there is room, and both finders find what the reference masks show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from StegoMedLib.metrics.masks import iou
+from StegoMedLib.pipeline.training_data import load_pairs
+from StegoMedLib.regions import BLOCK, RegionFinder, guard, make_finder, usable_blocks
+from StegoMedLib.regions.training.samples import Sample
+
+pytestmark = pytest.mark.data
+
+# Means over a series that finders must reach: the threshold's and the network's.
+SERIES = {
+    "ct_abdomen_chaos3": (0.99, 0.96),
+    "ct_abdomen_dcmqi3": (0.98, 0.96),
+    "ct_head_dcmqact": (0.98, 0.93),
+    "ct_thorax_acrinflt013": (0.98, 0.93),
+    "ct_thorax_cmbcrc": (0.98, 0.95),
+    "ct_thorax_lidc": (0.98, 0.96),
+    "ct_thorax_riderpilot": (0.98, 0.96),
+    "ct_trunk_acrinflt001": (0.97, 0.93),
+    "ct_trunk_nysbu_axial": (0.97, 0.95),
+    "ct_trunk_nysbu_coronal": (0.96, 0.95),
+    "ct_trunk_nysbu_sagittal": (0.97, 0.95),
+    "mr_abdomen_pydicom_overlay": (0.95, 0.93),
+    "mr_abdomen_tcgalihc_cor": (0.90, 0.93),
+    "mr_head_datalad_t1": (0.94, 0.85),
+    "mr_head_uih_t1": (0.96, 0.95),
+    "mr_pelvis_prostatex0001_loc": (0.95, 0.95),
+}
+# Its body fills the field of view.
+CRAMPED = "mr_abdomen_tcgalihc_cor"
+# Blocks for a symbol: a sixteenth of a plane of 512 x 512, and of 256 x 256 more for its size.
+ROOM_512, ROOM_256 = 1000, 600
+
+
+def enough(sample: Sample) -> int:
+    return ROOM_512 if max(sample.plane.shape) > 300 else ROOM_256
+
+
+@pytest.fixture(scope="module")
+def finders() -> dict[str, RegionFinder]:
+    pytest.importorskip("onnxruntime")
+    return {name: make_finder(name) for name in ("threshold", "maskrcnn")}
+
+
+def check(finder: RegionFinder, samples: list[Sample], least: float) -> None:
+    overlaps, roomy, touching = [], [], []
+    for sample in samples:
+        found = finder.find(sample.plane)
+        assert found.any(), f"{finder.name} finds no body in {sample.name}"
+        overlaps.append(iou(found, sample.mask))
+        usable = usable_blocks(sample.plane, guard(sample.plane, found))
+        rows, columns = usable.shape
+        whole = sample.mask[: rows * BLOCK, : columns * BLOCK]
+        body = whole.reshape(rows, BLOCK, columns, BLOCK).any(axis=(1, 3))
+        if (usable & body).any():
+            touching.append(sample.name)
+        roomy.append(int(usable.sum()) >= enough(sample))
+    assert not touching
+    assert np.mean(overlaps) >= least
+    if samples[0].series != CRAMPED:
+        assert np.mean(roomy) >= 0.9
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_the_threshold_and_the_guard_hold_on_every_slice(
+    series: str, data_dir: Path, finders: dict[str, RegionFinder]
+) -> None:
+    check(
+        finders["threshold"], load_pairs(data_dir / "curated", data_dir / "masks/curated", [series]), SERIES[series][0]
+    )
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_the_network_and_the_guard_hold_on_a_third_of_the_slices(
+    series: str, data_dir: Path, finders: dict[str, RegionFinder]
+) -> None:
+    samples = load_pairs(data_dir / "curated", data_dir / "masks/curated", [series])
+    check(finders["maskrcnn"], samples[::3], SERIES[series][1])
