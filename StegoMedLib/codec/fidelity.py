@@ -3,7 +3,8 @@
 The key shuffles all blocks of the plane, usable or not, and deals them to groups. A group's *syndrome* is the exclusive
 or of a keyed word for each of its blocks, which depends on the block's pattern of coefficient parities. The sender
 makes each group's syndrome equal to some bits of the payload by the fewest +-1 changes in usable blocks; the receiver
-computes the syndromes and is done. Unusable blocks are the "wet" elements of J. Fridrich et al., IEEE Trans. Signal
+computes the syndromes and is done. Where usable blocks are too few for groups, the body is one system of equations
+instead (module `dense`). Unusable blocks are the "wet" elements of J. Fridrich et al., IEEE Trans. Signal
 Process. 53(10), 2005: they are never candidates, so they never change.
 """
 
@@ -15,12 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from StegoMedLib.codec.blocks import join_blocks, split_blocks
+from StegoMedLib.codec.dense import (
+    MAXIMUM_DENSE_BITS,
+    MAXIMUM_DENSE_BLOCKS,
+    dense_bits,
+    dense_room,
+    solve_dense,
+)
 from StegoMedLib.codec.groups import Chosen, bits_of_words, solve_groups, syndromes, words_of_bits
 from StegoMedLib.codec.header import Header
 from StegoMedLib.codec.layout import DRAWS, HEADER_GROUPS, MINIMUM_BLOCKS, Layout
 from StegoMedLib.codec.moves import Cover, apply_changes, legal_changes
 from StegoMedLib.codec.parities import patterns, scaled_coefficients
-from StegoMedLib.codec.plan import Room, plan_group_bits, room_bits
+from StegoMedLib.codec.plan import Room, can_head, plan_group_bits, room_bits
 from StegoMedLib.codec.profile import LengthOf, Payload
 from StegoMedLib.codec.solve import Table
 from StegoMedLib.errors import DoesNotFitError
@@ -29,6 +37,9 @@ from StegoMedLib.plane import Plane
 __all__ = ["Fidelity"]
 
 _HEADER_BITS = 8
+
+_DENSE = 0
+"""Bits a group that stand for a body without groups."""
 
 
 class Fidelity:
@@ -49,7 +60,8 @@ class Fidelity:
 
     def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
         """Bits that `usable` blocks (H // 4, W // 4) of `plane` can carry."""
-        return room_bits(_room(self._layout(plane.shape), plane, usable))
+        layout = self._layout(plane.shape)
+        return max(room_bits(_room(layout, plane, usable)), self._scarce_room(layout, plane, usable))
 
     def embed(self, plane: Plane, usable: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
         """Hide `payload` in `plane`.
@@ -72,11 +84,11 @@ class Fidelity:
         """
         layout = self._layout(plane.shape)
         size = plan_group_bits(_room(layout, plane, usable), payload.bits.size)
-        if size is None:
+        if size is None and self._scarce_room(layout, plane, usable) < payload.bits.size:
             raise _no_room(payload)
         cover = Cover(plane, usable, layout)
         for draw in range(DRAWS):
-            chosen = self._solve(cover, layout, payload, size, draw)
+            chosen = self._solve(cover, layout, payload, size or _DENSE, draw)
             if chosen is not None:
                 return join_blocks(plane.pixels, apply_changes(cover.blocks, *chosen))
         raise _no_room(payload)
@@ -96,16 +108,24 @@ class Fidelity:
         layout = self._layout(plane.shape)
         if layout.count < MINIMUM_BLOCKS:
             return None
-        scaled = scaled_coefficients(split_blocks(plane.pixels).astype(np.int32)) + layout.dither
-        words = layout.syndromes(patterns(scaled), np.arange(layout.count))
+        pattern = patterns(scaled_coefficients(split_blocks(plane.pixels).astype(np.int32)) + layout.dither)
         for draw in range(DRAWS):
-            packed = syndromes(words[layout.header_blocks(draw)], HEADER_GROUPS, _HEADER_BITS)
+            head = layout.header_blocks(draw)
+            packed = syndromes(layout.syndromes(pattern[head], head), HEADER_GROUPS, _HEADER_BITS)
             header = Header.unpack(packed.astype(np.uint8).tobytes(), layout.authenticator(), draw)
             length = None if header is None else length_of(header.label)
             if header is not None and length is not None:
-                bits = _read_body(words[layout.body_blocks(draw)], header.group_bits, length)
+                bits = _read_body(layout, draw, pattern, header.group_bits, length)
                 return None if bits is None else Payload(header.label, bits)
         return None
+
+    def _scarce_room(self, layout: Layout, plane: Plane, usable: NDArray[np.bool_]) -> int:
+        """Bits that the dense body carries, where there are few usable blocks."""
+        if layout.count < MINIMUM_BLOCKS or not can_head(_room(layout, plane, usable)):
+            return 0
+        if int(usable.sum()) > MAXIMUM_DENSE_BLOCKS:
+            return 0
+        return dense_room(Cover(plane, usable, layout), layout.body_blocks(0))
 
     def _solve(self, cover: Cover, layout: Layout, payload: Payload, size: int, draw: int) -> Chosen | None:
         """Changes that write header and body in draw number `draw`, or None when a group lacks room."""
@@ -114,8 +134,11 @@ class Fidelity:
         head = solve_groups(cover, layout.header_blocks(draw), wanted, _HEADER_BITS, self._table(_HEADER_BITS))
         if head is None:
             return None
-        wanted = words_of_bits(payload.bits, size)
-        body = solve_groups(cover, layout.body_blocks(draw), wanted, size, self._table(size))
+        blocks = layout.body_blocks(draw)
+        if size == _DENSE:
+            body = solve_dense(cover, blocks, layout, payload.bits)
+        else:
+            body = solve_groups(cover, blocks, words_of_bits(payload.bits, size), size, self._table(size))
         if body is None:
             return None
         return np.concatenate([head[0], body[0]]), np.concatenate([head[1], body[1]])
@@ -137,10 +160,16 @@ def _room(layout: Layout, plane: Plane, usable: NDArray[np.bool_]) -> Room:
     return Room(layout.header_size, layout.count - layout.header_size, int(usable.sum()), freedom)
 
 
-def _read_body(words: NDArray[np.uint32], size: int, length: int) -> NDArray[np.bool_] | None:
-    """The `length` bits that the words (n,) of the body's blocks carry, None when no sender lays them out so."""
-    if size == 0 or math.ceil(length / size) > words.size:
+def _read_body(
+    layout: Layout, draw: int, pattern: NDArray[np.uint8], size: int, length: int
+) -> NDArray[np.bool_] | None:
+    """The `length` bits of the body of a plane of patterns (N,), None when no sender lays them out so."""
+    blocks = layout.body_blocks(draw)
+    if size == _DENSE:
+        return None if length > MAXIMUM_DENSE_BITS else dense_bits(pattern[blocks], blocks, layout, length)
+    if math.ceil(length / size) > blocks.size:
         return None
+    words = layout.syndromes(pattern[blocks], blocks)
     return bits_of_words(syndromes(words, math.ceil(length / size), size), size, length)
 
 

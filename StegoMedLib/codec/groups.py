@@ -13,7 +13,7 @@ from StegoMedLib.codec.solve import Table, choose
 __all__ = ["Chosen", "bits_of_words", "group_starts", "solve_groups", "syndromes", "words_of_bits"]
 
 Chosen = tuple[NDArray[np.intp], NDArray[np.intp]]
-"""Blocks to change (n,), and the single changes to make in each (n, 2), as `moves.Cover` numbers them."""
+"""Blocks to change (n,), and the single changes to make in each (n, 3), as `moves.Cover` numbers them."""
 
 _SCARCE_BLOCKS = 6
 """Blocks of a group that are looked at when two changes a block are allowed."""

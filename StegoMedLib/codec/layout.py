@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from StegoMedLib.codec.addressing import keystream, permutation, subkey
 from StegoMedLib.codec.blocks import block_grid
 from StegoMedLib.codec.parities import COEFFICIENTS, STEP_BITS
+from StegoMedLib.codec.reach import REACHED
 
 __all__ = ["DRAWS", "HEADER_GROUPS", "MINIMUM_BLOCKS", "Layout"]
 
@@ -48,6 +49,7 @@ class Layout:
         self.count = down * across
         self._key = subkey(key, "fidelity", *shape)
         self._orders: dict[int, NDArray[np.intp]] = {}
+        self._columns: dict[int, NDArray[np.uint8]] = {}
 
     @cached_property
     def dither(self) -> NDArray[np.int32]:
@@ -71,6 +73,19 @@ class Layout:
         """
         offsets = self._offsets[blocks].reshape(-1, *(1,) * (patterns.ndim - 1))
         return self._table[offsets ^ patterns.astype(np.uint16) * np.uint16(257)]
+
+    def columns(self, length: int) -> NDArray[np.uint8]:
+        """Columns of the dense body for a payload of `length` bits; uint8, packed, shape (count, 5, bytes), read-only.
+
+        Only the last length asked for is kept: all slices of a series have the same.
+        """
+        if length not in self._columns:
+            size = -(-length // 8)
+            drawn = keystream(subkey(self._key, "columns", length), self.count * REACHED * size, np.uint8)
+            columns = drawn.astype(np.uint8).reshape(self.count, REACHED, size)
+            columns.setflags(write=False)
+            self._columns = {length: columns}
+        return self._columns[length]
 
     def order(self, draw: int) -> NDArray[np.intp]:
         """Order of the blocks in draw number `draw`; intp, shape (count,)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from StegoMedLib.codec.blocks import PIXELS, split_blocks
 from StegoMedLib.codec.layout import Layout
 from StegoMedLib.codec.parities import CHANGES, change_effects, patterns, scaled_coefficients
+from StegoMedLib.codec.reach import NONE, Reach, reach_of
 from StegoMedLib.plane import Plane
 
 __all__ = ["Cover", "Moves", "apply_changes", "legal_changes"]
@@ -18,9 +20,6 @@ _FIRST, _SECOND = np.triu_indices(CHANGES, k=1)
 _APART = _FIRST % PIXELS != _SECOND % PIXELS
 _PAIRS = np.stack([_FIRST[_APART], _SECOND[_APART]], axis=1)
 """All 480 ways to change two pixels of a block, as pairs of single changes."""
-
-_NONE = -1
-"""In place of a second change where there is only one."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,8 @@ class Moves:
         What each adds to the syndrome of its group.
     owners : ndarray of intp, shape (n,)
         The block each changes.
-    changes : ndarray of intp, shape (n, 2)
-        The single changes that make it, -1 in place of a second one where there is only one.
+    changes : ndarray of intp, shape (n, 3)
+        The single changes that make it, -1 in place of a second and third one where there are fewer.
     """
 
     words: NDArray[np.uint32]
@@ -62,17 +61,25 @@ class Cover:
     plane : Plane
     usable : ndarray of bool, shape (H // 4, W // 4)
     layout : Layout
+
+    Attributes
+    ----------
+    blocks : ndarray of int32, shape (N, 16)
+    usable : ndarray of bool, shape (N,)
+    patterns : ndarray of uint8, shape (N,)
+    words : ndarray of uint32, shape (N,)
+        Syndrome words.
     """
 
     def __init__(self, plane: Plane, usable: NDArray[np.bool_], layout: Layout) -> None:
         self.blocks = split_blocks(plane.pixels).astype(np.int32)
         self._layout = layout
         self._scaled = scaled_coefficients(self.blocks) + layout.dither
-        self.words = layout.syndromes(patterns(self._scaled), np.arange(layout.count))
+        self.patterns = patterns(self._scaled)
+        self.words = layout.syndromes(self.patterns, np.arange(layout.count))
         self.usable = usable.ravel()
         self._legal_by_block = legal_changes(plane, self.blocks[self.usable])
         self._row = np.cumsum(self.usable) - 1
-        self._single_words = self._added(np.flatnonzero(self.usable), change_effects())
 
     def single_moves(self, blocks: NDArray[np.intp]) -> Moves:
         """Every legal single change of the usable ones among `blocks`, in their order."""
@@ -80,7 +87,11 @@ class Cover:
         rows = self._row[dry]
         words = self._single_words[rows]
         block, change = np.nonzero((words != 0) & self._legal_by_block[rows])
-        return Moves(words[block, change], dry[block], np.stack([change, np.full_like(change, _NONE)], axis=1))
+        return Moves(words[block, change], dry[block], _filled(change[:, None]))
+
+    def reach(self, blocks: NDArray[np.intp]) -> Reach:
+        """Which parities of `blocks` (n,), all usable, can be flipped together."""
+        return reach_of(self._scaled[:, blocks], self._legal_by_block[self._row[blocks]])
 
     def double_moves(self, blocks: NDArray[np.intp]) -> Moves:
         """Every legal change of two pixels of the usable ones among `blocks`: for groups with little room."""
@@ -89,12 +100,22 @@ class Cover:
         words = self._added(dry, effects)
         legal = self._legal_by_block[self._row[dry]][:, _PAIRS].all(axis=2)
         block, pair = np.nonzero((words != 0) & legal)
-        return Moves(words[block, pair], dry[block], _PAIRS[pair])
+        return Moves(words[block, pair], dry[block], _filled(_PAIRS[pair]))
+
+    @cached_property
+    def _single_words(self) -> NDArray[np.uint32]:
+        """What every single change of each usable block adds to its word; uint32, shape (usable, 32)."""
+        return self._added(np.flatnonzero(self.usable), change_effects())
 
     def _added(self, blocks: NDArray[np.intp], effects: NDArray[np.int32]) -> NDArray[np.uint32]:
         """Words that `effects` (8, k) add to those of `blocks` (n,); uint32, shape (n, k)."""
-        moved = np.stack([c[blocks, None] + e for c, e in zip(self._scaled, effects, strict=True)])
-        return self._layout.syndromes(patterns(moved), blocks) ^ self.words[blocks, None]
+        moved = patterns(c[blocks, None] + e for c, e in zip(self._scaled, effects, strict=True))
+        return self._layout.syndromes(moved, blocks) ^ self.words[blocks, None]
+
+
+def _filled(changes: NDArray[np.intp]) -> NDArray[np.intp]:
+    """`changes` (n, k) in three columns."""
+    return np.pad(changes, ((0, 0), (0, 3 - changes.shape[1])), constant_values=NONE)
 
 
 def legal_changes(plane: Plane, blocks: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -107,10 +128,10 @@ def legal_changes(plane: Plane, blocks: NDArray[np.int32]) -> NDArray[np.bool_]:
 
 
 def apply_changes(blocks: NDArray[np.int32], owners: NDArray[np.intp], changes: NDArray[np.intp]) -> NDArray[np.int32]:
-    """Copy of `blocks` (N, 16) after `changes` (n, 2) to blocks `owners` (n,), as `Cover` numbers them."""
+    """Copy of `blocks` (N, 16) after `changes` (n, 3) to blocks `owners` (n,), as `Cover` numbers them."""
     changed = blocks.copy()
     for column in changes.T:
-        made = column != _NONE
+        made = column != NONE
         sign = np.where(column[made] < PIXELS, 1, -1).astype(np.int32)
         np.add.at(changed, (owners[made], column[made] % PIXELS), sign)
     return changed

@@ -11,6 +11,8 @@ most 16 products of 16-bit pixels with 13-bit weights are exact in float64 whate
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,9 +53,22 @@ def change_effects() -> NDArray[np.int32]:
     return np.concatenate([plus, -plus], axis=1)
 
 
-def patterns(scaled: NDArray[np.int32]) -> NDArray[np.uint8]:
-    """Pack the cell parities of dithered scaled coefficients (8, ...) into one byte; coefficient k is bit k."""
-    packed = np.zeros(scaled.shape[1:], dtype=np.uint8)
-    for bit, plane in enumerate(scaled):
+def patterns(scaled: Iterable[NDArray[np.int32]]) -> NDArray[np.uint8]:
+    """Pack the cell parities of dithered scaled coefficients into bytes.
+
+    Parameters
+    ----------
+    scaled : iterable of at most eight ndarray of int32, of one shape
+        One for each coefficient; (8, ...) as an array. A generator saves the memory of all eight at once.
+
+    Returns
+    -------
+    ndarray of uint8
+        Coefficient k is bit k.
+    """
+    planes = enumerate(scaled)
+    _, first = next(planes)
+    packed = ((first >> STEP_BITS) & 1).astype(np.uint8)
+    for bit, plane in planes:
         packed |= (((plane >> STEP_BITS) & 1) << bit).astype(np.uint8)
     return packed

@@ -10,7 +10,7 @@ from scipy.stats import hypergeom
 
 from StegoMedLib.codec.layout import HEADER_GROUPS, MINIMUM_BLOCKS
 
-__all__ = ["MAXIMUM_GROUP_BITS", "Room", "plan_group_bits", "room_bits"]
+__all__ = ["MAXIMUM_GROUP_BITS", "Room", "can_head", "plan_group_bits", "room_bits"]
 
 MAXIMUM_GROUP_BITS = 20
 """The table of candidates takes ``4 * 2 ** bits`` bytes; past 20 bits it leaves the cache and gains little."""
@@ -57,7 +57,7 @@ class Room:
 
 def plan_group_bits(room: Room, bits: int) -> int | None:
     """Bits a group that need the fewest changes for a payload of `bits`; None when the payload does not fit safely."""
-    if room.count < MINIMUM_BLOCKS or not _is_safe(room, room.header, HEADER_GROUPS, 8):
+    if room.count < MINIMUM_BLOCKS or not can_head(room):
         return None
     feasible = [
         size
@@ -65,6 +65,11 @@ def plan_group_bits(room: Room, bits: int) -> int | None:
         if math.ceil(bits / size) <= room.body and _is_safe(room, room.body, math.ceil(bits / size), size)
     ]
     return min(feasible, key=lambda size: _changes_per_bit(room, bits, size), default=None)
+
+
+def can_head(room: Room) -> bool:
+    """Whether the header probably finds room."""
+    return _is_safe(room, room.header, HEADER_GROUPS, 8)
 
 
 @lru_cache(maxsize=4096)

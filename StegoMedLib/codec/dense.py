@@ -1,0 +1,75 @@
+"""The body where room is scarce: every parity of every block in one system of linear equations.
+
+Groups waste room when usable blocks are few, because each group needs enough of them. Here each of the first five
+parities of each block has a keyed random column of as many bits as the payload, and the payload is the exclusive or of
+the columns whose parity is 1 (wet paper codes, J. Fridrich et al., IEEE Trans. Signal Process. 53(10), 2005). The
+sender solves for the parities that have to flip, and flips those of a block together by at most three +-1: five bits a
+block, for more changes a bit than groups need.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.codec.gf2 import solve
+from StegoMedLib.codec.groups import Chosen
+from StegoMedLib.codec.layout import Layout
+from StegoMedLib.codec.moves import Cover
+from StegoMedLib.codec.reach import REACHED
+
+__all__ = ["MAXIMUM_DENSE_BITS", "MAXIMUM_DENSE_BLOCKS", "dense_bits", "dense_room", "solve_dense"]
+
+MAXIMUM_DENSE_BITS = 4096
+"""Elimination takes time with the cube of the payload's length."""
+
+MAXIMUM_DENSE_BLOCKS = 1024
+"""With more usable blocks, groups carry more than `MAXIMUM_DENSE_BITS` anyway."""
+
+_SPARE = 24
+"""Unknowns beyond the number of equations: a random system then has a solution but for one case in 2**24."""
+
+
+def dense_room(cover: Cover, blocks: NDArray[np.intp]) -> int:
+    """Bits that the usable ones among `blocks` can carry; 0 where there are too many of them for this way."""
+    usable = blocks[cover.usable[blocks]]
+    if not 0 < usable.size <= MAXIMUM_DENSE_BLOCKS:
+        return 0
+    return int(np.clip(cover.reach(usable).parities.sum() - _SPARE, 0, MAXIMUM_DENSE_BITS))
+
+
+def dense_bits(patterns: NDArray[np.uint8], blocks: NDArray[np.intp], layout: Layout, length: int) -> NDArray[np.bool_]:
+    """Payload of `length` bits that `blocks` (n,) with `patterns` (n,) carry; bool, shape (length,)."""
+    columns = layout.columns(length)[blocks]
+    chosen = np.unpackbits(patterns[:, None], axis=1, count=REACHED, bitorder="little").astype(np.bool_)
+    packed = np.bitwise_xor.reduce(columns[chosen], axis=0, initial=0)
+    return np.unpackbits(packed, count=length, bitorder="little").astype(np.bool_)
+
+
+def solve_dense(cover: Cover, blocks: NDArray[np.intp], layout: Layout, payload: NDArray[np.bool_]) -> Chosen | None:
+    """Changes after which `blocks` carry `payload` (k,); None when there is no room."""
+    usable = blocks[cover.usable[blocks]]
+    reach = cover.reach(usable)
+    parities = _fewest(reach.parities, payload.size + _SPARE)
+    if parities is None:
+        return None
+    free = np.arange(REACHED) < parities[:, None]
+    columns = layout.columns(payload.size)[usable][free]
+    matrix = np.unpackbits(columns, axis=1, count=payload.size, bitorder="little").T.astype(np.bool_)
+    flips = np.zeros(free.shape, dtype=np.bool_)
+    solution = solve(matrix, payload ^ dense_bits(cover.patterns[blocks], blocks, layout, payload.size))
+    if solution is None:
+        return None
+    flips[free] = solution
+    wanted = np.packbits(flips, axis=1, bitorder="little")[:, 0]
+    changed = np.flatnonzero(wanted)
+    return usable[changed], reach.changes[changed, wanted[changed]]
+
+
+def _fewest(parities: NDArray[np.intp], needed: int) -> NDArray[np.intp] | None:
+    """Parities to use of each block: as evenly few as give `needed` unknowns, since few flips need few changes."""
+    for most in range(1, REACHED + 1):
+        limited = np.minimum(parities, most)
+        if limited.sum() >= needed:
+            return limited
+    return None

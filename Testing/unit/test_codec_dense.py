@@ -1,0 +1,105 @@
+"""Where room is scarce: five bits a block by one system of equations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from StegoMedLib.codec.dense import MAXIMUM_DENSE_BLOCKS
+from StegoMedLib.codec.fidelity import Fidelity
+from StegoMedLib.codec.gf2 import solve
+from StegoMedLib.codec.layout import Layout
+from StegoMedLib.codec.moves import Cover, apply_changes
+from StegoMedLib.codec.parities import patterns, scaled_coefficients
+from StegoMedLib.codec.profile import Payload
+from StegoMedLib.codec.reach import REACHED
+from StegoMedLib.plane import Plane
+
+KEY = bytes(range(32))
+
+
+def _corner(blocks: int, side: int = 256) -> np.ndarray:
+    usable = np.zeros((side // 4) ** 2, dtype=bool)
+    usable[:blocks] = True
+    return usable.reshape(side // 4, side // 4)
+
+
+def _air(kind: str, side: int = 256) -> Plane:
+    rng = np.random.default_rng(0)
+    pixels = {
+        "noise": rng.normal(60, 3, (side, side)).round(),
+        "clipped": np.zeros((side, side)),
+        "rayleigh": np.hypot(*rng.normal(0, 1, (2, side, side))).round(),
+        "saturated": np.full((side, side), 4095),
+    }[kind]
+    return Plane(pixels.astype(np.int32), 0, 4095)
+
+
+@pytest.mark.parametrize("kind", ["noise", "clipped", "rayleigh", "saturated"])
+def test_a_few_blocks_carry_nearly_five_bits_each(kind: str) -> None:
+    plane, usable = _air(kind), _corner(350)
+    codec = Fidelity(KEY)
+    room = codec.room(plane, usable)
+    payload = Payload(9, np.random.default_rng(1).random(room) < 0.5)
+
+    stego = codec.embed(plane, usable, payload)
+
+    # A sixteenth of the blocks is the header's.
+    assert room >= 0.9 * 350 * 15 / 16 * REACHED
+    found = Fidelity(KEY).extract(Plane(stego, 0, 4095), None, lambda _: room)
+    assert found is not None
+    np.testing.assert_array_equal(found.bits, payload.bits)
+    wet = np.kron(~usable, np.ones((4, 4), dtype=bool))
+    np.testing.assert_array_equal(stego[wet], plane.pixels[wet])
+    assert stego.min() >= 0
+    assert stego.max() <= 4095
+    assert np.abs(stego - plane.pixels).max() == 1
+
+
+def test_with_many_usable_blocks_the_body_is_made_of_groups() -> None:
+    plane = _air("noise", 512)
+    usable = _corner(MAXIMUM_DENSE_BLOCKS + 1, 512)
+    payload = Payload(9, np.random.default_rng(1).random(1000) < 0.5)
+
+    stego = Fidelity(KEY).embed(plane, usable, payload)
+
+    # Groups change one pixel for six bits here; a system of equations would change more than one for three.
+    assert (stego != plane.pixels).sum() < 250
+
+
+def test_every_combination_of_the_first_parities_is_within_reach_and_does_what_it_says() -> None:
+    plane = _air("noise")
+    layout = Layout(KEY, plane.shape)
+    usable = np.ones((64, 64), dtype=bool)
+    cover = Cover(plane, usable, layout)
+    blocks = np.arange(200)
+    reach = cover.reach(blocks)
+
+    assert (reach.parities == REACHED).all()
+    for wanted in (1, 7, 22, 31):
+        changed = apply_changes(cover.blocks, blocks, reach.changes[:, wanted])
+        moved = patterns(scaled_coefficients(changed) + layout.dither)
+        np.testing.assert_array_equal((moved ^ cover.patterns)[blocks] & 31, np.full(200, wanted))
+
+
+def test_a_system_of_equations_is_solved() -> None:
+    rng = np.random.default_rng(2)
+    matrix = rng.random((100, 130)) < 0.5
+    target = rng.random(100) < 0.5
+
+    solution = solve(matrix, target)
+
+    assert solution is not None
+    np.testing.assert_array_equal((matrix.astype(int) @ solution) % 2 == 1, target)
+
+
+def test_equations_that_repeat_each_other_are_solved_and_those_that_contradict_are_not() -> None:
+    row = np.random.default_rng(3).random(70) < 0.5
+    matrix = np.stack([row, row, ~row])
+
+    agreed = solve(matrix, np.array([True, True, False]))
+
+    assert agreed is not None
+    assert (matrix[0] & agreed).sum() % 2 == 1
+    assert (matrix[2] & agreed).sum() % 2 == 0
+    assert solve(matrix, np.array([True, False, False])) is None
