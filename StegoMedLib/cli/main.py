@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from StegoMedLib import __version__
 from StegoMedLib.cli.commands import capacity, demo, embed, evaluate, export, extract, segment, train
 from StegoMedLib.cli.screen import say
 from StegoMedLib.errors import CancelledError, StegoMedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["build_parser", "main"]
 

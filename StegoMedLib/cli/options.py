@@ -25,9 +25,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", metavar="FILE", dest="json_target", help="write the report as JSON to FILE, or to standard output (-)"
     )
-    parser.add_argument(
-        "--accept-lossy", action="store_true", help="take files whose pixels are stored with loss, too"
-    )
+    parser.add_argument("--accept-lossy", action="store_true", help="take files whose pixels are stored with loss, too")
 
 
 def add_finder(parser: argparse.ArgumentParser) -> None:

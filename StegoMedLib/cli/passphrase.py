@@ -5,10 +5,13 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from StegoMedLib.envelope import prepare_passphrase
 from StegoMedLib.errors import UnusableInputError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["VARIABLE", "read_passphrase"]
 

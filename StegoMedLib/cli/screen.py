@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,12 +14,20 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from types import TracebackType
+
+    from StegoMedLib.pipeline.progress import Progress
 
 __all__ = ["ProgressBar", "number", "say", "show_measures", "show_table", "write_json"]
 
 _WIDE = 160
 """Columns where standard error is no terminal: nothing has to be folded there."""
+
+_SMALL = 2.0
+"""Below it, digits after the point matter: similarities and correlations."""
 
 _console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE)
 
@@ -30,11 +37,13 @@ def say(sentence: str) -> None:
     _console.print(escape(sentence), soft_wrap=True)
 
 
-def number(value: object, digits: int = 2) -> str:
-    """A value as tables show it; nothing for None."""
+def number(value: object) -> str:
+    """A value as tables show it: whole numbers as such, small ones to six digits, nothing for None."""
     if value is None:
         return ""
-    return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.0f}" if value.is_integer() else f"{value:.{2 if abs(value) >= _SMALL else 6}f}"
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

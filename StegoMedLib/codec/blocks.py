@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.fft import dct
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["BLOCK", "PIXELS", "block_grid", "dct_basis", "join_blocks", "split_blocks"]
 

@@ -9,32 +9,35 @@ block, for more changes a bit than groups need.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.codec.gf2 import solve
-from StegoMedLib.codec.groups import Chosen
-from StegoMedLib.codec.layout import Layout
-from StegoMedLib.codec.moves import Cover
 from StegoMedLib.codec.reach import REACHED
 
-__all__ = ["MAXIMUM_DENSE_BITS", "MAXIMUM_DENSE_BLOCKS", "dense_bits", "dense_room", "solve_dense"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.codec.groups import Chosen
+    from StegoMedLib.codec.layout import Layout
+    from StegoMedLib.codec.moves import Cover
+
+__all__ = ["MAXIMUM_DENSE_BITS", "dense_bits", "dense_room", "solve_dense"]
 
 MAXIMUM_DENSE_BITS = 4096
 """Elimination takes time with the cube of the payload's length."""
 
-MAXIMUM_DENSE_BLOCKS = 1024
-"""With more usable blocks, groups carry more than `MAXIMUM_DENSE_BITS` anyway."""
+_MAXIMUM_BLOCKS = 1024
+"""Usable blocks that are made use of: enough for `MAXIMUM_DENSE_BITS`."""
 
 _SPARE = 24
 """Unknowns beyond the number of equations: a random system then has a solution but for one case in 2**24."""
 
 
 def dense_room(cover: Cover, blocks: NDArray[np.intp]) -> int:
-    """Bits that the usable ones among `blocks` can carry; 0 where there are too many of them for this way."""
-    usable = blocks[cover.usable[blocks]]
-    if not 0 < usable.size <= MAXIMUM_DENSE_BLOCKS:
-        return 0
+    """Bits that the usable ones among `blocks` can carry this way."""
+    usable = _usable(cover, blocks)
     return int(np.clip(cover.reach(usable).parities.sum() - _SPARE, 0, MAXIMUM_DENSE_BITS))
 
 
@@ -48,7 +51,7 @@ def dense_bits(patterns: NDArray[np.uint8], blocks: NDArray[np.intp], layout: La
 
 def solve_dense(cover: Cover, blocks: NDArray[np.intp], layout: Layout, payload: NDArray[np.bool_]) -> Chosen | None:
     """Changes after which `blocks` carry `payload` (k,); None when there is no room."""
-    usable = blocks[cover.usable[blocks]]
+    usable = _usable(cover, blocks)
     reach = cover.reach(usable)
     parities = _fewest(reach.parities, payload.size + _SPARE)
     if parities is None:
@@ -64,6 +67,10 @@ def solve_dense(cover: Cover, blocks: NDArray[np.intp], layout: Layout, payload:
     wanted = np.packbits(flips, axis=1, bitorder="little")[:, 0]
     changed = np.flatnonzero(wanted)
     return usable[changed], reach.changes[changed, wanted[changed]]
+
+
+def _usable(cover: Cover, blocks: NDArray[np.intp]) -> NDArray[np.intp]:
+    return blocks[cover.usable[blocks]][:_MAXIMUM_BLOCKS]
 
 
 def _fewest(parities: NDArray[np.intp], needed: int) -> NDArray[np.intp] | None:

@@ -11,14 +11,13 @@ Process. 53(10), 2005: they are never candidates, so they never change.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.codec.blocks import join_blocks, split_blocks
 from StegoMedLib.codec.dense import (
     MAXIMUM_DENSE_BITS,
-    MAXIMUM_DENSE_BLOCKS,
     dense_bits,
     dense_room,
     solve_dense,
@@ -32,7 +31,11 @@ from StegoMedLib.codec.plan import Room, can_head, plan_group_bits, room_bits
 from StegoMedLib.codec.profile import LengthOf, Payload
 from StegoMedLib.codec.solve import Table
 from StegoMedLib.errors import DoesNotFitError
-from StegoMedLib.plane import Plane
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
 
 __all__ = ["Fidelity"]
 
@@ -61,7 +64,8 @@ class Fidelity:
     def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
         """Bits that `usable` blocks (H // 4, W // 4) of `plane` can carry."""
         layout = self._layout(plane.shape)
-        return max(room_bits(_room(layout, plane, usable)), self._scarce_room(layout, plane, usable))
+        in_groups = room_bits(_room(layout, plane, usable))
+        return in_groups if in_groups >= MAXIMUM_DENSE_BITS else max(in_groups, _dense_room(layout, plane, usable))
 
     def embed(self, plane: Plane, usable: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
         """Hide `payload` in `plane`.
@@ -75,7 +79,7 @@ class Fidelity:
         Returns
         -------
         ndarray of int32, shape (H, W)
-            Stego pixels: in usable blocks, within +-2 of the cover and nearly everywhere within +-1; equal elsewhere.
+            Stego pixels: within +-1 of the cover in usable blocks, equal elsewhere.
 
         Raises
         ------
@@ -84,7 +88,7 @@ class Fidelity:
         """
         layout = self._layout(plane.shape)
         size = plan_group_bits(_room(layout, plane, usable), payload.bits.size)
-        if size is None and self._scarce_room(layout, plane, usable) < payload.bits.size:
+        if size is None and _dense_room(layout, plane, usable) < payload.bits.size:
             raise _no_room(payload)
         cover = Cover(plane, usable, layout)
         for draw in range(DRAWS):
@@ -119,14 +123,6 @@ class Fidelity:
                 return None if bits is None else Payload(header.label, bits)
         return None
 
-    def _scarce_room(self, layout: Layout, plane: Plane, usable: NDArray[np.bool_]) -> int:
-        """Bits that the dense body carries, where there are few usable blocks."""
-        if layout.count < MINIMUM_BLOCKS or not can_head(_room(layout, plane, usable)):
-            return 0
-        if int(usable.sum()) > MAXIMUM_DENSE_BLOCKS:
-            return 0
-        return dense_room(Cover(plane, usable, layout), layout.body_blocks(0))
-
     def _solve(self, cover: Cover, layout: Layout, payload: Payload, size: int, draw: int) -> Chosen | None:
         """Changes that write header and body in draw number `draw`, or None when a group lacks room."""
         packed = np.frombuffer(Header(payload.label, size).pack(layout.authenticator(), draw), dtype=np.uint8)
@@ -158,6 +154,13 @@ def _room(layout: Layout, plane: Plane, usable: NDArray[np.bool_]) -> Room:
     legal = legal_changes(plane, split_blocks(plane.pixels).astype(np.int32)[usable.ravel()])
     freedom = round(float(legal.mean()), 2) if legal.size else 0.0
     return Room(layout.header_size, layout.count - layout.header_size, int(usable.sum()), freedom)
+
+
+def _dense_room(layout: Layout, plane: Plane, usable: NDArray[np.bool_]) -> int:
+    """Bits that a body without groups carries."""
+    if layout.count < MINIMUM_BLOCKS or not can_head(_room(layout, plane, usable)):
+        return 0
+    return dense_room(Cover(plane, usable, layout), layout.body_blocks(0))
 
 
 def _read_body(

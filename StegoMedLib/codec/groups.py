@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from StegoMedLib.codec.moves import Cover, Moves
 from StegoMedLib.codec.solve import Table, choose
+
+if TYPE_CHECKING:
+    from StegoMedLib.codec.moves import Cover, Moves
 
 __all__ = ["Chosen", "bits_of_words", "group_starts", "solve_groups", "syndromes", "words_of_bits"]
 

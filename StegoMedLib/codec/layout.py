@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.codec.addressing import keystream, permutation, subkey
 from StegoMedLib.codec.blocks import block_grid
 from StegoMedLib.codec.parities import COEFFICIENTS, STEP_BITS
 from StegoMedLib.codec.reach import REACHED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["DRAWS", "HEADER_GROUPS", "MINIMUM_BLOCKS", "Layout"]
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.codec.blocks import PIXELS, split_blocks
-from StegoMedLib.codec.layout import Layout
 from StegoMedLib.codec.parities import CHANGES, change_effects, patterns, scaled_coefficients
 from StegoMedLib.codec.reach import NONE, Reach, reach_of
-from StegoMedLib.plane import Plane
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.codec.layout import Layout
+    from StegoMedLib.plane import Plane
 
 __all__ = ["Cover", "Moves", "apply_changes", "legal_changes"]
 

@@ -11,12 +11,16 @@ most 16 products of 16-bit pixels with 13-bit weights are exact in float64 whate
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.codec.blocks import BLOCK, PIXELS, dct_basis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
 __all__ = ["CHANGES", "COEFFICIENTS", "STEP_BITS", "change_effects", "patterns", "scaled_coefficients"]
 

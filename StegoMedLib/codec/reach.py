@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.codec.blocks import PIXELS
 from StegoMedLib.codec.parities import CHANGES, COEFFICIENTS, change_effects, patterns
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["NONE", "REACHED", "Reach", "reach_of"]
 

@@ -15,13 +15,18 @@ at the printed beta = 1000 none of these holds in general, which is what the com
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.codec.blocks import BLOCK, dct_basis, join_blocks, split_blocks
 from StegoMedLib.codec.profile import LengthOf, Payload
 from StegoMedLib.errors import DoesNotFitError
-from StegoMedLib.plane import Plane
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
 
 __all__ = ["Saidi2024"]
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from StegoMedLib.dicom.hostile import translated
-from StegoMedLib.dicom.reading import Instance
+
+if TYPE_CHECKING:
+    from StegoMedLib.dicom.reading import Instance
 
 __all__ = ["source_uids"]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.metrics.masks import ncc
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["bit_error_rate", "ncc_of_symbols"]
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from StegoMedLib.codec.fidelity import Fidelity
 from StegoMedLib.codec.profile import Payload, Profile
 from StegoMedLib.codec.saidi2024 import Saidi2024
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.message import Message, length_of
-from StegoMedLib.plane import Plane
 from StegoMedLib.symbol import Symbol, symbol_from_bits, symbol_from_sequence, unpack_label
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
 
 __all__ = ["PROFILES", "Coding", "FidelityCoding", "SaidiCoding", "coding"]
 

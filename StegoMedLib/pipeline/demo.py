@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,8 +22,12 @@ from StegoMedLib.pipeline.pictures_sheet import MOST_MASKS
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_series
-from StegoMedLib.plane import Plane
-from StegoMedLib.symbol import Symbol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from StegoMedLib.plane import Plane
+    from StegoMedLib.symbol import Symbol
 
 __all__ = ["DemoReport", "run_demo"]
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import Instance, list_files, read_instance, source_uids
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.metrics import PAPER_NOTE, compare, dice, iou, ncc, summarise
 from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
 from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.slices import Metrics
-from StegoMedLib.plane import Plane
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from StegoMedLib.pipeline.slices import Metrics
+    from StegoMedLib.plane import Plane
 
 __all__ = ["EvaluateReport", "evaluate_series"]
 

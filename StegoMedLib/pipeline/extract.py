@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.envelope import FileRecord, Opener, Record, locator_key, record_as_json
 from StegoMedLib.errors import NothingReadableError, UnusableInputError
 from StegoMedLib.pipeline.coding import Coding, coding
-from StegoMedLib.pipeline.masks import MaskSource
 from StegoMedLib.pipeline.message import Reader, Votes
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.slices import usable_of
 from StegoMedLib.pipeline.staging import staged
-from StegoMedLib.symbol import Symbol
 
-__all__ = ["ExtractReport", "ExtractedSliceReport", "extract_series", "save_files"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from StegoMedLib.pipeline.masks import MaskSource
+    from StegoMedLib.plane import Plane
+    from StegoMedLib.symbol import Symbol
+
+__all__ = ["ExtractReport", "ExtractRun", "ExtractedSliceReport", "extract_series", "save_files"]
 
 _READ = "the record was read from this slice alone"
 _UNREADABLE = "nothing can be read with this passphrase"
@@ -103,55 +111,85 @@ def extract_series(
     UnusableInputError
         When there is nothing to read from.
     """
-    key = locator_key(passphrase) if profile == "fidelity" else b""
-    run = _Run(coding(profile, key, beta=beta), Reader(Opener(passphrase)), masks, onlooker)
+    run = ExtractRun(passphrase, profile, beta=beta, onlooker=onlooker)
     listing = list_files(source)
     for done, path in enumerate(listing.images):
         progress(done, len(listing.images), path.name)
-        run.file(path, Path(path.name) if source.is_file() else path.relative_to(source), accept_lossy=accept_lossy)
+        name = Path(path.name) if source.is_file() else path.relative_to(source)
+        _read_file(run, path, name, masks, accept_lossy=accept_lossy)
     progress(len(listing.images), len(listing.images), "")
-    report = run.finish(profile)
+    report = run.finish()
     report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
     return report
 
 
-class _Run:
-    """State of one run: different records, and votes for when no slice can be read alone."""
+def _read_file(run: ExtractRun, path: Path, name: Path, masks: MaskSource | None, *, accept_lossy: bool) -> None:
+    """Read all frames of one instance; one that cannot be decoded is a slice that cannot be read."""
+    try:
+        instance = read_instance(path, accept_lossy=accept_lossy)
+    except UnusableInputError as error:
+        run.undecodable(str(name), str(error))
+        return
+    for frame in range(instance.frames):
+        plane = instance.plane(frame)
+        significant = None
+        if run.needs_mask and masks is not None:
+            significant = masks.mask(name, frame, instance.frames, plane)
+        run.read(plane, significant, str(name), frame)
+
+
+class ExtractRun:
+    """State of one run, wherever its slices come from: records, and votes for when no slice can be read alone.
+
+    Parameters
+    ----------
+    passphrase : bytes
+        As `prepare_passphrase` gives it.
+    profile : str
+    beta : float
+        Strength of ``saidi2024``.
+    onlooker : callable, optional
+        Shown name, frame and symbol of every slice that was read.
+    """
 
     def __init__(
         self,
-        coding: Coding,
-        reader: Reader,
-        masks: MaskSource | None,
-        onlooker: Callable[[str, int, Symbol], None] | None,
+        passphrase: bytes,
+        profile: str = "fidelity",
+        *,
+        beta: float = 1000.0,
+        onlooker: Callable[[str, int, Symbol], None] | None = None,
     ) -> None:
-        self._coding, self._reader, self._masks, self._onlooker = coding, reader, masks, onlooker
+        key = locator_key(passphrase) if profile == "fidelity" else b""
+        self._profile, self._onlooker = profile, onlooker
+        self._coding: Coding = coding(profile, key, beta=beta)
+        self._reader = Reader(Opener(passphrase))
         self._votes = Votes()
         self._records: list[Record] = []
         self._slices: list[ExtractedSliceReport] = []
 
-    def file(self, path: Path, name: Path, *, accept_lossy: bool) -> None:
-        """Read all frames of one instance; one that cannot be decoded is a slice that cannot be read."""
-        try:
-            instance = read_instance(path, accept_lossy=accept_lossy)
-        except UnusableInputError as error:
-            self._slices.append(ExtractedSliceReport(str(name), 0, None, str(error)))
-            return
-        for frame in range(instance.frames):
-            plane = instance.plane(frame)
-            usable = None
-            if self._coding.needs_mask and self._masks is not None:
-                usable = usable_of(plane, self._masks.mask(name, frame, instance.frames, plane))
-            payload = self._coding.extract(plane, usable)
-            symbol = None if payload is None else self._coding.symbol(payload)
-            record = None if symbol is None else self._reader.read(symbol)
-            if payload is not None and record is None:
-                self._votes.add(payload)
-            self._note(str(name), frame, record)
-            if record is not None and symbol is not None and self._onlooker is not None:
-                self._onlooker(str(name), frame, symbol)
+    @property
+    def needs_mask(self) -> bool:
+        """Whether `read` needs the significant region."""
+        return self._coding.needs_mask
 
-    def finish(self, profile: str) -> ExtractReport:
+    def undecodable(self, name: str, reason: str) -> None:
+        """Note a slice that could not even be looked at."""
+        self._slices.append(ExtractedSliceReport(name, 0, None, reason))
+
+    def read(self, plane: Plane, significant: NDArray[np.bool_] | None, name: str, frame: int) -> None:
+        """Read one slice; `significant` (H, W) where the profile needs it."""
+        usable = None if significant is None else usable_of(plane, significant)
+        payload = self._coding.extract(plane, usable)
+        symbol = None if payload is None else self._coding.symbol(payload)
+        record = None if symbol is None else self._reader.read(symbol)
+        if payload is not None and record is None:
+            self._votes.add(payload)
+        self._note(name, frame, record)
+        if record is not None and symbol is not None and self._onlooker is not None:
+            self._onlooker(name, frame, symbol)
+
+    def finish(self) -> ExtractReport:
         """The report, after a vote among the slices when none could be read alone.
 
         Raises
@@ -168,7 +206,7 @@ class _Run:
             if undecoded and len(undecoded) == len(self._slices):
                 raise UnusableInputError(undecoded[0])
             raise NothingReadableError
-        return ExtractReport(profile, self._records, self._slices)
+        return ExtractReport(self._profile, self._records, self._slices)
 
     def _note(self, name: str, frame: int, record: Record | None) -> None:
         if record is None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.plane import Plane
 from StegoMedLib.regions import RegionFinder, make_finder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
 
 __all__ = ["FinderMasks", "FolderMasks", "MaskSource", "mask_name", "mask_source", "read_mask", "write_mask"]
 

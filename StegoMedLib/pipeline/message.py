@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.envelope import Opener, Record, Sealer, envelope_length
@@ -21,6 +21,9 @@ from StegoMedLib.symbol import (
     text_capacity,
     unpack_label,
 )
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Message", "Reader", "Votes", "length_of", "seal"]
 

@@ -6,12 +6,14 @@ manner of Shepp and Logan (IEEE Trans. Nucl. Sci. 21, 1974), painted one over th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Phantom", "phantom_series"]
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.pipeline.pictures_canvas import (
     INK,
@@ -30,7 +27,11 @@ from StegoMedLib.pipeline.pictures_sheet import MOST_MASKS, MaskShown, draw_mask
 from StegoMedLib.regions import BLOCK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 __all__ = ["MOST_MASKS", "MaskShown", "SliceShown", "Window", "draw_mask_sheet", "draw_page"]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from StegoMedLib.pipeline.pictures_canvas import MARGIN, MUTED, WIDTH, Page, Window, fit_text, outline, show_plane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["MOST_MASKS", "MaskShown", "draw_mask_sheet"]
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.metrics import bit_error_rate, compare, ncc_of_symbols
-from StegoMedLib.pipeline.coding import Coding
-from StegoMedLib.pipeline.message import Message
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import guard, usable_blocks
-from StegoMedLib.symbol import Symbol
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.pipeline.coding import Coding
+    from StegoMedLib.pipeline.message import Message
+    from StegoMedLib.symbol import Symbol
 
 __all__ = ["EmbeddedSlice", "Metrics", "embed_slice", "measure_slice", "usable_of"]
 

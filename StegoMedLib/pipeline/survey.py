@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.pipeline.coding import coding
@@ -16,7 +13,14 @@ from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.room import largest_version, record_bytes
 from StegoMedLib.pipeline.slices import usable_of
 from StegoMedLib.pipeline.staging import check_target, staged
-from StegoMedLib.plane import Plane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
 
 __all__ = ["CapacityReport", "SegmentReport", "SurveyedSlice", "measure_capacity", "segment_series"]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions.training.samples import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 __all__ = ["load_pairs"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from StegoMedLib.pipeline.phantom import phantom_series
 from StegoMedLib.pipeline.slices import usable_of
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROUNDS = 20
 CHAOS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "curated" / "ct_abdomen_chaos3"

@@ -11,8 +11,8 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from StegoMedLib.regions.model_files import find_model
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import paste
 from StegoMedLib.regions.prepare import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def milliseconds(work: Callable[[], object], rounds: int) -> float:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pydicom
@@ -14,6 +13,9 @@ from PIL import Image
 
 from StegoMedLib.dicom import new_series
 from StegoMedLib.pipeline.phantom import phantom_series
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FINDER = ("--finder", "threshold")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import BLOCK, guard, make_finder, usable_blocks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SEEDS = st.integers(0, 2**32 - 1)
 

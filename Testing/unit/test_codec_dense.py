@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from StegoMedLib.codec.dense import MAXIMUM_DENSE_BLOCKS
+from StegoMedLib.codec.dense import MAXIMUM_DENSE_BITS
 from StegoMedLib.codec.fidelity import Fidelity
 from StegoMedLib.codec.gf2 import solve
 from StegoMedLib.codec.layout import Layout
@@ -58,13 +58,22 @@ def test_a_few_blocks_carry_nearly_five_bits_each(kind: str) -> None:
 
 def test_with_many_usable_blocks_the_body_is_made_of_groups() -> None:
     plane = _air("noise", 512)
-    usable = _corner(MAXIMUM_DENSE_BLOCKS + 1, 512)
+    usable = _corner(1100, 512)
     payload = Payload(9, np.random.default_rng(1).random(1000) < 0.5)
 
     stego = Fidelity(KEY).embed(plane, usable, payload)
 
     # Groups change one pixel for six bits here; a system of equations would change more than one for three.
     assert (stego != plane.pixels).sum() < 250
+
+
+def test_more_usable_blocks_never_mean_less_room() -> None:
+    plane, codec = _air("noise"), Fidelity(KEY)
+
+    rooms = [codec.room(plane, _corner(blocks)) for blocks in (0, 100, 300, 600, 1000, 1100, 2000, 3000, 4096)]
+
+    assert rooms == sorted(rooms)
+    assert rooms[4] == MAXIMUM_DENSE_BITS
 
 
 def test_every_combination_of_the_first_parities_is_within_reach_and_does_what_it_says() -> None:

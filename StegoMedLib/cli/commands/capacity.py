@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common, add_finder, add_profile, chosen_masks
 from StegoMedLib.cli.screen import ProgressBar, show_table, write_json
 from StegoMedLib.pipeline.survey import measure_capacity
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["add"]
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_finder, add_overwrite, add_passphrase, chosen_masks
 from StegoMedLib.cli.passphrase import VARIABLE, read_passphrase
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
 from StegoMedLib.envelope import record_as_json
 from StegoMedLib.pipeline.demo import run_demo
-from StegoMedLib.pipeline.progress import Progress
+
+if TYPE_CHECKING:
+    import argparse
+
+    from StegoMedLib.pipeline.progress import Progress
 
 __all__ = ["add"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import (
     add_common,
@@ -21,6 +21,9 @@ from StegoMedLib.envelope import FileRecord, Record, TextRecord
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE
 from StegoMedLib.pipeline.embed import MODES, EmbedOptions, EmbedReport, embed_series
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["add"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures, write_json
@@ -11,6 +11,9 @@ from StegoMedLib.metrics import PAPER_NOTE
 from StegoMedLib.pipeline.evaluate import evaluate_series
 from StegoMedLib.pipeline.masks import FinderMasks
 from StegoMedLib.regions import ENGINES, FINDERS, make_finder
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["add"]
 

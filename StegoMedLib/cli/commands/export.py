@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.screen import say, write_json
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions.prepare import prepare
 from StegoMedLib.regions.training.export import export
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["add"]
 

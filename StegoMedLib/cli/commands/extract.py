@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common, add_finder, add_passphrase, add_profile, chosen_masks
 from StegoMedLib.cli.passphrase import read_passphrase
 from StegoMedLib.cli.screen import ProgressBar, say, show_table, write_json
 from StegoMedLib.envelope import record_as_json
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series, save_files
+
+if TYPE_CHECKING:
+    import argparse
 
 __all__ = ["add"]
 
