@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from StegoMedLib.errors import UsageError
-from StegoMedLib.plane import Plane
 from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
 from StegoMedLib.regions.model_files import find_model
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.threshold import ThresholdFinder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
 
 __all__ = ["ENGINES", "FINDERS", "RegionFinder", "make_finder"]
 

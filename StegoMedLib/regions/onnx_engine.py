@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions.paste import Detections
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["OnnxEngine"]
 
@@ -47,6 +48,8 @@ class OnnxEngine:
         options.inter_op_num_threads = 1
         options.use_deterministic_compute = True
         options.log_severity_level = 3
+        # Waiting threads sleep: on cores that others use too, spinning made a slice take ten times as long.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session: Any = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # its exceptions share no base class but this one

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
-from StegoMedLib.regions.prepare import Prepared
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.regions.prepare import Prepared
 
 __all__ = ["Detections", "Thresholds", "paste"]
 

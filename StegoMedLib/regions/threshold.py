@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from StegoMedLib.plane import Plane
+import numpy as np
+
 from StegoMedLib.regions.morphology import fill_to_border, keep_components, shrink, spread
 from StegoMedLib.regions.tissue import Contrast, contrast, shows_body
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
 
 __all__ = ["ThresholdFinder"]
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
-from StegoMedLib.plane import Plane
 from StegoMedLib.regions.prepare import hounsfield
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
 
 __all__ = ["Contrast", "contrast", "shows_body"]
 
@@ -90,8 +94,9 @@ def contrast(plane: Plane) -> Contrast:
     smooth = _smoothed(_magnitude(plane))
     inside = smooth[~plane.padding_mask]
     bright = float(np.percentile(inside, 99.0)) if inside.size else 0.0
-    dark = inside[(inside > 0) & (inside < _DARK * bright)]
-    floor = float(np.median(dark)) if np.count_nonzero(inside < _DARK * bright) > _LITTLE * inside.size else 0.0
+    dark = inside[inside < _DARK * bright]
+    noise = dark[dark > 0]
+    floor = float(np.median(noise)) if noise.size and dark.size > _LITTLE * inside.size else 0.0
     threshold = float(np.clip(_ABOVE_FLOOR * floor, _LEAST * bright, _MOST * bright))
     return Contrast(smooth, threshold, bright, computed=False)
 

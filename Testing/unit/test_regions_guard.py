@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import BLOCK, guard, usable_blocks
 from StegoMedLib.regions.morphology import spread
 from StegoMedLib.regions.training.phantoms import random_body
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NOTHING = np.zeros((256, 256), dtype=np.bool_)
 ROWS, COLUMNS = np.mgrid[:256, :256]

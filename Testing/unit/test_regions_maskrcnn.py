@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from StegoMedLib.metrics.masks import iou
 from StegoMedLib.pipeline.phantom import phantom_series
@@ -12,6 +13,9 @@ from StegoMedLib.plane import Plane
 from StegoMedLib.regions import RegionFinder, make_finder
 from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
 from StegoMedLib.regions.paste import Detections, Thresholds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Recorded:

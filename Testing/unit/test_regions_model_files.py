@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.regions import make_finder, model_files
 from StegoMedLib.regions.model_files import find_model, model_folders, read_sidecar
 from StegoMedLib.regions.onnx_engine import OnnxEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def shipped(folder: Path, content: bytes = b"weights", changes: dict[str, object] | None = None) -> Path:

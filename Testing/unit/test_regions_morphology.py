@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from StegoMedLib.regions.morphology import enclosed, fill, fill_to_border, keep_components, pockets, shrink, spread
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def specks(seed: int, density: float = 0.02, shape: tuple[int, int] = (61, 47)) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,8 +10,12 @@ import pytest
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.metrics.masks import iou
-from StegoMedLib.plane import Plane
 from StegoMedLib.regions import RegionFinder, guard, make_finder, usable_blocks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from StegoMedLib.plane import Plane
 
 pytestmark = pytest.mark.data
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from StegoMedLib.metrics.masks import iou
 from StegoMedLib.regions.paste import Detections, Thresholds, paste
 from StegoMedLib.regions.prepare import SIDE, Prepared
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SHAPE = (512, 512)
 WHOLE = Prepared(np.zeros((3, SIDE, SIDE), dtype=np.float32), (SIDE, SIDE))

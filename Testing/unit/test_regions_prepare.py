@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions.prepare import SIDE, channels, hounsfield, prepare, resize, unit_range
 from StegoMedLib.regions.training.phantoms import random_body
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def ct(units: NDArray[np.float64], padding: int | None = None) -> Plane:

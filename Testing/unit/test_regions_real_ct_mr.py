@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,7 +10,11 @@ import pytest
 from StegoMedLib.metrics.masks import iou
 from StegoMedLib.pipeline.training_data import load_pairs
 from StegoMedLib.regions import BLOCK, RegionFinder, guard, make_finder, usable_blocks
-from StegoMedLib.regions.training.samples import Sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from StegoMedLib.regions.training.samples import Sample
 
 pytestmark = pytest.mark.data
 

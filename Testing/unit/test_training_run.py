@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -21,6 +21,9 @@ from StegoMedLib.regions.training.loop import TrainingConfig, load_weights, trai
 from StegoMedLib.regions.training.model import ModelShape, build_model
 from StegoMedLib.regions.training.phantoms import random_body
 from StegoMedLib.regions.training.samples import Sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytest.importorskip("torchvision")
 torch = pytest.importorskip("torch")

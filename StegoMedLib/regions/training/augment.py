@@ -59,8 +59,13 @@ def warp(rng: np.random.Generator, image: Image, mask: Image) -> tuple[Image, Im
 
 
 def _as_mr(rng: np.random.Generator, image: Image) -> Image:
-    """Give CT tissue the arbitrary contrast of MR: each kind of tissue gets a grey value of its own."""
+    """Give CT tissue the arbitrary contrast of MR: each kind of tissue gets a grey value of its own.
+
+    Dense bone gives next to no signal in most sequences: a skull is as dark as air, with a bright scalp around it.
+    """
     values = np.concatenate([[0.0], rng.uniform(0.0, 0.05, 1), rng.uniform(0.0, 0.2, 1), rng.uniform(0.1, 1.0, 6)])
+    if _chance(rng, 0.65):
+        values[-2:] = rng.uniform(0.0, 0.12), rng.uniform(0.0, 0.08)
     remapped: Image = np.interp(image, _CT_KNOTS, values).astype(np.float32)
     if _chance(rng, 0.5):
         remapped = ndimage.gaussian_filter(remapped, rng.uniform(0.3, 1.0))

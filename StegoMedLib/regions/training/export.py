@@ -6,11 +6,9 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions.model_files import FORMAT
@@ -19,6 +17,11 @@ from StegoMedLib.regions.paste import Detections, Thresholds
 from StegoMedLib.regions.prepare import SIDE
 from StegoMedLib.regions.training.evaluate import detect
 from StegoMedLib.regions.training.loop import load_weights
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 __all__ = ["export"]
 

@@ -10,7 +10,6 @@ import numpy as np
 from scipy import ndimage
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.plane import Plane
 from StegoMedLib.regions.prepare import SIDE, channels, hounsfield, resize, unit_range
 from StegoMedLib.regions.training.augment import augment, background_only, phantom
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     import torch
     from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
 
 __all__ = ["Drawer", "Sample", "instances", "target"]
 
