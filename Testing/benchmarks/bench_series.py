@@ -49,7 +49,7 @@ def row(series: Path, folder: Path, finder: str) -> list[str]:
     count = len(list(series.glob("*.dcm")))
     code, embedded = stegomed("embed", series, marked, "--finder", finder)
     if code != 0:
-        return [series.name, str(count), "0", *["–"] * (len(COLUMNS) - 3)]
+        return [series.name, str(count), "0", *["-"] * (len(COLUMNS) - 3)]
     _, read = stegomed("extract", marked)
     _, compared = stegomed("evaluate", series, marked, "--masks", masks, "--finder", finder)
     made, seen = embedded["summary"], compared["summary"]

@@ -1,0 +1,51 @@
+"""Memory does not grow with the length of a series."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from StegoMedLib.dicom import new_series
+from StegoMedLib.pipeline.phantom import phantom_series
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROBE = (
+    "import resource, sys\n"
+    "from StegoMedLib.cli.main import main\n"
+    "code = main(sys.argv[1:])\n"
+    "print('PEAK', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)\n"
+    "sys.exit(code)\n"
+)
+
+
+def _peak(command: list[str], folder: Path) -> int:
+    environment = {**os.environ, "STEGOMED_PASSPHRASE": "x", "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = [sys.executable, "-c", PROBE, *command]
+    result = subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    found = re.search(r"PEAK (\d+)", result.stderr)
+    assert found is not None
+    return int(found.group(1))
+
+
+@pytest.mark.slow
+def test_a_series_ten_times_as_long_takes_hardly_more_memory(tmp_path: Path) -> None:
+    phantom = phantom_series(slices=4, size=256)
+    peaks = {}
+    for length in (12, 120):
+        volume = phantom.stored[np.arange(length) % 4]
+        new_series(tmp_path / f"in{length}", volume, rescale=(1.0, phantom.intercept), padding=phantom.padding)
+        embed = ["embed", f"in{length}", f"out{length}", "--finder", "threshold"]
+        peaks[length] = _peak(embed, tmp_path), _peak(["extract", f"out{length}"], tmp_path)
+
+    # 108 more slices of 128 KiB are 13.5 MiB of pixels; 30 MiB would be two copies of them all.
+    assert peaks[120][0] - peaks[12][0] < 30
+    assert peaks[120][1] - peaks[12][1] < 30

@@ -1,0 +1,79 @@
+"""Results appear whole or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from StegoMedLib.envelope import FileRecord
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.extract import ExtractReport, save_files
+from StegoMedLib.pipeline.staging import check_target, staged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_folder_appears_when_all_is_done(tmp_path: Path) -> None:
+    with staged(tmp_path / "deep" / "out") as work:
+        (work / "sub").mkdir()
+        (work / "sub" / "a").write_text("1", encoding="utf-8")
+        assert not (tmp_path / "deep" / "out").exists()
+
+    assert (tmp_path / "deep" / "out" / "sub" / "a").read_text(encoding="utf-8") == "1"
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_nothing_appears_after_an_error_or_a_cancel(error: type[BaseException], tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a").write_text("old", encoding="utf-8")
+
+    def run() -> None:
+        with staged(tmp_path / "out") as work:
+            (work / "a").write_text("new", encoding="utf-8")
+            raise error
+
+    with pytest.raises(error):
+        run()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out" / "a").read_text(encoding="utf-8") == "old"
+
+
+def test_a_single_file_appears_in_its_folder(tmp_path: Path) -> None:
+    with staged(tmp_path / "x.dcm", single=True) as work:
+        work.write_bytes(b"1")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["x.dcm"]
+
+
+def test_a_full_disk_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInputError, match=r"No space left.*make room"), staged(tmp_path / "out"):
+        raise OSError(28, "No space left on device")
+
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("source", "target"), [("a", "a"), ("a", "a/b"), ("a/b", "a")])
+def test_overlapping_places_are_refused_even_when_overwriting(source: str, target: str, tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+
+    with pytest.raises(UnusableInputError, match="overlap"):
+        check_target(tmp_path / source, tmp_path / target, overwrite=True)
+
+
+def test_an_empty_folder_may_be_the_target(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+
+    check_target(None, tmp_path / "out", overwrite=False)
+
+
+def test_two_files_of_one_name_are_both_kept(tmp_path: Path) -> None:
+    report = ExtractReport("fidelity", [FileRecord("a.txt", b"1"), FileRecord("a.txt", b"2")])
+
+    places = save_files(report, tmp_path / "here")
+
+    assert [place.name for place in places] == ["a.txt", "a-2.txt"]
+    assert [place.read_bytes() for place in places] == [b"1", b"2"]

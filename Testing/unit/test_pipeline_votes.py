@@ -1,0 +1,78 @@
+"""When no slice can be read alone, the slices of a series outvote their errors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from StegoMedLib.codec.profile import Payload
+from StegoMedLib.envelope import Opener, Sealer, TextRecord
+from StegoMedLib.envelope.keys import KeyCost
+from StegoMedLib.pipeline.message import Reader, Votes, seal
+from StegoMedLib.symbol import symbol_from_bits, unpack_label
+
+PASSPHRASE = b"correct horse"
+
+
+def _read(payload: Payload) -> object:
+    fields = unpack_label(payload.label)
+    assert fields is not None
+    return Reader(Opener(PASSPHRASE)).read(symbol_from_bits(*fields, payload.bits))
+
+
+def test_nine_damaged_slices_together_give_the_record() -> None:
+    message = seal(Sealer(PASSPHRASE, KeyCost(3, 1, 1)), TextRecord("Müller"))
+    rng = np.random.default_rng(0)
+    damaged = [
+        Payload(message.payload.label, message.payload.bits ^ (rng.random(message.payload.bits.size) < 0.1))
+        for _ in range(9)
+    ]
+    votes = Votes()
+    for payload in damaged:
+        assert _read(payload) is None
+        votes.add(payload)
+
+    (majority,) = votes.payloads()
+
+    assert _read(majority) == TextRecord("Müller")
+
+
+def test_fewer_than_three_slices_do_not_vote() -> None:
+    votes = Votes()
+    for _ in range(2):
+        votes.add(Payload(5, np.ones(10, dtype=bool)))
+
+    assert votes.payloads() == []
+
+
+def test_slices_of_different_messages_vote_apart() -> None:
+    votes = Votes()
+    for label, bit in ((1, True), (2, False)):
+        for _ in range(3):
+            votes.add(Payload(label, np.full(4, bit)))
+
+    found = {payload.label: payload.bits.all() for payload in votes.payloads()}
+
+    assert found == {1: True, 2: False}
+
+
+def test_equal_symbols_are_opened_once() -> None:
+    message = seal(Sealer(PASSPHRASE, KeyCost(3, 1, 1)), TextRecord("x"))
+    opener = _CountingOpener()
+    reader = Reader(opener)  # type: ignore[arg-type]
+
+    for _ in range(5):
+        assert reader.read(message.symbol) == TextRecord("x")
+
+    assert opener.opened == 1
+
+
+class _CountingOpener:
+    """An opener that counts."""
+
+    def __init__(self) -> None:
+        self.opened = 0
+        self._opener = Opener(PASSPHRASE)
+
+    def open(self, text: str) -> object:
+        self.opened += 1
+        return self._opener.open(text)
