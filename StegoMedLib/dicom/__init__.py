@@ -3,6 +3,7 @@
 from StegoMedLib.dicom.attributes import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import new_series
+from StegoMedLib.dicom.geometry import SeriesGeometry
 from StegoMedLib.dicom.listing import Listing, list_files
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.sources import source_uids
@@ -15,6 +16,7 @@ __all__ = [
     "DerivedSeries",
     "Instance",
     "Listing",
+    "SeriesGeometry",
     "header_record",
     "list_files",
     "new_series",

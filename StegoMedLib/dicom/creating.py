@@ -7,27 +7,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom import Dataset
-from pydicom.uid import CTImageStorage, MRImageStorage
+from pydicom.uid import CTImageStorage, MRImageStorage, SecondaryCaptureImageStorage
 
 from StegoMedLib.dicom.atomic import whole_file
 from StegoMedLib.dicom.compressing import SYNTAXES, pixel_data
 from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.field import StoredField
+from StegoMedLib.dicom.geometry import SeriesGeometry
 from StegoMedLib.dicom.pixels import PixelFormat
 from StegoMedLib.dicom.uids import new_uid
 from StegoMedLib.dicom.writing import file_meta, write_object
 from StegoMedLib.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 __all__ = ["new_series"]
 
-_CLASSES = {"CT": CTImageStorage, "MR": MRImageStorage}
-# Attributes of the CT and MR image modules that must be there, as empty or as neutral as the standard lets them be.
+_CLASSES = {"CT": CTImageStorage, "MR": MRImageStorage, "OT": SecondaryCaptureImageStorage}
+# Attributes of the image modules that must be there, as empty or as neutral as the standard lets them be.
 _ACQUISITION: dict[str, dict[str, object]] = {
     "CT": {"KVP": None, "AcquisitionNumber": None, "ImageType": ["ORIGINAL", "PRIMARY", "AXIAL"]},
     "MR": {
@@ -40,6 +41,7 @@ _ACQUISITION: dict[str, dict[str, object]] = {
         "RepetitionTime": None,
         "ImageType": ["ORIGINAL", "PRIMARY", "OTHER"],
     },
+    "OT": {"ConversionType": "WSD", "ImageType": ["DERIVED", "SECONDARY"]},
 }
 # Type 2: must be there, may be empty.
 _IDENTIFICATION = dict.fromkeys(
@@ -49,14 +51,14 @@ _IDENTIFICATION = dict.fromkeys(
 
 def _check(volume: NDArray[np.integer], modality: str, field: StoredField) -> None:
     if modality not in _CLASSES:
-        raise UsageError(f"New series can be CT or MR, not {modality!r}.")
+        raise UsageError(f"New series can be CT, MR or OT (secondary capture), not {modality!r}.")
     if volume.ndim != 3 or not volume.size:  # noqa: PLR2004 three axes
         raise UsageError(f"A series needs an array of slices, rows and columns; this one has shape {volume.shape}.")
     if volume.min() < field.low or volume.max() > field.high:
         raise UsageError(f"Stored values must lie within {field.low}..{field.high}; rescale them first.")
 
 
-def _common(modality: str, spacing: tuple[float, float, float], attributes: Mapping[str, str]) -> Dataset:
+def _common(modality: str, geometry: SeriesGeometry, attributes: Mapping[str, str]) -> Dataset:
     """Header that all slices share."""
     common = Dataset()
     common.SpecificCharacterSet = "ISO_IR 192"
@@ -67,8 +69,8 @@ def _common(modality: str, spacing: tuple[float, float, float], attributes: Mapp
     now = dt.datetime.now().astimezone()
     common.StudyDate = common.ContentDate = now.strftime("%Y%m%d")
     common.StudyTime = common.ContentTime = now.strftime("%H%M%S")
-    common.SliceThickness, common.PixelSpacing = spacing[0], list(spacing[1:])
-    common.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    common.SliceThickness, common.PixelSpacing = geometry.slice_distance, geometry.pixel_spacing
+    common.ImageOrientationPatient = geometry.orientation
     for keyword, value in {**_IDENTIFICATION, **_ACQUISITION[modality], **attributes}.items():
         setattr(common, keyword, value)
     if "BodyPartExamined" not in common:
@@ -109,17 +111,20 @@ def new_series(
     bits_stored: int = 16,
     signed: bool = True,
     padding: int | None = None,
+    geometry: SeriesGeometry | None = None,
+    written: Callable[[int], None] | None = None,
 ) -> tuple[Path, ...]:
-    """Write an array as a complete new CT or MR series in a study of its own.
+    """Write an array as a complete new CT, MR or secondary capture series in a study of its own.
 
     Parameters
     ----------
     folder : Path
         Where the files ``slice_0001.dcm``, ``slice_0002.dcm``, … shall be; made where it is missing.
     volume : ndarray of integer, shape (S, H, W)
-        Stored values, slices from feet to head, rows from front to back, columns from the patient's right to left.
-    modality : {"CT", "MR"}, optional
-        Kind of image.
+        Stored values, slices from feet to head, rows from front to back, columns from the patient's right to left,
+        unless `geometry` says otherwise.
+    modality : {"CT", "MR", "OT"}, optional
+        Kind of image; OT is a secondary capture.
     spacing : tuple of three float, optional
         Distance of slices, rows and columns in millimetres.
     attributes : mapping of str to str, optional
@@ -132,16 +137,20 @@ def new_series(
         Two's complement pixels.
     padding : int, optional
         PixelPaddingValue, in stored values.
+    geometry : SeriesGeometry, optional
+        Where the voxels lie in the patient; counts instead of `spacing`.
+    written : callable, optional
+        Told the number of files written so far, before each file; may raise to stop the work.
 
     Returns
     -------
     tuple of Path
-        The files, from feet to head.
+        The files, in the order of the slices.
 
     Raises
     ------
     UsageError
-        Unknown modality, wrong shape, or values beyond the bits stored.
+        Unknown modality, wrong shape, values beyond the bits stored, or a geometry that DICOM cannot express.
     UnusableInputError
         The folder cannot be written.
     """
@@ -149,11 +158,14 @@ def new_series(
     _check(volume, modality, field)
     rows, columns = volume.shape[1:]
     pixels = PixelFormat(rows, columns, 1, field, inverted=False)
-    header = _common(modality, spacing, attributes or {})
+    place = geometry or SeriesGeometry.of_spacing(spacing)
+    header = _common(modality, place, attributes or {})
     _pixel_module(header, pixels, rescale, padding)
     targets = tuple(folder / f"slice_{number:04d}.dcm" for number in range(1, len(volume) + 1))
     for index, (target, values) in enumerate(zip(targets, volume, strict=True)):
+        if written is not None:
+            written(index)
         header.SOPInstanceUID, header.InstanceNumber = new_uid(), index + 1
-        header.ImagePositionPatient = [0.0, 0.0, index * spacing[0]]
+        header.ImagePositionPatient = place.position(index)
         _write_slice(target, header, values, pixels)
     return targets

@@ -1,0 +1,221 @@
+"""One run of hiding, wherever its slices come from: options, messages, what became of every slice."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from StegoMedLib.dicom import DEFAULT_ATTRIBUTES, header_record
+from StegoMedLib.envelope import HeaderRecord, Record, Sealer, locator_key
+from StegoMedLib.errors import DoesNotFitError, UsageError
+from StegoMedLib.metrics import PAPER_NOTE, summarise
+from StegoMedLib.pipeline.coding import Coding, coding
+from StegoMedLib.pipeline.message import Message, seal
+from StegoMedLib.pipeline.room import largest_version, record_bytes
+from StegoMedLib.pipeline.slices import EmbeddedSlice, Metrics, embed_slice, measure_slice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from pydicom import Dataset
+
+    from StegoMedLib.plane import Plane
+
+__all__ = ["EmbedOptions", "EmbedReport", "EmbedRun", "EmbeddedSliceReport", "SliceSeen"]
+
+
+@dataclass(frozen=True)
+class EmbedOptions:
+    """What a user may choose.
+
+    Attributes
+    ----------
+    profile, mode : str
+    record : Record or None
+        None for the attributes of the header, each patient's and study's own.
+    attributes : tuple of str
+        DICOM keywords of a header record.
+    beta : float
+        Strength of ``saidi2024``.
+    syntax : str
+        Transfer syntax of the files written: ``explicit``, ``rle``, ``jpegls``, ``jpeg2000``.
+    accept_lossy, overwrite : bool
+    """
+
+    profile: str = "fidelity"
+    mode: str = "replicate"
+    record: Record | None = None
+    attributes: tuple[str, ...] = tuple(DEFAULT_ATTRIBUTES)
+    beta: float = 1000.0
+    syntax: str = "explicit"
+    accept_lossy: bool = False
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class EmbeddedSliceReport:
+    """One slice in the report."""
+
+    file: str
+    frame: int
+    state: str
+    reason: str
+    metrics: Metrics
+
+
+@dataclass
+class EmbedReport:
+    """What `embed_series` did."""
+
+    profile: str
+    mode: str
+    finder: str
+    symbol_version: int = 0
+    envelope_characters: int = 0
+    slices: list[EmbeddedSliceReport] = field(default_factory=list)
+    ignored: tuple[tuple[str, str], ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def embedded(self) -> int:
+        """Slices that carry the record."""
+        return sum(row.state == "embedded" for row in self.slices)
+
+    def summary(self) -> dict[str, dict[str, float]]:
+        """Minimum, mean and maximum of every measure over the slices that carry the record."""
+        return summarise(row.metrics for row in self.slices if row.state == "embedded")
+
+    def as_json(self) -> dict[str, object]:
+        """The JSON report of ``stegomed embed``."""
+        return {
+            "note": PAPER_NOTE,
+            "profile": self.profile,
+            "mode": self.mode,
+            "finder": self.finder,
+            "embedded": self.embedded,
+            "skipped": len(self.slices) - self.embedded,
+            "symbol_version": self.symbol_version,
+            "envelope_characters": self.envelope_characters,
+            "summary": self.summary(),
+            "slices": [asdict(row) for row in self.slices],
+            "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
+            "seconds": self.seconds,
+        }
+
+
+@dataclass(frozen=True)
+class SliceSeen:
+    """A slice as an onlooker of the work sees it: for pictures."""
+
+    file: str
+    frame: int
+    plane: Plane
+    significant: NDArray[np.bool_]
+    message: Message
+    result: EmbeddedSlice
+
+
+class EmbedRun:
+    """State of one run, wherever its slices come from: keys derived once, one message a study, the report.
+
+    Parameters
+    ----------
+    passphrase : bytes
+    finder : str
+        Where masks come from, for the report.
+    options : EmbedOptions
+    onlooker : callable, optional
+        Shown every slice.
+    """
+
+    def __init__(
+        self,
+        passphrase: bytes,
+        finder: str,
+        options: EmbedOptions,
+        onlooker: Callable[[SliceSeen], None] | None = None,
+    ) -> None:
+        self.clock = _Clock()
+        self._options, self._onlooker = options, onlooker
+        self._sealer = Sealer(passphrase)
+        key = locator_key(passphrase) if options.profile == "fidelity" else b""
+        self._coding: Coding = coding(options.profile, key, beta=options.beta)
+        self.clock.lap("keys")
+        self._messages: dict[object, Message] = {}
+        self.report = EmbedReport(options.profile, options.mode, finder, seconds=self.clock.seconds)
+
+    def message(self, study: object, header: Dataset | None) -> Message:
+        """The sealed record of a study, sealed once; `header` is where a header record comes from.
+
+        Raises
+        ------
+        UsageError
+            When the record shall come from a header and there is none.
+        DoesNotFitError
+            When no symbol holds it.
+        """
+        record = self._options.record
+        owner = study if record is None else None
+        if owner not in self._messages:
+            if record is None:
+                if header is None:
+                    raise UsageError("These images have no DICOM header to take a record from; hide a text or a file.")
+                record = HeaderRecord(header_record(header, self._options.attributes))
+            message = seal(self._sealer, record)
+            self._messages[owner] = message
+            self.report.symbol_version = max(self.report.symbol_version, message.symbol.version)
+            self.report.envelope_characters = max(self.report.envelope_characters, message.characters)
+            self.clock.lap("sealing")
+        return self._messages[owner]
+
+    def hide(
+        self, plane: Plane, significant: NDArray[np.bool_], name: str, frame: int, message: Message
+    ) -> NDArray[np.int32] | None:
+        """Hide `message` in `plane` outside `significant` (H, W); stored values (H, W), None for a skipped slice."""
+        result = embed_slice(plane, significant, message, self._coding)
+        self.clock.lap("hiding")
+        metrics = measure_slice(plane, significant, result, message, self._coding)
+        self.clock.lap("measuring")
+        state = "skipped" if result.stego is None else "embedded"
+        self.report.slices.append(EmbeddedSliceReport(name, frame, state, result.reason, metrics))
+        if self._onlooker is not None:
+            self._onlooker(SliceSeen(name, frame, plane, significant, message, result))
+        return result.stego
+
+    def finish(self) -> None:
+        """Make sure that there is something to show for the run.
+
+        Raises
+        ------
+        DoesNotFitError
+            When no slice carries the record.
+        """
+        if self.report.embedded == 0:
+            raise DoesNotFitError(self._refusal())
+
+    def _refusal(self) -> str:
+        """Why no slice carries the record, and how large a record the roomiest slice could carry."""
+        reasons = sorted({row.reason for row in self.report.slices})
+        room = max((int(row.metrics["room_bits"] or 0) for row in self.report.slices), default=0)
+        fits = record_bytes(largest_version(room, whole=self._coding.needs_mask))
+        return (
+            f"No slice can carry the record ({'; '.join(reasons[:3])}): at most {fits} bytes would fit after "
+            "compression; hide a shorter record or use other images."
+        )
+
+
+class _Clock:
+    """Seconds spent at each station."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, station: str) -> None:
+        """Book the time since the last lap on `station`."""
+        now = time.perf_counter()
+        self.seconds[station] = self.seconds.get(station, 0.0) + now - self._last
+        self._last = now

@@ -1,0 +1,144 @@
+"""Stacks of slices as a viewer holds them: voxels in memory, with or without DICOM instances behind them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.plane import Plane
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pydicom import Dataset
+
+__all__ = ["RevisedStack", "SliceStack", "VoxelStack"]
+
+_SIGNED, _UNSIGNED = (-(2**15), 2**15 - 1), (0, 2**16 - 1)
+
+
+class SliceStack(Protocol):
+    """Slices of a volume, in the volume's order."""
+
+    def __len__(self) -> int:
+        """Number of slices S."""
+
+    def plane(self, index: int) -> Plane:
+        """Stored values of a slice."""
+
+    def name(self, index: int) -> str:
+        """What progress and reports call the slice."""
+
+    def study(self, index: int) -> str:
+        """Equal for slices of one study."""
+
+    def header(self, index: int) -> Dataset | None:
+        """DICOM header of the slice, None where there is none."""
+
+    def turned(self, image: NDArray[Any]) -> NDArray[Any]:
+        """An image (H, W) taken from the volume's rows and columns to the plane's, or back."""
+
+    def stored(self, index: int, voxels: NDArray[Any]) -> NDArray[np.int32]:
+        """Stored values, in the plane's rows and columns, that a slice of the volume's voxels (H, W) stands for."""
+
+    def voxels(self, index: int, stored: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Voxels, in the volume's rows and columns, that stored values (H, W) of a slice are shown as."""
+
+
+class VoxelStack:
+    """Integer voxels that did not come from DICOM; what is stored is what is shown.
+
+    Parameters
+    ----------
+    volume : ndarray of integer, shape (S, H, W)
+    modality : str
+        ``"CT"`` when the voxels are Hounsfield units, which region finders and guard make use of.
+
+    Raises
+    ------
+    UnusableInputError
+        The voxels are no integers, or more than 16 bits wide.
+    """
+
+    def __init__(self, volume: NDArray[Any], modality: str = "") -> None:
+        if volume.dtype.kind not in "iu":
+            raise UnusableInputError(
+                "The voxels of this volume are fractions, and a record hides in whole numbers; "
+                "convert it to a whole-number type first, or load the DICOM series."
+            )
+        self.legal = _legal_range(volume)
+        self._volume, self._modality = volume, modality
+
+    def __len__(self) -> int:
+        """Number of slices."""
+        return len(self._volume)
+
+    def plane(self, index: int) -> Plane:
+        """Voxels of a slice."""
+        return Plane(self._volume[index].astype(np.int32), *self.legal, modality=self._modality)
+
+    def name(self, index: int) -> str:
+        """Number of the slice, from 1."""
+        return f"slice {index + 1}"
+
+    def study(self, index: int) -> str:
+        """One and the same."""
+        del index
+        return ""
+
+    def header(self, index: int) -> Dataset | None:
+        """None."""
+        del index
+        return None
+
+    def turned(self, image: NDArray[Any]) -> NDArray[Any]:
+        """The image as it is."""
+        return image
+
+    def stored(self, index: int, voxels: NDArray[Any]) -> NDArray[np.int32]:
+        """Voxels as they are."""
+        del index
+        return voxels.astype(np.int32)
+
+    def voxels(self, index: int, stored: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Stored values as they are."""
+        del index
+        return stored.astype(np.float64)
+
+
+class RevisedStack:
+    """A stack with other voxels: a stego volume over the stack that it was made from.
+
+    Parameters
+    ----------
+    stack : SliceStack
+    volume : ndarray, shape (S, H, W)
+        Shown instead of the stack's own voxels.
+    """
+
+    def __init__(self, stack: SliceStack, volume: NDArray[Any]) -> None:
+        self._stack, self._volume = stack, volume
+        self.name, self.study, self.header = stack.name, stack.study, stack.header
+        self.turned, self.stored, self.voxels = stack.turned, stack.stored, stack.voxels
+
+    def __len__(self) -> int:
+        """Number of slices."""
+        return len(self._volume)
+
+    def plane(self, index: int) -> Plane:
+        """The stack's plane with the stored values of these voxels."""
+        return replace(self._stack.plane(index), pixels=self._stack.stored(index, self._volume[index]))
+
+
+def _legal_range(volume: NDArray[Any]) -> tuple[int, int]:
+    """Range of stored values that both the volume's type and 16 bits can hold."""
+    kind = np.iinfo(volume.dtype)
+    least, greatest = int(volume.min(initial=0)), int(volume.max(initial=0))
+    for low, high in (_SIGNED, _UNSIGNED):
+        if least >= low and greatest <= high:
+            return max(low, int(kind.min)), min(high, int(kind.max))
+    raise UnusableInputError(
+        f"The voxels of this volume range from {least} to {greatest}, and DICOM images store 16 bits; rescale it first."
+    )

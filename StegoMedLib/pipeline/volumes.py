@@ -1,0 +1,226 @@
+"""The stations for a volume that a viewer has loaded: find, measure room, hide, read, write, slice by slice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from StegoMedLib.dicom import DerivedSeries, SeriesGeometry, new_series, write_derived
+from StegoMedLib.pipeline.coding import coding
+from StegoMedLib.pipeline.embed import DESCRIPTION
+from StegoMedLib.pipeline.embed_run import EmbedOptions, EmbedReport, EmbedRun
+from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
+from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.plane import Plane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from StegoMedLib.pipeline.instances import InstanceStack
+    from StegoMedLib.pipeline.stacks import SliceStack
+    from StegoMedLib.symbol import Symbol
+
+__all__ = ["SliceMasks", "Survey", "embed_stack", "extract_stack", "survey_stack", "write_new", "write_stack"]
+
+SliceMasks = Callable[[int, Plane], NDArray[np.bool_]]
+"""Gives the significant region (H, W) of slice k in its plane's rows and columns."""
+
+_NO_KEY = bytes(32)
+"""Room does not depend on the key."""
+
+
+@dataclass
+class Survey:
+    """Significant regions and room of a stack.
+
+    Attributes
+    ----------
+    masks : ndarray of bool, shape (S, H, W)
+        In the volume's rows and columns.
+    room_bits : list of int
+        Bits that each slice has room for.
+    """
+
+    masks: NDArray[np.bool_]
+    room_bits: list[int] = field(default_factory=list)
+
+
+def survey_stack(
+    stack: SliceStack,
+    masks: SliceMasks,
+    shape: tuple[int, int, int],
+    *,
+    profile: str = "fidelity",
+    progress: Progress = silent,
+) -> Survey:
+    """Find the significant region of every slice, and measure the room beside it.
+
+    Parameters
+    ----------
+    stack : SliceStack
+    masks : callable
+        A region finder, or what a reviewer left.
+    shape : tuple of int
+        Slices, rows and columns of the volume.
+    profile : str
+    progress : callable
+    """
+    survey = Survey(np.zeros(shape, dtype=np.bool_))
+    chosen = coding(profile, _NO_KEY)
+    for index in range(len(stack)):
+        progress(index, len(stack), stack.name(index))
+        plane = stack.plane(index)
+        significant = masks(index, plane)
+        survey.masks[index] = stack.turned(significant)
+        survey.room_bits.append(chosen.profile.room(plane, usable_of(plane, significant)))
+    progress(len(stack), len(stack), "")
+    return survey
+
+
+def embed_stack(
+    stack: SliceStack,
+    masks: SliceMasks,
+    passphrase: bytes,
+    options: EmbedOptions,
+    show: Callable[[int, NDArray[np.float64]], None],
+    *,
+    finder: str = "segmentation",
+    progress: Progress = silent,
+) -> EmbedReport:
+    """Hide a record in every slice that has room.
+
+    Parameters
+    ----------
+    stack : SliceStack
+    masks : callable
+        What the reviewer left.
+    passphrase : bytes
+        As `prepare_passphrase` gives it.
+    options : EmbedOptions
+        Of which syntax, accept_lossy and overwrite mean nothing here.
+    show : callable
+        Given the number and the new voxels (H, W) of every slice that carries the record.
+    finder : str
+        For the report.
+    progress : callable
+
+    Raises
+    ------
+    DoesNotFitError
+        When no slice has room.
+    """
+    run = EmbedRun(passphrase, finder, options)
+    for index in range(len(stack)):
+        progress(index, len(stack), stack.name(index))
+        plane = stack.plane(index)
+        message = run.message(stack.study(index), stack.header(index))
+        run.clock.lap("reading")
+        significant = masks(index, plane)
+        run.clock.lap("finding")
+        stego = run.hide(plane, significant, stack.name(index), index, message)
+        if stego is not None:
+            show(index, stack.voxels(index, stego))
+    run.finish()
+    progress(len(stack), len(stack), "")
+    return run.report
+
+
+def extract_stack(
+    stack: SliceStack,
+    passphrase: bytes,
+    *,
+    profile: str = "fidelity",
+    masks: SliceMasks | None = None,
+    progress: Progress = silent,
+    onlooker: Callable[[str, int, Symbol], None] | None = None,
+) -> ExtractReport:
+    """Read the record hidden in a stack; raises as `extract_series` does.
+
+    The number of the slice stands in the report where that of a frame stands for files.
+    """
+    run = ExtractRun(passphrase, profile, onlooker=onlooker)
+    for index in range(len(stack)):
+        progress(index, len(stack), stack.name(index))
+        plane = stack.plane(index)
+        significant = masks(index, plane) if run.needs_mask and masks is not None else None
+        run.read(plane, significant, stack.name(index), index)
+    progress(len(stack), len(stack), "")
+    return run.finish()
+
+
+def write_stack(
+    stack: InstanceStack,
+    volume: NDArray[Any],
+    folder: Path,
+    *,
+    syntax: str = "explicit",
+    progress: Progress = silent,
+) -> list[str]:
+    """Write the instances of `stack` with the stored values that the voxels of `volume` (S, H, W) stand for.
+
+    `folder` appears when all files are written, or not at all; it must be new or empty.
+
+    Returns
+    -------
+    list of str
+        The new SOPInstanceUID of every slice, in the order of the volume; those of a multi-frame object are equal.
+
+    Raises
+    ------
+    UnusableInputError
+        When the folder holds something, or cannot be written to.
+    """
+    check_target(None, folder, overwrite=False)
+    series, uids, files = DerivedSeries(DESCRIPTION), [""] * len(stack), stack.files()
+    with staged(folder) as work:
+        for done, (path, slices) in enumerate(files):
+            progress(done, len(files), path.name)
+            changed = {frame: stack.stored(index, volume[index]) for frame, index in slices.items()}
+            target = work / f"slice_{done + 1:04d}.dcm"
+            uid = write_derived(stack.instance(path), changed, target, series, syntax=syntax)
+            for index in slices.values():
+                uids[index] = uid
+    progress(len(files), len(files), "")
+    return uids
+
+
+def write_new(
+    volume: NDArray[np.integer],
+    folder: Path,
+    geometry: SeriesGeometry,
+    *,
+    modality: str,
+    attributes: dict[str, str],
+    progress: Progress = silent,
+) -> tuple[Path, ...]:
+    """Write whole-number voxels (S, H, W) that came from elsewhere as a new series in a study of its own.
+
+    `folder` appears when all files are written, or not at all; it must be new or empty.
+
+    Raises
+    ------
+    UsageError
+        Voxels beyond 16 bits.
+    UnusableInputError
+        When the folder holds something, or cannot be written to.
+    """
+    check_target(None, folder, overwrite=False)
+    about = {"DerivationDescription": DESCRIPTION, **attributes}
+    with staged(folder) as work:
+        files = new_series(
+            work,
+            volume,
+            modality=modality,
+            attributes=about,
+            geometry=geometry,
+            rescale=(1.0, 0.0),
+            signed=bool(volume.min(initial=0) < 0),
+            written=lambda done: progress(done, len(volume), f"slice {done}"),
+        )
+    return tuple(folder / path.name for path in files)
