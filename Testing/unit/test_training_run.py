@@ -15,9 +15,10 @@ from StegoMedLib.regions.model_files import read_sidecar
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Thresholds
 from StegoMedLib.regions.prepare import prepare
+from StegoMedLib.regions.training.checkpoints import load_weights
 from StegoMedLib.regions.training.evaluate import agreement
 from StegoMedLib.regions.training.export import export
-from StegoMedLib.regions.training.loop import TrainingConfig, load_weights, train
+from StegoMedLib.regions.training.loop import TrainingConfig, train
 from StegoMedLib.regions.training.model import ModelShape, build_model
 from StegoMedLib.regions.training.phantoms import random_body
 from StegoMedLib.regions.training.samples import Sample
@@ -77,6 +78,7 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> 
     with pytest.raises(KeyboardInterrupt):
         train(SHORT, samples(2), [], tmp_path / "halting", report=stop)
     train(SHORT, samples(2), [], tmp_path / "halting")
+    assert (tmp_path / "straight" / "best.pt").is_file()
     assert losses(tmp_path / "halting") == pytest.approx(losses(tmp_path / "straight"), rel=1e-3)
 
 

@@ -15,8 +15,8 @@ from StegoMedLib.regions.model_files import FORMAT
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Detections, Thresholds
 from StegoMedLib.regions.prepare import SIDE
+from StegoMedLib.regions.training.checkpoints import load_weights
 from StegoMedLib.regions.training.evaluate import detect
-from StegoMedLib.regions.training.loop import load_weights
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.regions.training.checkpoints import Run, resume_run, save
 from StegoMedLib.regions.training.evaluate import agreement, torch_find
 from StegoMedLib.regions.training.model import ModelShape, build_model
 from StegoMedLib.regions.training.samples import Drawer
@@ -20,11 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    import torch
-
     from StegoMedLib.regions.training.samples import Sample
 
-__all__ = ["TrainingConfig", "load_weights", "train"]
+__all__ = ["TrainingConfig", "train"]
 
 CHECKPOINT, BEST, LOG, METRICS, CURVE = "last.pt", "best.pt", "log.json", "metrics.json", "loss.png"
 _CLIP_NORM = 5.0
@@ -69,23 +67,7 @@ class TrainingConfig:
     emphasis: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass
-class _Run:
-    """The moving parts of a run."""
-
-    model: torch.nn.Module
-    smoothed: torch.nn.Module
-    optimizer: torch.optim.Optimizer
-    scaler: Any
-    device: torch.device
-    step: int = 0
-    seconds: float = 0.0
-    best: float = -1.0
-    losses: list[dict[str, float]] = field(default_factory=list)
-    validations: list[dict[str, Any]] = field(default_factory=list)
-
-
-def _start(config: TrainingConfig) -> _Run:
+def _start(config: TrainingConfig) -> Run:
     import torch
 
     if config.threads:
@@ -96,77 +78,15 @@ def _start(config: TrainingConfig) -> _Run:
     smoothed = copy.deepcopy(model).eval().requires_grad_(requires_grad=False)
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     scaler = torch.amp.GradScaler(device.type, enabled=device.type == "cuda")
-    return _Run(model, smoothed, optimizer, scaler, device)
+    return Run(model, smoothed, optimizer, scaler, device)
 
 
-def _save(run: _Run, config: TrainingConfig, path: Path) -> None:
-    import torch
-
-    state = {
-        "shape": asdict(config.shape),
-        "model": run.model.state_dict(),
-        "smoothed": run.smoothed.state_dict(),
-        "optimizer": run.optimizer.state_dict(),
-        "scaler": run.scaler.state_dict(),
-        "progress": {"step": run.step, "seconds": run.seconds, "best": run.best},
-        "losses": run.losses,
-        "validations": run.validations,
-        "random": torch.get_rng_state(),
-    }
-    beside = path.with_suffix(".partial")
-    torch.save(state, beside)
-    beside.replace(path)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    import pickle
-
-    import torch
-
-    try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        state["shape"], state["smoothed"]
-    except (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError) as error:
-        raise UnusableInputError(
-            f"{path} is no checkpoint of a training run; give a file that training wrote."
-        ) from error
-    return state
-
-
-def _resume(run: _Run, path: Path) -> None:
-    import torch
-
-    state = _read(path)
-    run.model.load_state_dict(state["model"])
-    run.smoothed.load_state_dict(state["smoothed"])
-    run.optimizer.load_state_dict(state["optimizer"])
-    run.scaler.load_state_dict(state["scaler"])
-    run.step, run.seconds, run.best = (state["progress"][name] for name in ("step", "seconds", "best"))
-    run.losses, run.validations = state["losses"], state["validations"]
-    torch.set_rng_state(state["random"])
-
-
-def load_weights(path: Path) -> tuple[torch.nn.Module, ModelShape]:
-    """Load the smoothed network of a checkpoint, in evaluation mode on the processor.
-
-    Raises
-    ------
-    UnusableInputError
-        The file is no checkpoint.
-    """
-    state = _read(path)
-    shape = ModelShape(**state["shape"])
-    model = build_model(shape)
-    model.load_state_dict(state["smoothed"])
-    return model.eval(), shape
-
-
-def _progress(run: _Run, config: TrainingConfig) -> float:
+def _progress(run: Run, config: TrainingConfig) -> float:
     timed = run.seconds / (60 * config.max_minutes) if config.max_minutes else 0.0
     return min(1.0, max(run.step / config.steps, timed))
 
 
-def _smooth(run: _Run, decay: float) -> None:
+def _smooth(run: Run, decay: float) -> None:
     """Move the average towards the weights; early on quicker, so that it does not remember the random start."""
     import torch
 
@@ -179,7 +99,7 @@ def _smooth(run: _Run, decay: float) -> None:
                 kept.copy_(new)
 
 
-def _step(run: _Run, config: TrainingConfig, images: Sequence[Any], targets: Sequence[dict[str, Any]]) -> None:
+def _step(run: Run, config: TrainingConfig, images: Sequence[Any], targets: Sequence[dict[str, Any]]) -> None:
     import torch
 
     rate = 0.5 * (1.0 + math.cos(math.pi * _progress(run, config))) * min(1.0, (run.step + 1) / config.warmup)
@@ -201,7 +121,7 @@ def _step(run: _Run, config: TrainingConfig, images: Sequence[Any], targets: Seq
     run.losses.append({"loss": float(loss.detach()), **{name: float(part.detach()) for name, part in parts.items()}})
 
 
-def _validate(run: _Run, config: TrainingConfig, samples: Sequence[Sample], out_dir: Path) -> None:
+def _validate(run: Run, config: TrainingConfig, samples: Sequence[Sample], out_dir: Path) -> None:
     """Validate the smoothed weights, keep the best, write checkpoint, log and curve."""
     if samples:
         result = agreement(lambda plane: torch_find(run.smoothed, plane), samples)
@@ -210,14 +130,16 @@ def _validate(run: _Run, config: TrainingConfig, samples: Sequence[Sample], out_
         score = sum(each["mean"] for each in result["series"].values()) / len(result["series"])
         if score > run.best:
             run.best = score
-            _save(run, config, out_dir / BEST)
-    _save(run, config, out_dir / CHECKPOINT)
+            save(run, config.shape, out_dir / BEST)
+    else:
+        save(run, config.shape, out_dir / BEST)
+    save(run, config.shape, out_dir / CHECKPOINT)
     log = {"config": asdict(config), "losses": run.losses, "validations": run.validations}
     (out_dir / LOG).write_text(json.dumps(log), encoding="utf-8")
     _draw_curve(run, out_dir / CURVE)
 
 
-def _draw_curve(run: _Run, path: Path) -> None:
+def _draw_curve(run: Run, path: Path) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4), layout="constrained")
@@ -267,7 +189,7 @@ def train(
     drawer, checked = Drawer(samples, config.seed, config.emphasis), list(validation)
     run = _start(config)
     if resume and (out_dir / CHECKPOINT).is_file():
-        _resume(run, out_dir / CHECKPOINT)
+        resume_run(run, out_dir / CHECKPOINT)
     run.model.train()
     with ThreadPoolExecutor(max_workers=1) as ahead:
         waiting = ahead.submit(drawer.batch, run.step, config.batch)
@@ -286,7 +208,7 @@ def train(
     return _summarise(run, out_dir)
 
 
-def _summarise(run: _Run, out_dir: Path) -> dict[str, Any]:
+def _summarise(run: Run, out_dir: Path) -> dict[str, Any]:
     best = max(run.validations, key=lambda each: float(each["mean"]), default=None)
     last = run.validations[-1] if run.validations else None
     summary = {"steps": run.step, "seconds": run.seconds, "last": last, "best": best}

@@ -1,0 +1,119 @@
+# ruff: noqa: PLC0415  PyTorch takes seconds to import and is not always there; only what uses it imports it.
+"""Checkpoints: a training run on disk, to go on with or to take the network from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.regions.training.model import ModelShape, build_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import torch
+
+__all__ = ["Run", "load_weights", "resume_run", "save"]
+
+
+@dataclass
+class Run:
+    """The moving parts of a training run.
+
+    Attributes
+    ----------
+    model, smoothed : torch.nn.Module
+        The network in training, and the moving average of its weights.
+    optimizer, scaler : torch.optim.Optimizer, torch.amp.GradScaler
+    device : torch.device
+    step : int
+        Steps done.
+    seconds : float
+        Time that they took.
+    best : float
+        Best validation score so far.
+    losses, validations : list
+        What was measured at each step and at each validation.
+    """
+
+    model: torch.nn.Module
+    smoothed: torch.nn.Module
+    optimizer: torch.optim.Optimizer
+    scaler: Any
+    device: torch.device
+    step: int = 0
+    seconds: float = 0.0
+    best: float = -1.0
+    losses: list[dict[str, float]] = field(default_factory=list)
+    validations: list[dict[str, Any]] = field(default_factory=list)
+
+
+def save(run: Run, shape: ModelShape, path: Path) -> None:
+    """Write a checkpoint, beside its place first, so that a stop leaves the former one whole."""
+    import torch
+
+    state = {
+        "shape": asdict(shape),
+        "model": run.model.state_dict(),
+        "smoothed": run.smoothed.state_dict(),
+        "optimizer": run.optimizer.state_dict(),
+        "scaler": run.scaler.state_dict(),
+        "progress": {"step": run.step, "seconds": run.seconds, "best": run.best},
+        "losses": run.losses,
+        "validations": run.validations,
+        "random": torch.get_rng_state(),
+    }
+    beside = path.with_suffix(".partial")
+    torch.save(state, beside)
+    beside.replace(path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    import pickle
+
+    import torch
+
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        state["shape"], state["smoothed"]
+    except (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError) as error:
+        raise UnusableInputError(
+            f"{path} is no checkpoint of a training run; give a file that training wrote."
+        ) from error
+    return state
+
+
+def resume_run(run: Run, path: Path) -> None:
+    """Put a run into the state of a checkpoint.
+
+    Raises
+    ------
+    UnusableInputError
+        The file is no checkpoint.
+    """
+    import torch
+
+    state = _read(path)
+    run.model.load_state_dict(state["model"])
+    run.smoothed.load_state_dict(state["smoothed"])
+    run.optimizer.load_state_dict(state["optimizer"])
+    run.scaler.load_state_dict(state["scaler"])
+    run.step, run.seconds, run.best = (state["progress"][name] for name in ("step", "seconds", "best"))
+    run.losses, run.validations = state["losses"], state["validations"]
+    torch.set_rng_state(state["random"])
+
+
+def load_weights(path: Path) -> tuple[torch.nn.Module, ModelShape]:
+    """Load the smoothed network of a checkpoint, in evaluation mode on the processor.
+
+    Raises
+    ------
+    UnusableInputError
+        The file is no checkpoint.
+    """
+    state = _read(path)
+    shape = ModelShape(**state["shape"])
+    model = build_model(shape)
+    model.load_state_dict(state["smoothed"])
+    return model.eval(), shape
