@@ -1,0 +1,55 @@
+"""Fixtures of the tests that need Slicer's core. Where it is missing, this folder is not collected."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_TESTING = Path(__file__).resolve().parents[1]
+_HAS_SLICER = all(importlib.util.find_spec(each) is not None for each in ("slicer_core", "PySide6"))
+
+collect_ignore_glob = [] if _HAS_SLICER else ["test_*.py"]
+
+if _HAS_SLICER:
+    sys.path.append(str(_TESTING))
+
+
+@pytest.fixture(scope="session")
+def host() -> Any:
+    """The running host."""
+    from slicer_host import start  # noqa: PLC0415 only where slicer-core is
+
+    return start()
+
+
+@pytest.fixture
+def scene(host: Any) -> Iterator[Any]:
+    """An empty scene; afterwards, no slot may have failed and VTK may not have complained."""
+    import slicer  # noqa: PLC0415
+
+    host.clear()
+    yield slicer.mrmlScene
+    problems = [*map(repr, host.unhandled), *host.vtk_errors]
+    host.clear()
+    assert problems == []
+
+
+@pytest.fixture
+def dicom_database(scene: Any) -> Iterator[Any]:  # noqa: ARG001 the database's nodes go into the scene
+    """An empty DICOM database that is `slicer.dicomDatabase` while the test runs."""
+    from DICOMLib import DICOMUtils  # noqa: PLC0415
+
+    with DICOMUtils.TemporaryDICOMDatabase() as database:
+        yield database
+
+
+@pytest.fixture
+def panel(host: Any, scene: Any) -> Iterator[Any]:  # noqa: ARG001 the panel works on the scene
+    """A fresh StegoMed panel, in the window."""
+    yield host.load_module(_TESTING.parent / "StegoMed" / "StegoMed.py")
+    host.close_module("StegoMed")

@@ -1,0 +1,100 @@
+"""A slice view that slicer-core renders without a window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import slicer
+import vtk
+from numpy.typing import NDArray
+from vtk.util.numpy_support import vtk_to_numpy
+
+_MANAGERS = (
+    "vtkMRMLVolumeGlyphSliceDisplayableManager",
+    "vtkMRMLModelSliceDisplayableManager",
+    "vtkMRMLSegmentationsDisplayableManager2D",
+    "vtkMRMLMarkupsDisplayableManager",
+)
+
+
+class SliceView:
+    """One slice view: background, foreground and label volumes with segmentations over them.
+
+    Attributes
+    ----------
+    name
+        Its name in the layout, as "Red".
+    logic
+        The vtkMRMLSliceLogic.
+    node
+        The vtkMRMLSliceNode.
+    """
+
+    def __init__(self, application_logic: Any, name: str, orientation: str, size: tuple[int, int] = (512, 512)) -> None:
+        self.name, self._size, self._window = name, size, None
+        self._application_logic = application_logic
+        logic = self.logic = slicer.vtkMRMLSliceLogic()
+        logic.SetMRMLApplicationLogic(application_logic)
+        logic.SetMRMLScene(slicer.mrmlScene)
+        application_logic.GetSliceLogics().AddItem(logic)
+        self.attach(orientation)
+
+    def attach(self, orientation: str) -> None:
+        """Make the slice node, or find it again after the scene was cleared."""
+        self.node = slicer.mrmlScene.GetSingletonNode(self.name, "vtkMRMLSliceNode")
+        if self.node is None:
+            self.node = self.logic.AddSliceNode(self.name)
+            self.node.SetOrientation(orientation)
+        self.logic.ResizeSliceNode(*self._size)
+
+    def fit(self) -> None:
+        """Show the whole background volume, at one of its slices."""
+        self.logic.FitSliceToBackground()
+        self.logic.SnapSliceOffsetToIJK()
+
+    def render(self) -> NDArray[np.uint8]:
+        """Picture of the view.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (rows, columns, 3), uint8, first row on top.
+        """
+        if self._window is None:
+            self._open()
+        self._mapper.SetInputConnection(self.logic.GetImageDataConnection())
+        self._window.Render()
+        grab = vtk.vtkWindowToImageFilter()
+        grab.SetInput(self._window)
+        grab.ReadFrontBufferOff()
+        grab.Update()
+        image = grab.GetOutput()
+        columns, rows, _ = image.GetDimensions()
+        pixels = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(rows, columns, -1)
+        return np.ascontiguousarray(pixels[::-1, :, :3])
+
+    def _open(self) -> None:
+        factory = slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance()
+        factory.SetMRMLApplicationLogic(self._application_logic)
+        for name in _MANAGERS:
+            if not factory.IsDisplayableManagerRegistered(name):
+                factory.RegisterDisplayableManager(name)
+        self._renderer, self._window = vtk.vtkRenderer(), vtk.vtkRenderWindow()
+        self._renderer.GetActiveCamera().ParallelProjectionOn()
+        self._window.SetOffScreenRendering(1)
+        self._window.SetSize(*self._size)
+        self._window.AddRenderer(self._renderer)
+        self._interactor = vtk.vtkGenericRenderWindowInteractor()
+        self._interactor.SetRenderWindow(self._window)
+        self._mapper = vtk.vtkImageMapper()
+        self._mapper.SetColorWindow(255)
+        self._mapper.SetColorLevel(127.5)
+        actor = vtk.vtkActor2D()
+        actor.SetMapper(self._mapper)
+        actor.GetProperty().SetDisplayLocationToBackground()
+        # Before the managers: later, the fill of a segment is blended with black and hides the image.
+        self._renderer.AddViewProp(actor)
+        self._group = slicer.vtkMRMLDisplayableManagerGroup()
+        self._group.Initialize(factory, self._renderer)
+        self._group.SetMRMLDisplayableNode(self.node)

@@ -1,0 +1,109 @@
+"""`qt.QUiLoader`: reads a `.ui` file and refuses what Slicer would not understand."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import slicer
+from PySide6 import QtCore, QtUiTools
+
+from .names import names_of
+from .pythonqt import connect, install
+from .standins.ctk_widgets import ctk
+
+qt = install()
+
+
+class QUiLoader:
+    """Loads a form whose promoted widgets are stand-ins and whose connections are made by name."""
+
+    def load(self, file: Any, parent: Any = None) -> Any:
+        """Build the form in an open QFile.
+
+        Raises
+        ------
+        RuntimeError
+            For a promoted class without stand-in, or a property that the class does not have in Slicer.
+        ValueError
+            For a connection to a signal or slot that does not exist.
+        """
+        root = ET.fromstring(bytes(file.readAll()))
+        connections = [
+            [str(each.findtext(part)) for part in ("sender", "signal", "receiver", "slot")]
+            for each in root.iter("connection")
+        ]
+        for each in root.findall("connections"):
+            root.remove(each)
+        promoted = _promoted_classes(root)
+        _check_properties(root, promoted)
+        top = _build(root, promoted, parent)
+        for link in connections:
+            _connect(top, *link)
+        return top
+
+
+def _promoted_classes(root: ET.Element) -> dict[str, Any]:
+    found = {str(each.findtext("class")): None for each in root.iter("customwidget")}
+    for name in found:
+        found[name] = getattr(ctk, name, None) or getattr(slicer, name, None)
+        if found[name] is None:
+            raise RuntimeError(f"{name}: no stand-in in the host")
+    return found
+
+
+def _check_properties(root: ET.Element, promoted: dict[str, Any]) -> None:
+    wrong = []
+    for widget in root.iter("widget"):
+        name = str(widget.get("class"))
+        if name not in promoted:
+            continue
+        known = names_of(name).properties
+        meta = promoted[name].staticMetaObject
+        for each in widget.findall("property"):
+            property_name = str(each.get("name"))
+            dynamic = each.get("stdset") == "0"
+            if not dynamic and property_name not in known and meta.indexOfProperty(property_name) < 0:
+                wrong.append(f"{name} has no property {property_name}")
+    if wrong:
+        raise RuntimeError("; ".join(wrong))
+
+
+def _build(root: ET.Element, promoted: dict[str, Any], parent: Any) -> Any:
+    kept = []  # else Python forgets the stand-ins, and C++ keeps widgets without their behaviour
+
+    class Loader(QtUiTools.QUiLoader):
+        def createWidget(self, name: str, parent: Any = None, object_name: str = "") -> Any:
+            if name not in promoted:
+                return super().createWidget(name, parent, object_name)
+            widget = promoted[name](parent) if parent is not None else promoted[name]()
+            widget.setObjectName(object_name)
+            kept.append(widget)
+            return widget
+
+    buffer = QtCore.QBuffer()
+    buffer.setData(ET.tostring(root))
+    buffer.open(QtCore.QIODevice.OpenModeFlag.ReadOnly)
+    loader = Loader()
+    top = loader.load(buffer, parent)
+    if top is None:
+        raise RuntimeError(loader.errorString())
+    top.__dict__["_host_kept"] = kept
+    return top
+
+
+def _connect(top: Any, sender: str, signal: str, receiver: str, slot: str) -> None:
+    def find(name: str) -> Any:
+        found = top if top.objectName == name else top.findChild(qt.QObject, name)
+        if found is None:
+            raise ValueError(f"the form connects {name}, which it does not have")
+        return found
+
+    slot_name = slot.split("(")[0]
+    if not callable(getattr(find(receiver), slot_name, None)):
+        raise ValueError(f"{receiver} has no slot {slot}")
+    if not connect(find(sender), signal, find(receiver), slot):
+        raise ValueError(f"{sender} has no signal {signal}")
+
+
+qt.QUiLoader = QUiLoader
