@@ -124,14 +124,18 @@ def extract_series(
 
 
 def _read_file(run: ExtractRun, path: Path, name: Path, masks: MaskSource | None, *, accept_lossy: bool) -> None:
-    """Read all frames of one instance; one that cannot be decoded is a slice that cannot be read."""
+    """Read all frames of one instance; a file or frame that cannot be decoded is a slice that cannot be read."""
     try:
         instance = read_instance(path, accept_lossy=accept_lossy)
     except UnusableInputError as error:
         run.undecodable(str(name), str(error))
         return
     for frame in range(instance.frames):
-        plane = instance.plane(frame)
+        try:
+            plane = instance.plane(frame)
+        except UnusableInputError as error:
+            run.undecodable(str(name), str(error), frame)
+            continue
         significant = None
         if run.needs_mask and masks is not None:
             significant = masks.mask(name, frame, instance.frames, plane)
@@ -173,9 +177,9 @@ class ExtractRun:
         """Whether `read` needs the significant region."""
         return self._coding.needs_mask
 
-    def undecodable(self, name: str, reason: str) -> None:
+    def undecodable(self, name: str, reason: str, frame: int = 0) -> None:
         """Note a slice that could not even be looked at."""
-        self._slices.append(ExtractedSliceReport(name, 0, None, reason))
+        self._slices.append(ExtractedSliceReport(name, frame, None, reason))
 
     def read(self, plane: Plane, significant: NDArray[np.bool_] | None, name: str, frame: int) -> None:
         """Read one slice; `significant` (H, W) where the profile needs it."""
