@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TESTING = Path(__file__).resolve().parents[1]
 _HAS_SLICER = all(importlib.util.find_spec(each) is not None for each in ("slicer_core", "PySide6"))
@@ -22,7 +24,7 @@ if _HAS_SLICER:
 @pytest.fixture(scope="session")
 def host() -> Any:
     """The running host."""
-    from slicer_host import start  # noqa: PLC0415 only where slicer-core is
+    from slicer_host import start
 
     return start()
 
@@ -30,7 +32,7 @@ def host() -> Any:
 @pytest.fixture
 def scene(host: Any) -> Iterator[Any]:
     """An empty scene; afterwards, no slot may have failed and VTK may not have complained."""
-    import slicer  # noqa: PLC0415
+    import slicer
 
     host.clear()
     yield slicer.mrmlScene
@@ -40,16 +42,16 @@ def scene(host: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def dicom_database(scene: Any) -> Iterator[Any]:  # noqa: ARG001 the database's nodes go into the scene
+def dicom_database(scene: Any) -> Iterator[Any]:
     """An empty DICOM database that is `slicer.dicomDatabase` while the test runs."""
-    from DICOMLib import DICOMUtils  # noqa: PLC0415
+    from DICOMLib import DICOMUtils
 
     with DICOMUtils.TemporaryDICOMDatabase() as database:
         yield database
 
 
 @pytest.fixture
-def panel(host: Any, scene: Any) -> Iterator[Any]:  # noqa: ARG001 the panel works on the scene
+def panel(host: Any, scene: Any) -> Iterator[Any]:
     """A fresh StegoMed panel, in the window."""
     yield host.load_module(_TESTING.parent / "StegoMed" / "StegoMed.py")
     host.close_module("StegoMed")

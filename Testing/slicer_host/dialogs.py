@@ -66,16 +66,16 @@ class Dialogs:
         return self.answers.popleft() if self.answers else default
 
     def _showing(self, kind: str) -> Any:
-        def show(text: str, windowTitle: Any = None, parent: Any = None, standardButtons: Any = None, **_: Any) -> None:  # noqa: ARG001 as in slicer.util
+        def show(text: str, windowTitle: Any = None, parent: Any = None, standardButtons: Any = None, **_: Any) -> None:
             self.messages.append(Message(kind, text))
 
         return show
 
-    def _confirm(self, text: str, windowTitle: Any = None, parent: Any = None, **_: Any) -> bool:  # noqa: ARG002 as in slicer.util
+    def _confirm(self, text: str, windowTitle: Any = None, parent: Any = None, **_: Any) -> bool:
         self.messages.append(Message("confirm", text))
         return bool(self._next(default=False))
 
-    def _message_box(self, text: str, parent: Any = None, **_: Any) -> Any:  # noqa: ARG002 as in slicer.util
+    def _message_box(self, text: str, parent: Any = None, **_: Any) -> Any:
         self.messages.append(Message("box", text))
         return self._next(qt.QMessageBox.Ok)
 
@@ -84,7 +84,7 @@ class Dialogs:
         answer = self._next(default=False)
         return {True: qt.QMessageBox.Yes, False: qt.QMessageBox.No}[answer] if isinstance(answer, bool) else answer
 
-    def _delay(self, message: str, autoCloseMsec: int = 1000, parent: Any = None, **_: Any) -> None:  # noqa: ARG002 as in slicer.util
+    def _delay(self, message: str, autoCloseMsec: int = 1000, parent: Any = None, **_: Any) -> None:
         self.messages.append(Message("delay", message))
         slicer.app.processEvents()
 

@@ -6,9 +6,11 @@ import importlib
 import os
 import sys
 import types
-from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections import deque
 
 os.environ.setdefault("PYSIDE6_OPTION_PYTHON_ENUM", "0x02")
 
@@ -40,13 +42,13 @@ class Host:
     """
 
     def __init__(self, *, packaging: bool, testing: bool) -> None:
-        from . import pythonqt  # noqa: PLC0415 patches PySide6, so only when the host starts
+        from . import pythonqt
 
         pythonqt.install()
-        import slicer  # noqa: PLC0415 slicer-core's, which is slow to import
-        import slicer.util  # noqa: PLC0415
+        import slicer
+        import slicer.util
 
-        from . import dialogs, modules, scene, slice_view, standins, ui_loader, window  # noqa: F401, PLC0415
+        from . import dialogs, modules, scene, slice_view, standins, ui_loader, window  # noqa: F401 two only register
 
         self._modules, self.unhandled = modules, pythonqt.unhandled
         self._errors = scene.VtkErrors()
@@ -64,7 +66,7 @@ class Host:
         self.slice_view = self._views[0]
         _add_managers(app, self._views)
         _add_python(packaging=packaging)
-        from . import dicom  # noqa: PLC0415 needs the application
+        from . import dicom
 
         dicom.start()
         self._dialogs = dialogs.Dialogs()
@@ -96,7 +98,7 @@ class Host:
 
     def open_module(self, name: str) -> Any:
         """Show a loaded module's panel; gives its Python widget."""
-        import slicer  # noqa: PLC0415
+        import slicer
 
         if slicer.util.getModule(name).widgetRepresentation() is None:
             return None
@@ -106,7 +108,7 @@ class Host:
 
     def close_module(self, name: str) -> None:
         """Leave a module and take its panel down, as the application does at its end."""
-        import slicer  # noqa: PLC0415
+        import slicer
 
         module = slicer.app.moduleManager().module(name)
         if module is None:
@@ -118,13 +120,13 @@ class Host:
 
     def logic(self, name: str) -> Any:
         """Logic of a module: the C++ one, or the `logic` of a scripted module's panel."""
-        import slicer  # noqa: PLC0415
+        import slicer
 
         return slicer.util.getModuleLogic(name)
 
     def clear(self) -> None:
         """Empty the scene, the dialogs and the lists of errors."""
-        import slicer  # noqa: PLC0415
+        import slicer
 
         slicer.mrmlScene.Clear(False)
         slicer.app.processEvents()
@@ -138,23 +140,23 @@ class Host:
 
 
 def _add_managers(app: Any, views: list[Any]) -> None:
-    import slicer  # noqa: PLC0415
+    import slicer
 
     layout, files = slicer.qSlicerLayoutManager(), slicer.qSlicerIOManager()
-    layout._host_widgets.update({each.name: slicer.qMRMLSliceWidget(each) for each in views})  # noqa: SLF001
-    app._host_managers.update(layout=layout, io=files)  # noqa: SLF001
+    layout._host_widgets.update({each.name: slicer.qMRMLSliceWidget(each) for each in views})
+    app._host_managers.update(layout=layout, io=files)
 
 
 def _add_python(*, packaging: bool) -> None:
     """Give `slicer` the Python modules that slicer-core lacks."""
-    import slicer  # noqa: PLC0415
+    import slicer
 
     names = {**_CLEAN_ROOM, **({"packaging": "packaging"} if packaging else {})}
     for name, file in names.items():
         module = importlib.import_module(f".slicer_python.{file}", __package__)
         sys.modules[f"slicer.{name}"] = module
         setattr(slicer, name, module)
-    from .slicer_python.packaging import pip_install  # noqa: PLC0415
+    from .slicer_python.packaging import pip_install
 
     slicer.util.pip_install = pip_install
 

@@ -22,7 +22,8 @@ class LoadableModule:
     def __init__(self, name: str, logic: Any) -> None:
         self.name = self.title = name
         self.path, self.hidden = "", False
-        self._logic, self._widget = logic, None
+        self._logic = logic
+        self._widget: Any = None
 
     def logic(self) -> Any:
         return self._logic
@@ -75,7 +76,7 @@ class qSlicerScriptedLoadableModule:
         widget = qSlicerScriptedLoadableModuleWidget()
         widget.setLayout(qt.QVBoxLayout())
         widget.setMRMLScene(slicer.mrmlScene)
-        widget._host_module_name = self.name  # noqa: SLF001 the host's own
+        widget._host_module_name = self.name
         widget.reload()
         return widget
 
@@ -98,7 +99,7 @@ def register(module: Any) -> None:
     """Put a module where Slicer's Python finds it."""
     setattr(slicer.modules, module.name.lower(), module)
     setattr(slicer.moduleNames, module.name, module.name)
-    slicer.app.moduleManager()._host_modules[module.name] = module  # noqa: SLF001 the host's own
+    slicer.app.moduleManager()._host_modules[module.name] = module
 
 
 def make_namespaces() -> None:

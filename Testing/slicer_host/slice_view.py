@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import slicer
 import vtk
-from numpy.typing import NDArray
 from vtk.util.numpy_support import vtk_to_numpy
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MANAGERS = (
     "vtkMRMLVolumeGlyphSliceDisplayableManager",
@@ -32,7 +34,8 @@ class SliceView:
     """
 
     def __init__(self, application_logic: Any, name: str, orientation: str, size: tuple[int, int] = (512, 512)) -> None:
-        self.name, self._size, self._window = name, size, None
+        self.name, self._size = name, size
+        self._window: Any = None
         self._application_logic = application_logic
         logic = self.logic = slicer.vtkMRMLSliceLogic()
         logic.SetMRMLApplicationLogic(application_logic)

@@ -28,7 +28,7 @@ class QUiLoader:
         ValueError
             For a connection to a signal or slot that does not exist.
         """
-        root = ET.fromstring(bytes(file.readAll()))
+        root = ET.fromstring(bytes(file.readAll()))  # noqa: S314 the project's own forms
         connections = [
             [str(each.findtext(part)) for part in ("sender", "signal", "receiver", "slot")]
             for each in root.iter("connection")
@@ -44,11 +44,11 @@ class QUiLoader:
 
 
 def _promoted_classes(root: ET.Element) -> dict[str, Any]:
-    found = {str(each.findtext("class")): None for each in root.iter("customwidget")}
-    for name in found:
-        found[name] = getattr(ctk, name, None) or getattr(slicer, name, None)
-        if found[name] is None:
-            raise RuntimeError(f"{name}: no stand-in in the host")
+    names = [str(each.findtext("class")) for each in root.iter("customwidget")]
+    found = {name: getattr(ctk, name, None) or getattr(slicer, name, None) for name in names}
+    missing = [name for name, cls in found.items() if cls is None]
+    if missing:
+        raise RuntimeError(f"{', '.join(missing)}: no stand-in in the host")
     return found
 
 
@@ -99,9 +99,9 @@ def _connect(top: Any, sender: str, signal: str, receiver: str, slot: str) -> No
             raise ValueError(f"the form connects {name}, which it does not have")
         return found
 
-    slot_name = slot.split("(")[0]
+    slot_name = slot.split("(", maxsplit=1)[0]
     if not callable(getattr(find(receiver), slot_name, None)):
-        raise ValueError(f"{receiver} has no slot {slot}")
+        raise ValueError(f"{receiver} has no slot {slot}")  # noqa: TRY004 one error for all of the form
     if not connect(find(sender), signal, find(receiver), slot):
         raise ValueError(f"{sender} has no signal {signal}")
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import slicer
 
 from .pythonqt import install
 
-qt = install()
+if TYPE_CHECKING:
+    from pathlib import Path
+
+qt: Any = install()
 _PANEL_WIDTH = 520
 
 

@@ -188,10 +188,10 @@ class ctkDICOMDatabase(qt.QObject):
         return True
 
     def removeStudy(self, study: str, _cleanup: bool = True) -> bool:
-        return all([self.removeSeries(each) for each in self.seriesForStudy(study)])
+        return all(self.removeSeries(each) for each in self.seriesForStudy(study))
 
     def removePatient(self, patient: str, _cleanup: bool = True) -> bool:
-        return all([self.removeStudy(each) for each in self.studiesForPatient(patient)])
+        return all(self.removeStudy(each) for each in self.studiesForPatient(patient))
 
     @property
     def _index(self) -> Index:

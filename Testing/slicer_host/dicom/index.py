@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pydicom
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LONGEST_VALUE = 4096
 
@@ -44,7 +46,9 @@ class Index:
     def select(self, part: str, **equal: str) -> tuple[str, ...]:
         """Different values of one part of the instances that match, in order of insertion."""
         matching = (
-            each for each in self.instances.values() if all(getattr(each, name) == value for name, value in equal.items())
+            each
+            for each in self.instances.values()
+            if all(getattr(each, name) == value for name, value in equal.items())
         )
         return tuple(dict.fromkeys(getattr(each, part) for each in matching))
 
@@ -63,7 +67,7 @@ def read_instance(path: Path) -> Instance:
             str(dataset.get(each, "")) for each in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
         )
         tags = {_key(each.tag): _text(each) for each in dataset if each.VR != "SQ"}
-    except Exception as error:  # noqa: BLE001 a damaged file fails in many ways, and is skipped whatever it is
+    except Exception as error:
         raise NotDicomError(f"{path} is not a DICOM file: {error}") from error
     if not (study and series and uid):
         raise NotDicomError(f"{path} lacks the UID of its study, series or instance")

@@ -30,7 +30,8 @@ class qSlicerDICOMExportable(qt.QObject):
 
     def setTag(self, name: str, value: str) -> None:
         if not isinstance(name, str) or not isinstance(value, str):
-            raise ValueError("Could not find matching overload for given arguments: setTag(QString,QString)")
+            message = "Could not find matching overload for given arguments: setTag(QString,QString)"
+            raise ValueError(message)  # noqa: TRY004 PythonQt's
         self._host_tags[name] = value
 
 

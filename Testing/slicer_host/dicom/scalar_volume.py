@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import slicer
 import vtk
-from numpy.typing import NDArray
 
 from .plugin import DICOMLoadable, DICOMPlugin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 _CONFIDENCE = 0.5
 
@@ -42,7 +45,7 @@ class DICOMScalarVolumePluginClass(DICOMPlugin):
             loadable.warning = "Reference image in series does not contain geometry information."
         return [loadable]
 
-    def load(self, loadable: DICOMLoadable, readerApproach: str | None = None) -> Any:  # noqa: ARG002 as in Slicer
+    def load(self, loadable: DICOMLoadable, readerApproach: str | None = None) -> Any:
         """Load a volume and put it under its patient and study; None where it cannot be read."""
         scene = slicer.mrmlScene
         volume = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", scene.GenerateUniqueName(loadable.name))
@@ -92,7 +95,9 @@ class DICOMScalarVolumePluginClass(DICOMPlugin):
 def _sorted_along_normal(files: Sequence[str], tags: dict[str, str]) -> tuple[list[str], NDArray[np.float64] | None]:
     """Files in order of their distance along the first one's normal, with these distances in millimetres."""
     database = slicer.dicomDatabase
-    texts = [(database.fileValue(each, tags["position"]), database.fileValue(each, tags["orientation"])) for each in files]
+    texts = [
+        (database.fileValue(each, tags["position"]), database.fileValue(each, tags["orientation"])) for each in files
+    ]
     if not all(position and orientation for position, orientation in texts):
         return list(files), None
     row, column = np.array(texts[0][1].split("\\"), float).reshape(2, 3)
@@ -141,7 +146,7 @@ def _regularize(volume: Any, distances: NDArray[np.float64]) -> None:
     grid = vtk.vtkImageData()
     columns, rows, _ = volume.GetImageData().GetDimensions()
     grid.SetDimensions(2, 2, count)
-    from vtk.util.numpy_support import numpy_to_vtk  # noqa: PLC0415
+    from vtk.util.numpy_support import numpy_to_vtk
 
     grid.GetPointData().SetScalars(numpy_to_vtk(field.reshape(-1, 3), deep=True))
     corner = vtk.vtkMatrix4x4()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import slicer
 import vtk
 
 from ..standins.ctk_widgets import ctk
-from .plugin import DICOMLoadable, DICOMPlugin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .plugin import DICOMLoadable, DICOMPlugin
 
 _FILE_NAME = "ctkDICOM.sql"
 
@@ -77,7 +80,7 @@ def loadSeriesByUID(seriesUIDs: list[str]) -> list[str]:
         If the argument is no list, or the database is not open.
     """
     if not isinstance(seriesUIDs, list):
-        raise ValueError("SeriesUIDs must contain a list")
+        raise ValueError("SeriesUIDs must contain a list")  # noqa: TRY004 Slicer's
     if not slicer.dicomDatabase.isOpen:
         raise OSError("DICOM module or database cannot be accessed")
     found = [slicer.dicomDatabase.filesForSeries(each) for each in seriesUIDs]

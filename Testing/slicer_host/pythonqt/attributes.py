@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore
 
 from .conversion import refusal, to_property, to_python
 from .signals import META_OBJECT, BoundSignal, connect, disconnect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 QObject = QtCore.QObject
 GET_PROPERTY, SET_PROPERTY = QObject.property, QObject.setProperty

@@ -5,8 +5,10 @@ from __future__ import annotations
 import enum
 import math
 import operator
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def to_python(value: Any) -> Any:

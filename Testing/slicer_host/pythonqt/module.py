@@ -7,8 +7,7 @@ import html
 import os
 import sys
 import types
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 # All enums are numbers in PythonQt; PySide6 reads this once, when it is imported.
 os.environ.setdefault("PYSIDE6_OPTION_PYTHON_ENUM", "0x02")
@@ -18,6 +17,9 @@ from PySide6 import QtCore, QtGui, QtNetwork, QtSvg, QtUiTools, QtWidgets, QtXml
 from .conversion import to_python
 from .properties import patch, patch_name_alias
 from .signals import META_OBJECT, connect, disconnect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PARTS = (QtCore, QtGui, QtWidgets, QtUiTools, QtNetwork, QtXml, QtSvg)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore
 
 from .attributes import GET_PROPERTY, SET_PROPERTY, VIRTUAL_GETTERS, getattribute_for, is_cpp, set_attribute
 from .conversion import refusal, to_property, to_python
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: `timer.singleShot` is the static function in PythonQt too.
 _EXCEPTIONS = {("QTimer", "singleShot")}
@@ -71,9 +73,7 @@ def refusing_keywords(init: Any) -> Callable[..., None]:
     def call(self: Any, *arguments: Any, **keywords: Any) -> None:
         if keywords:
             cls = next(each for each in type(self).__mro__ if is_cpp(each))
-            raise ValueError(
-                f"Called {cls.__name__} with keyword arguments, but called slot does not support kwargs."
-            )
+            raise ValueError(f"Called {cls.__name__} with keyword arguments, but called slot does not support kwargs.")
         init(self, *arguments)
 
     return call

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import shiboken6
 from PySide6 import QtCore
 
 from .conversion import to_python
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Slot: TypeAlias = "Callable[..., None]"
 
 RAW_CONNECT, RAW_DISCONNECT = QtCore.QObject.connect, QtCore.QObject.disconnect
 META_OBJECT = QtCore.QObject.metaObject
@@ -24,11 +29,11 @@ unhandled: list[BaseException] = []
 
 @dataclass
 class _Connection:
-    """One connection: what was asked for, and how it is undone."""
+    """One connection: what was asked for, and how it is undone; it does not keep the sender alive."""
 
     signal: str
     receiver: Callable[..., Any]
-    undo: Callable[[], Any]
+    undo: Callable[[QtCore.QObject], None]
 
 
 #: Connections by the address of the sending object.
@@ -56,7 +61,7 @@ def _argument_limit(function: Callable[..., Any]) -> int | None:
     return plain.__code__.co_argcount - bound
 
 
-def slot_for(receiver: Callable[..., Any], *, limit: int | None = None) -> Callable[..., None]:
+def slot_for(receiver: Callable[..., Any], *, limit: int | None = None) -> _Slot:
     """Wrap a callable: it gets as many arguments as it takes, and its exceptions are printed and kept."""
     taken = _argument_limit(receiver) if limit is None else limit
 
@@ -97,16 +102,16 @@ def connect(sender: QtCore.QObject, signal: str, receiver: Any, slot: str | None
         receiver = getattr(receiver, normalized(slot).split("(")[0])
     if not callable(receiver):
         raise TypeError("connect() needs a callable")
-    limit = 0 if signature.endswith("()") else None
+    call = slot_for(receiver, limit=0 if signature.endswith("()") else None)
     own = _stand_in_signal(sender, signature)
     if own is not None:
-        call = slot_for((lambda value: receiver(bool(value))) if signature.endswith("(bool)") else receiver, limit=limit)
+        if signature.endswith("(bool)"):  # one Python signal stands for all overloads of a C++ one
+            call = functools.partial(_call_with_bool, call)
         own.connect(call)
-        undo: Callable[[], Any] = lambda: own.disconnect(call)  # noqa: E731
+        undo = functools.partial(_disconnect_stand_in, signature, call)
     elif META_OBJECT(sender).indexOfSignal(signature) >= 0:
-        call = slot_for(receiver, limit=limit)
         RAW_CONNECT(sender, QtCore.SIGNAL(signature), call)
-        undo = lambda: RAW_DISCONNECT(sender, QtCore.SIGNAL(signature), call)  # noqa: E731
+        undo = functools.partial(_disconnect_meta, signature, call)
     else:
         message = f"QObject::connect() signal '{signal}' does not exist on {META_OBJECT(sender).className()}"
         print(message, file=sys.stderr)
@@ -114,6 +119,22 @@ def connect(sender: QtCore.QObject, signal: str, receiver: Any, slot: str | None
         return False
     _connections_of(sender).append(_Connection(signature, receiver, undo))
     return True
+
+
+def _call_with_bool(call: _Slot, value: Any) -> None:
+    call(bool(value))
+
+
+def _disconnect_stand_in(signature: str, call: _Slot, sender: QtCore.QObject) -> None:
+    _stand_in_signal(sender, signature).disconnect(call)
+
+
+def _disconnect_meta(signature: str, call: _Slot, sender: QtCore.QObject) -> None:
+    RAW_DISCONNECT(sender, QtCore.SIGNAL(signature), call)
+
+
+def _disconnect_named(name: str, call: _Slot, sender: QtCore.QObject) -> None:
+    inspect.getattr_static(type(sender), name).__get__(sender, type(sender)).disconnect(call)
 
 
 def disconnect(sender: QtCore.QObject, signal: str, receiver: Any = None, slot: str | None = None) -> bool:
@@ -127,7 +148,7 @@ def _undo(sender: QtCore.QObject, signal: str, receiver: Any) -> bool:
     table = _connections_of(sender)
     matching = [each for each in table if each.signal == signal and (receiver is None or each.receiver == receiver)]
     for each in matching:
-        each.undo()
+        each.undo(sender)
         table.remove(each)
     return bool(matching)
 
@@ -147,10 +168,10 @@ class BoundSignal:
         if signatures:  # PySide6's own connect drops defaulted arguments where the callable takes *args
             widest = max(signatures, key=lambda each: each.count(",") + (not each.endswith("()")))
             RAW_CONNECT(self._sender, QtCore.SIGNAL(widest), call)
-            undo: Callable[[], Any] = lambda: RAW_DISCONNECT(self._sender, QtCore.SIGNAL(widest), call)  # noqa: E731
+            undo = functools.partial(_disconnect_meta, widest, call)
         else:
             self._signal.connect(call)
-            undo = lambda: self._signal.disconnect(call)  # noqa: E731
+            undo = functools.partial(_disconnect_named, self._name, call)
         _connections_of(self._sender).append(_Connection(self._name, receiver, undo))
         return True
 

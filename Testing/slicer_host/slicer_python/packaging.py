@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: What the host was asked to install, one list a call.
 asked: list[list[str]] = []
@@ -55,7 +57,7 @@ def pip_ensure(requirements: Any, *, skip_in_testing: bool = True, **options: An
     RuntimeError
         If the user declines.
     """
-    import slicer  # noqa: PLC0415 the host makes it
+    import slicer
 
     if skip_in_testing and slicer.app.testingEnabled():
         return

@@ -156,5 +156,3 @@ def parameterNodeWrapper(cls: type | None = None) -> Any:
 def isParameterNodeWrapper(thing: Any) -> bool:
     """Whether a class, or an object of it, was made so."""
     return getattr(thing, "_is_parameter_node_wrapper", False)
-
-

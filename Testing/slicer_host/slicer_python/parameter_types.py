@@ -100,7 +100,8 @@ class Parameter:
     """
 
     def __init__(self, name: str, hint: Any, owner: type) -> None:
-        self.name, notes = name, ()
+        self.name = name
+        notes: tuple[Any, ...] = ()
         if typing.get_origin(hint) is typing.Annotated:
             hint, notes = hint.__origin__, hint.__metadata__
         union = [each for each in typing.get_args(hint) if each is not type(None)]
@@ -110,7 +111,8 @@ class Parameter:
         known = self.node_types or hint in _FIRST_VALUES or (isinstance(hint, type) and issubclass(hint, enum.Enum))
         if not known:
             raise TypeError(f"the host does not know the type of {name}: {hint}")
-        self.type, self.annotations = hint, notes
+        self.type: Any = hint
+        self.annotations: tuple[Any, ...] = notes
         given = [each.value for each in notes if isinstance(each, Default)]
         self.default = getattr(owner, name) if hasattr(owner, name) else given[0] if given else self._first_value()
         self._check(self.default)

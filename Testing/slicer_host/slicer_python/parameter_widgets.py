@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import enum
 import pathlib
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ctk
 import qt
 import slicer
 
 from .parameter_types import Choice, Decimals, Maximum, Minimum, Parameter, SingleStep, WithinRange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _WHOLE = (-(2**31), 2**31 - 1)
 _REAL = (float("-inf"), float("inf"))

@@ -12,6 +12,8 @@ from typing import Any
 import qt
 import slicer
 
+_log = logging.getLogger(__name__)
+
 __all__ = [
     "ScriptedLoadableModule",
     "ScriptedLoadableModuleLogic",
@@ -62,9 +64,7 @@ class ScriptedLoadableModuleWidget:
 
     def __init__(self, parent: Any = None) -> None:
         self.moduleName = type(self).__name__.removesuffix("Widget")
-        self.developerMode = slicer.util.settingsValue(
-            "Developer/DeveloperMode", False, converter=slicer.util.toBool
-        )
+        self.developerMode = slicer.util.settingsValue("Developer/DeveloperMode", False, converter=slicer.util.toBool)
         self.parent = parent
         if parent is None:
             self.parent = slicer.qMRMLWidget()
@@ -101,7 +101,7 @@ class ScriptedLoadableModuleWidget:
 
     def onReload(self) -> None:
         """Load the module's source anew and build the panel again."""
-        logging.info("Reloading %s", self.moduleName)
+        _log.info("Reloading %s", self.moduleName)
         slicer.util.reloadScriptedModule(self.moduleName)
 
     def onReloadAndTest(self, **options: Any) -> None:

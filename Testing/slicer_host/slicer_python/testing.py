@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 import unittest
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import slicer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def exitSuccess() -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6 import QtCore
 
@@ -12,12 +11,15 @@ from ..pythonqt import install, to_python
 from ..pythonqt.attributes import GET_PROPERTY, SET_PROPERTY
 from ..pythonqt.conversion import to_property
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 qt = install()
 _DEFAULTS = {"bool": False, "int": 0, "double": 0.0, "QString": "", "QStringList": ()}
 Signal, Property = QtCore.Signal, QtCore.Property
 
 
-def stand_in(module: Any) -> Callable[[type], type]:
+def stand_in(module: Any) -> Callable[[Any], Any]:
     """Register a class as Slicer's of the same name; it may have Slicer's members only.
 
     Raises
@@ -26,7 +28,7 @@ def stand_in(module: Any) -> Callable[[type], type]:
         If it has a public member that Slicer's class has not.
     """
 
-    def register(cls: Any) -> type:
+    def register(cls: Any) -> Any:
         unknown = unknown_members(cls)
         if unknown:
             raise TypeError(f"{cls.__name__} in Slicer has no {', '.join(unknown)}")
@@ -41,7 +43,7 @@ def stand_in(module: Any) -> Callable[[type], type]:
             if not hasattr(cls, name):
                 setattr(cls, name, StoredProperty(name, kind))
         setattr(module, cls.__name__, cls)
-        return cls  # type: ignore[no-any-return]
+        return cls
 
     return register
 

@@ -21,7 +21,9 @@ class ctkCollapsibleButton(qt.QAbstractButton):
     contentsCollapsed = Signal(bool)
 
     def __init__(self, *arguments: Any) -> None:
-        title, arguments = (arguments[0], arguments[1:]) if arguments[:1] and isinstance(arguments[0], str) else ("", arguments)
+        title, arguments = (
+            (arguments[0], arguments[1:]) if arguments[:1] and isinstance(arguments[0], str) else ("", arguments)
+        )
         super().__init__(*arguments)
         self.text = title
         self.checkable = self.checked = True
@@ -156,7 +158,13 @@ class ctkPathLineEdit(qt.QWidget):
     def browse(self) -> None:
         folder = self.filters & self.Dirs and not self.filters & self.Files
         dialog = qt.QFileDialog
-        ask = dialog.getExistingDirectory if folder else dialog.getSaveFileName if self.filters & self.Writable else dialog.getOpenFileName
+        ask = (
+            dialog.getExistingDirectory
+            if folder
+            else dialog.getSaveFileName
+            if self.filters & self.Writable
+            else dialog.getOpenFileName
+        )
         path = ask(self, self.label, self.currentPath)
         if path:
             self.currentPath = path

@@ -38,8 +38,10 @@ class qSlicerIOManager(qt.QObject):
 
     def fileWriterExtensions(self, node: Any) -> tuple[str, ...]:
         formats = node.CreateDefaultStorageNode().GetSupportedWriteFileExtensions()
-        return tuple(f"{each} (*{each})" for each in formats) if not isinstance(formats, vtk.vtkStringArray) else tuple(
-            formats.GetValue(index) for index in range(formats.GetNumberOfValues())
+        return (
+            tuple(f"{each} (*{each})" for each in formats)
+            if not isinstance(formats, vtk.vtkStringArray)
+            else tuple(formats.GetValue(index) for index in range(formats.GetNumberOfValues()))
         )
 
     def loadNodes(self, kind: str, properties: dict[str, Any], loaded: Any = None, messages: Any = None) -> bool:

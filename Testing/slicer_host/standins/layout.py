@@ -30,7 +30,7 @@ class qMRMLSliceWidget(qMRMLWidget):
     def __init__(self, *arguments: Any) -> None:
         view, arguments = (arguments[0], arguments[1:]) if arguments else (None, arguments)
         super().__init__(*arguments)
-        self._host_view = view
+        self._host_view: Any = view
 
     def sliceLogic(self) -> Any:
         return self._host_view.logic

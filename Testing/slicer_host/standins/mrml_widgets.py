@@ -27,7 +27,7 @@ class qMRMLWidget(qt.QWidget):
 
 
 @stand_in(slicer)
-class qMRMLCollapsibleButton(ctkCollapsibleButton):  # type: ignore[misc]
+class qMRMLCollapsibleButton(ctkCollapsibleButton):
     """A collapsible button that hands the scene on."""
 
     mrmlSceneChanged = Signal(object)
@@ -52,7 +52,8 @@ class qMRMLSegmentsTableView(qMRMLWidget):
         table.horizontalHeader().setStretchLastSection(True)
         table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
         row_layout(self, table)
-        self._host_node, self._host_tag = None, 0
+        self._host_node: Any = None
+        self._host_tag = 0
         table.connect("itemSelectionChanged()", lambda: self.selectionChanged.emit(None, None))
 
     headerVisible = stored(bool, "headerVisible", True)
@@ -98,7 +99,9 @@ class qMRMLSegmentsTableView(qMRMLWidget):
             segment = self._host_node.GetSegmentation().GetSegment(identifier)
             color = qt.QTableWidgetItem()
             color.setBackground(qt.QBrush(qt.QColor.fromRgbF(*segment.GetColor())))
-            for column, item in enumerate((qt.QTableWidgetItem("\u25c9"), color, qt.QTableWidgetItem(segment.GetName()))):
+            for column, item in enumerate(
+                (qt.QTableWidgetItem("\u25c9"), color, qt.QTableWidgetItem(segment.GetName()))
+            ):
                 self._host_table.setItem(row, column, item)
 
 
@@ -112,7 +115,7 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._host_editor_node = None
+        self._host_editor_node: Any = None
         row_layout(self, qt.QLabel("Segment Editor"))
 
     def mrmlSegmentEditorNode(self) -> Any:

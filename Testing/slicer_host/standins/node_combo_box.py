@@ -25,8 +25,11 @@ class qMRMLNodeComboBox(qt.QWidget):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._host_box = qt.QComboBox()
-        self._host_scene, self._host_observers, self._host_node_observers = None, [], []
-        self._host_current, self._host_filling, self._host_attributes = "", False, {}
+        self._host_scene: Any = None
+        self._host_observers: list[tuple[Any, int]] = []
+        self._host_node_observers: list[tuple[Any, int]] = []
+        self._host_attributes: dict[tuple[str, str], Any] = {}
+        self._host_current, self._host_filling = "", False
         row_layout(self, self._host_box)
         self._host_box.connect("activated(int)", self._activated)
 
