@@ -101,7 +101,7 @@ class _Files:
         self._run.clock.lap("writing")
 
     def _owner(self, instance: Instance) -> tuple[tuple[str, str], ...]:
-        """Whose record an instance carries: its own values, since several patients may share a study's UID, or lack it."""
+        """Whose record an instance carries: its own values, since patients may share a study's UID, or lack one."""
         if self._options.record is not None:
             return ()
         return tuple(header_record(instance.dataset, self._options.attributes).items())
