@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from StegoMedLib.dicom.atomic import whole_file
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -65,23 +66,38 @@ def show_measures(title: str, summary: Mapping[str, Mapping[str, float]]) -> Non
 def write_json(report: dict[str, object], target: str | None) -> None:
     """Write `report` to the file `target`, to standard output when it is ``-``, nowhere when it is None.
 
+    A file appears whole or not at all. Only ASCII is written, so that neither the system's encoding nor a file name
+    that is no text can spoil the report.
+
     Raises
     ------
     UnusableInputError
-        When the file cannot be written.
+        When it cannot be written.
     """
     if target is None:
         return
-    text = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    if target == "-":
-        sys.stdout.write(text)
-        return
+    text = json.dumps(report, indent=2, allow_nan=False) + "\n"
     try:
-        Path(target).write_text(text, encoding="utf-8")
+        if target == "-":
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        else:
+            _write_file(Path(target), text)
+    except BrokenPipeError:
+        raise
     except OSError as error:
+        name = "standard output" if target == "-" else target
         raise UnusableInputError(
-            f"The report {target} cannot be written ({error.strerror}); name a place that you may write to."
+            f"The report {name} cannot be written ({error.strerror}); name a place that you may write to."
         ) from None
+
+
+def _write_file(place: Path, text: str) -> None:
+    if place.exists() and not place.is_file():  # a device or a pipe, never to be replaced by a file
+        place.write_text(text, encoding="ascii")
+        return
+    with whole_file(place.resolve()) as (stream, _):
+        stream.write(text.encode("ascii"))
 
 
 class ProgressBar:
