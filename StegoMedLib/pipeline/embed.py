@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import DerivedSeries, Instance, header_record, list_files, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, Instance, list_files, read_instance, write_derived
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.embed_run import EmbeddedSliceReport, EmbedOptions, EmbedReport, EmbedRun, SliceSeen
 from StegoMedLib.pipeline.progress import Progress, silent
@@ -90,7 +90,7 @@ class _Files:
     def file(self, path: Path, name: Path, target: Path) -> None:
         """Take one instance from `path` to `target`; `name` is what reports call it."""
         instance = read_instance(path, accept_lossy=self._options.accept_lossy)
-        message = self._run.message(self._owner(instance), instance.dataset)
+        message = self._run.message(instance.dataset)
         changed: dict[int, NDArray[np.int32]] = {}
         for frame in range(instance.frames):
             stego = self._frame(instance, name, frame, message)
@@ -99,12 +99,6 @@ class _Files:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_derived(instance, changed, target, self._series, syntax=self._options.syntax)
         self._run.clock.lap("writing")
-
-    def _owner(self, instance: Instance) -> tuple[tuple[str, str], ...]:
-        """Whose record an instance carries: its own values, since patients may share a study's UID, or lack one."""
-        if self._options.record is not None:
-            return ()
-        return tuple(header_record(instance.dataset, self._options.attributes).items())
 
     def _frame(self, instance: Instance, name: Path, frame: int, message: Message) -> NDArray[np.int32] | None:
         plane = instance.plane(frame)

@@ -119,7 +119,7 @@ class SliceSeen:
 
 
 class EmbedRun:
-    """State of one run, wherever its slices come from: keys derived once, one message a study, the report.
+    """State of one run, wherever its slices come from: keys derived once, equal records sealed once, the report.
 
     Parameters
     ----------
@@ -147,8 +147,10 @@ class EmbedRun:
         self._messages: dict[object, Message] = {}
         self.report = EmbedReport(options.profile, options.mode, finder, seconds=self.clock.seconds)
 
-    def message(self, study: object, header: Dataset | None) -> Message:
-        """The sealed record of a study, sealed once; `header` is where a header record comes from.
+    def message(self, header: Dataset | None) -> Message:
+        """The sealed record; `header` is where the values of a header record come from.
+
+        Equal values are sealed once. Values, not UIDs, say whose they are: several patients may share a study's UID.
 
         Raises
         ------
@@ -158,18 +160,22 @@ class EmbedRun:
             When no symbol holds it.
         """
         record = self._options.record
-        owner = study if record is None else None
+        owner: object = None
+        if record is None:
+            record = self._header_record(header)
+            owner = tuple(record.attributes.items())
         if owner not in self._messages:
-            if record is None:
-                if header is None:
-                    raise UsageError("These images have no DICOM header to take a record from; hide a text or a file.")
-                record = HeaderRecord(header_record(header, self._options.attributes))
             message = seal(self._sealer, record)
             self._messages[owner] = message
             self.report.symbol_version = max(self.report.symbol_version, message.symbol.version)
             self.report.envelope_characters = max(self.report.envelope_characters, message.characters)
             self.clock.lap("sealing")
         return self._messages[owner]
+
+    def _header_record(self, header: Dataset | None) -> HeaderRecord:
+        if header is None:
+            raise UsageError("These images have no DICOM header to take a record from; hide a text or a file.")
+        return HeaderRecord(header_record(header, self._options.attributes))
 
     def hide(
         self, plane: Plane, significant: NDArray[np.bool_], name: str, frame: int, message: Message

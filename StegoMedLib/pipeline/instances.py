@@ -91,10 +91,6 @@ class InstanceStack:
         frame = self._frames[index]
         return f"{frame.path.name}, frame {frame.number + 1}" if self._instance(index).frames > 1 else frame.path.name
 
-    def study(self, index: int) -> str:
-        """StudyInstanceUID."""
-        return self._instance(index).study_key
-
     def header(self, index: int) -> Dataset | None:
         """Header of the slice's instance."""
         return self._instance(index).dataset

@@ -31,9 +31,6 @@ class SliceStack(Protocol):
     def name(self, index: int) -> str:
         """What progress and reports call the slice."""
 
-    def study(self, index: int) -> str:
-        """Equal for slices of one study."""
-
     def header(self, index: int) -> Dataset | None:
         """DICOM header of the slice, None where there is none."""
 
@@ -83,11 +80,6 @@ class VoxelStack:
         """Number of the slice, from 1."""
         return f"slice {index + 1}"
 
-    def study(self, index: int) -> str:
-        """One and the same."""
-        del index
-        return ""
-
     def header(self, index: int) -> Dataset | None:
         """None."""
         del index
@@ -120,7 +112,7 @@ class RevisedStack:
 
     def __init__(self, stack: SliceStack, volume: NDArray[Any]) -> None:
         self._stack, self._volume = stack, volume
-        self.name, self.study, self.header = stack.name, stack.study, stack.header
+        self.name, self.header = stack.name, stack.header
         self.turned, self.stored, self.voxels = stack.turned, stack.stored, stack.voxels
 
     def __len__(self) -> int:

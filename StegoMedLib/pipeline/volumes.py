@@ -119,7 +119,7 @@ def embed_stack(
     for index in range(len(stack)):
         progress(index, len(stack), stack.name(index))
         plane = stack.plane(index)
-        message = run.message(stack.study(index), stack.header(index))
+        message = run.message(stack.header(index))
         run.clock.lap("reading")
         significant = masks(index, plane)
         run.clock.lap("finding")

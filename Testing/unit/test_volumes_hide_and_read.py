@@ -187,7 +187,7 @@ def test_one_slice_that_was_painted_over_is_refused(files: list[Path]) -> None:
 
 @pytest.mark.parametrize("kind", [np.int16, np.int32, np.float64])
 def test_whole_numbers_without_dicom_carry_a_text(files: list[Path], kind: type, tmp_path: Path) -> None:
-    volume = shown(files).astype(kind)
+    volume: NDArray[Any] = shown(files).astype(kind)
     if np.dtype(kind).kind == "f":
         with pytest.raises(UnusableInputError, match="fractions"):
             VoxelStack(volume)
@@ -225,7 +225,7 @@ def test_whole_numbers_have_no_header(files: list[Path]) -> None:
     ],
 )
 def test_legal_values_fit_the_type_and_16_bits(kind: type, least: int, most: int, legal: tuple[int, int]) -> None:
-    volume = np.linspace(least, most, 64).reshape(1, 8, 8).astype(kind)
+    volume: NDArray[Any] = np.linspace(least, most, 64).reshape(1, 8, 8).astype(kind)
     plane = VoxelStack(volume).plane(0)
     assert (plane.low, plane.high) == legal
 
