@@ -41,7 +41,7 @@ class Host:
         What VTK and MRML complained of.
     """
 
-    def __init__(self, *, packaging: bool, testing: bool) -> None:
+    def __init__(self, *, packaging: bool, testing: bool, main_window: bool) -> None:
         from . import pythonqt
 
         pythonqt.install()
@@ -71,8 +71,9 @@ class Host:
         dicom.start()
         self._dialogs = dialogs.Dialogs()
         self._dialogs.take_over()
-        self.window = window.MainWindow(self.slice_view)
-        self.window.show()
+        self.window: Any = window.MainWindow(self.slice_view) if main_window else None
+        if main_window:
+            self.window.show()
         for path in sorted(_BUILT_IN.glob("*.py")):
             modules.load_scripted_module(path)
         app.startupCompleted.emit()
@@ -93,8 +94,11 @@ class Host:
 
     def load_module(self, path: Path | str) -> Any:
         """Import a scripted module's file as Slicer does and open it; gives its Python widget, None without one."""
-        module = self._modules.load_scripted_module(Path(path))
-        return self.open_module(module.name)
+        return self.open_module(self.import_module(path))
+
+    def import_module(self, path: Path | str) -> str:
+        """Import a scripted module's file without opening it; gives its name."""
+        return str(self._modules.load_scripted_module(Path(path)).name)
 
     def open_module(self, name: str) -> Any:
         """Show a loaded module's panel; gives its Python widget."""
@@ -113,10 +117,25 @@ class Host:
         module = slicer.app.moduleManager().module(name)
         if module is None:
             return
-        if slicer.util.selectedModule() == name:
+        if self.window is not None and slicer.util.selectedModule() == name:
             self.window.close_panel()
-        module.forget_widget()
+        if hasattr(module, "forget_widget"):
+            module.forget_widget()
         slicer.app.processEvents()
+
+    def stop(self) -> None:
+        """Take down the panels of all modules, as the application does at its end."""
+        import slicer
+
+        for name in slicer.app.moduleManager().modulesNames():
+            self.close_module(name)
+
+    @property
+    def exit_status(self) -> int:
+        """What `slicer.util.exit` was given last; 0 without it."""
+        import slicer
+
+        return int(slicer.app._host_exit_status)
 
     def logic(self, name: str) -> Any:
         """Logic of a module: the C++ one, or the `logic` of a scripted module's panel."""
@@ -161,7 +180,7 @@ def _add_python(*, packaging: bool) -> None:
     slicer.util.pip_install = pip_install
 
 
-def start(*, packaging: bool = False, testing: bool = True) -> Host:
+def start(*, packaging: bool = False, testing: bool = True, main_window: bool = True) -> Host:
     """Start the host, once a process and before anything imports slicer, qt, ctk or vtk.
 
     Parameters
@@ -170,7 +189,9 @@ def start(*, packaging: bool = False, testing: bool = True) -> Host:
         Whether `slicer.packaging` is there, as in Slicer 5.11 and later.
     testing
         What `slicer.app.testingEnabled()` says.
+    main_window
+        Whether there is a main window.
     """
     if not _started:
-        _started.append(Host(packaging=packaging, testing=testing))
+        _started.append(Host(packaging=packaging, testing=testing, main_window=main_window))
     return _started[0]

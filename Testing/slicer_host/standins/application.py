@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import types
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,9 @@ class qSlicerApplication(qt.QApplication):
         super().__init__(arguments)
         self.setApplicationName("Slicer")
         self._host_folder = tempfile.TemporaryDirectory(prefix="slicer_host_")
-        self._host_testing, self._host_pauses = testing, 0
+        self._host_testing, self._host_pauses, self._host_exit_status = testing, 0, 0
         self._host_managers: dict[str, Any] = {"module": qSlicerModuleManager()}
+        self._host_options = types.SimpleNamespace(runPythonAndExit=True)
         self._host_logic = slicer.vtkSlicerApplicationLogic()
         settings = str(Path(self._host_folder.name) / "settings.ini")
         self._host_settings = qt.QSettings(settings, qt.QSettings.IniFormat)
@@ -113,6 +115,14 @@ class qSlicerApplication(qt.QApplication):
     temporaryPath = stored(str, "temporaryPath", "")
     slicerHome = Property(str, lambda self: self._host_folder.name)
     documentationBaseUrl = Property(str, lambda _self: "https://slicer.readthedocs.io")
+
+    def exit(self, status: int = 0) -> None:
+        """The launcher ends with this status."""
+        self._host_exit_status = status
+        super().exit(status)
+
+    def commandOptions(self) -> Any:
+        return self._host_options
 
     def testingEnabled(self) -> bool:
         return bool(self._host_testing)

@@ -1,0 +1,1 @@
+# An extension in Python exports no targets: nothing to generate.
