@@ -62,7 +62,7 @@ def test_a_report_that_cannot_be_written_whole_leaves_the_old_one(
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize(("target", "name"), [("-", "standard output"), ("/dev/full", "/dev/full")])
 def test_a_full_device_gets_one_sentence_and_stays(target: str, name: str, phantom_folder: Path) -> None:
-    command = [sys.executable, "-m", "StegoMedLib", "capacity", min(phantom_folder.iterdir()), *FINDER]
+    command = [sys.executable, "-m", "StegoMedLib", "capacity", str(min(phantom_folder.iterdir())), *FINDER]
     with Path("/dev/full").open("wb") as full:
         result = subprocess.run(
             [*command, "--json", target], stdout=full, stderr=subprocess.PIPE, text=True, check=False
