@@ -44,6 +44,9 @@ _HEADER_BITS = 8
 _DENSE = 0
 """Bits a group that stand for a body without groups."""
 
+_KEPT_LAYOUTS = 4
+"""Plane sizes whose layouts are kept: a series has one or two, a folder of everything may have hundreds."""
+
 
 class Fidelity:
     """The profile under one key.
@@ -141,6 +144,8 @@ class Fidelity:
 
     def _layout(self, shape: tuple[int, int]) -> Layout:
         if shape not in self._layouts:
+            if len(self._layouts) == _KEPT_LAYOUTS:
+                del self._layouts[next(iter(self._layouts))]
             self._layouts[shape] = Layout(self._key, shape)
         return self._layouts[shape]
 
@@ -152,8 +157,9 @@ class Fidelity:
 
 def _room(layout: Layout, plane: Plane, usable: NDArray[np.bool_]) -> Room:
     legal = legal_changes(plane, split_blocks(plane.pixels).astype(np.int32)[usable.ravel()])
+    legal = legal[legal.any(axis=1)]  # as `Cover` does
     freedom = round(float(legal.mean()), 2) if legal.size else 0.0
-    return Room(layout.header_size, layout.count - layout.header_size, int(usable.sum()), freedom)
+    return Room(layout.header_size, layout.count - layout.header_size, legal.shape[0], freedom)
 
 
 def _dense_room(layout: Layout, plane: Plane, usable: NDArray[np.bool_]) -> int:

@@ -70,6 +70,7 @@ class Cover:
     ----------
     blocks : ndarray of int32, shape (N, 16)
     usable : ndarray of bool, shape (N,)
+        Without the blocks that no single change may touch: all their pixels lie between padding values.
     patterns : ndarray of uint8, shape (N,)
     words : ndarray of uint32, shape (N,)
         Syndrome words.
@@ -81,8 +82,11 @@ class Cover:
         self._scaled = scaled_coefficients(self.blocks) + layout.dither
         self.patterns = patterns(self._scaled)
         self.words = layout.syndromes(self.patterns, np.arange(layout.count))
-        self.usable = usable.ravel()
-        self._legal_by_block = legal_changes(plane, self.blocks[self.usable])
+        legal = legal_changes(plane, self.blocks[usable.ravel()])
+        movable = legal.any(axis=1)
+        self.usable = usable.ravel().copy()
+        self.usable[self.usable] = movable
+        self._legal_by_block = legal[movable]
         self._row = np.cumsum(self.usable) - 1
 
     def single_moves(self, blocks: NDArray[np.intp]) -> Moves:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -159,3 +161,30 @@ def test_half_a_plane_of_512_carries_its_bits_near_the_bound(bits: int, least: f
     assert quality.psnr_65535 is not None
     assert quality.psnr_65535 >= least
     assert quality.largest_change == 1
+
+
+def test_blocks_that_no_change_may_touch_do_not_count_as_room() -> None:
+    pixels = np.random.default_rng(3).integers(100, 200, (256, 256)).astype(np.int32)
+    pixels[:, :200] = 50
+    plane, usable = Plane(pixels, 0, 4095, ((0, 49), (51, 51))), np.ones((64, 64), dtype=np.bool_)
+    payload = _payload(2336)
+
+    found = _read(Fidelity(KEY).embed(plane, usable, payload), plane, payload.bits.size)
+
+    assert found is not None
+    assert np.array_equal(found.bits, payload.bits)
+    assert Fidelity(KEY).room(plane, usable) < Fidelity(KEY).room(_noisy(256), usable)
+
+
+def test_planes_of_many_sizes_do_not_pile_up_in_memory() -> None:
+    profile = Fidelity(KEY)
+
+    for side in range(64, 640, 16):
+        profile.extract(Plane(np.zeros((side, side), dtype=np.int32), 0, 255), None, lambda _: 100)
+
+    tracemalloc.start()
+    for side in range(640, 1024, 16):
+        profile.extract(Plane(np.zeros((side, side), dtype=np.int32), 0, 255), None, lambda _: 100)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 5 * (1024 // 4) ** 2 * 8 * (4 + 8)
