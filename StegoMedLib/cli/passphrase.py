@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import getpass
 import os
 import sys
@@ -26,7 +27,7 @@ def read_passphrase(file: Path | None, *, confirm: bool) -> bytes:
     Parameters
     ----------
     file : Path, optional
-        File with the passphrase; a line end after it is not part of it.
+        File with the passphrase; a byte order mark before it (Windows) and a line end after it are not part of it.
     confirm : bool
         Whether a prompt asks twice.
 
@@ -56,7 +57,7 @@ def _content(file: Path) -> bytes:
         ) from None
     if len(content) > _LONGEST_FILE:
         raise UnusableInputError(f"{file} is too long for a passphrase file; name a file with the passphrase only.")
-    return content.removesuffix(b"\n").removesuffix(b"\r")
+    return content.removeprefix(codecs.BOM_UTF8).removesuffix(b"\n").removesuffix(b"\r")
 
 
 def _asked(*, confirm: bool) -> str:
