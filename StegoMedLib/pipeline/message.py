@@ -47,7 +47,7 @@ def seal(sealer: Sealer, record: Record) -> Message:
     DoesNotFitError
         When the envelope is longer than the largest symbol holds.
     """
-    if envelope_length(record) > text_capacity(_LARGEST_VERSION):
+    if not _fits(record):
         raise DoesNotFitError(
             f"The record is too large for a slice: at most {LARGEST_RECORD} bytes fit after compression; "
             "hide a shorter one."
@@ -56,6 +56,14 @@ def seal(sealer: Sealer, record: Record) -> Message:
     symbol = make_symbol(text)
     label = pack_label(symbol.version, symbol.level, symbol.mask)
     return Message(symbol, Payload(label, symbol.data_bits), len(text))
+
+
+def _fits(record: Record) -> bool:
+    """Whether the largest symbol holds the record's envelope."""
+    try:
+        return envelope_length(record) <= text_capacity(_LARGEST_VERSION)
+    except DoesNotFitError:  # larger than an envelope may be, which says little of what a slice can carry
+        return False
 
 
 def length_of(label: int) -> int | None:
