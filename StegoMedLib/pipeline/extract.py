@@ -241,9 +241,11 @@ def save_files(report: ExtractReport, folder: Path) -> list[Path]:
     files = [record for record in report.records if isinstance(record, FileRecord)]
     places: list[Path] = []
     for record in files:
-        place = folder / _plain_name(record.name)
-        if place in places:
-            place = place.with_stem(f"{place.stem}-{len(places) + 1}")
+        wanted = place = folder / _plain_name(record.name)
+        number = len(places)
+        while place in places:
+            number += 1
+            place = wanted.with_stem(f"{wanted.stem}-{number}")
         if place.exists():
             raise UnusableInputError(f"{place} exists already; name another folder.")
         with staged(place, single=True) as work:

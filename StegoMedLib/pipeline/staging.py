@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["check_target", "staged"]
 
+_NAMED = 32
+"""Characters of the target's name in that of the place beside it, which must not be too long where the target is not."""
+
 
 def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
     """Refuse a target that would touch the source (if there is one), or that exists.
@@ -54,7 +57,7 @@ def staged(target: Path, *, single: bool = False) -> Iterator[Path]:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent))
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name[:_NAMED]}.", suffix=".partial", dir=target.parent))
     except OSError as error:
         raise _unwritable(target, error) from None
     try:

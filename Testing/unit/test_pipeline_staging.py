@@ -70,6 +70,24 @@ def test_an_empty_folder_may_be_the_target(tmp_path: Path) -> None:
     check_target(None, tmp_path / "out", overwrite=False)
 
 
+def test_a_name_as_long_as_file_systems_take(tmp_path: Path) -> None:
+    name = "患" * 83 + ".dcm"
+
+    with staged(tmp_path / name, single=True) as work:
+        work.write_bytes(b"1")
+
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_file_whose_numbered_name_is_taken_gets_another(tmp_path: Path) -> None:
+    records = [FileRecord("a-3.txt", b"1"), FileRecord("a.txt", b"2"), FileRecord("a.txt", b"3")]
+
+    places = save_files(ExtractReport("fidelity", list(records)), tmp_path / "here")
+
+    assert [place.name for place in places] == ["a-3.txt", "a.txt", "a-4.txt"]
+    assert [place.read_bytes() for place in places] == [b"1", b"2", b"3"]
+
+
 def test_two_files_of_one_name_are_both_kept(tmp_path: Path) -> None:
     report = ExtractReport("fidelity", [FileRecord("a.txt", b"1"), FileRecord("a.txt", b"2")])
 
