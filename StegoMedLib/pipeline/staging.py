@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["check_target", "staged"]
 
 _NAMED = 32
-"""Characters of the target's name in that of the place beside it, which must not be too long where the target is not."""
+"""Characters of the target's name in that of the place beside it: longer ones could make its name too long."""
 
 
 def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
