@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib import __version__
 from StegoMedLib.cli.commands import capacity, demo, embed, evaluate, export, extract, segment, train
 from StegoMedLib.cli.screen import say
+from StegoMedLib.cli.signals import ending_is_cancelling
 from StegoMedLib.errors import CancelledError, StegoMedError
 
 if TYPE_CHECKING:
@@ -41,12 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is that of the design's section 9."""
     parsed = build_parser().parse_args(arguments)
     try:
-        parsed.run(parsed)
+        with ending_is_cancelling():
+            parsed.run(parsed)
     except StegoMedError as error:
         say(str(error))
         return error.exit_code
-    except (KeyboardInterrupt, EOFError):
-        say("Cancelled; nothing was written.")
+    except KeyboardInterrupt:
+        say("Cancelled; no half-written file is left.")
         return CancelledError.exit_code
     except BrokenPipeError:
         # Whoever read standard output has gone; leave nothing for the interpreter to flush into the closed pipe.

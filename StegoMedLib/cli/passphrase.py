@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from StegoMedLib.envelope import prepare_passphrase
-from StegoMedLib.errors import UnusableInputError, UsageError
+from StegoMedLib.errors import CancelledError, UnusableInputError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +37,8 @@ def read_passphrase(file: Path | None, *, confirm: bool) -> bytes:
         When the file cannot be read.
     UsageError
         When there is no passphrase, or none that can be used.
+    CancelledError
+        When the input ends at the prompt (Ctrl-D).
     """
     if file is not None:
         return prepare_passphrase(_content(file))
@@ -61,7 +63,11 @@ def _content(file: Path) -> bytes:
 
 
 def _asked(*, confirm: bool) -> str:
-    first = getpass.getpass("Passphrase: ")
-    if confirm and getpass.getpass("Once more: ") != first:
+    try:
+        first = getpass.getpass("Passphrase: ")
+        same = not confirm or getpass.getpass("Once more: ") == first
+    except EOFError:
+        raise CancelledError("Cancelled at the passphrase; nothing was written.") from None
+    if not same:
         raise UsageError("The two passphrases differ; start again and type the same one twice.")
     return first

@@ -211,7 +211,8 @@ def test_a_series_of_mixed_sizes_is_hidden_in_slice_by_slice(stegomed: Any, tmp_
     assert "2 of 2 slices were read" in stegomed("extract", "out2").stderr
 
 
-def test_cancelling_leaves_no_half_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_cancelling_leaves_no_half_file(how: str, tmp_path: Path) -> None:
     phantom = phantom_series(slices=1, size=512)
     new_series(tmp_path / "in", np.repeat(phantom.stored, 60, axis=0), rescale=(1.0, phantom.intercept), padding=-2000)
     before = _snapshot(tmp_path)
@@ -222,7 +223,7 @@ def test_cancelling_leaves_no_half_file(tmp_path: Path) -> None:
         time.sleep(0.01)
         assert process.poll() is None
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, how))
     _, stderr = process.communicate(timeout=60)
 
     assert process.returncode == 130
