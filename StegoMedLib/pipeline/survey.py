@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import list_files, read_instance
+from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.masks import MaskSource, mask_name, write_mask
 from StegoMedLib.pipeline.progress import Progress, silent
@@ -81,12 +82,22 @@ def segment_series(
     progress: Progress = silent,
     onlooker: Callable[[SurveyedSlice], None] | None = None,
 ) -> SegmentReport:
-    """Write the mask of every slice of `source` into the folder `target`, as PNG; see `mask_name` for the names."""
+    """Write the mask of every slice of `source` into the folder `target`, as PNG; see `mask_name` for the names.
+
+    Raises
+    ------
+    UnusableInputError
+        When something cannot be read or written, or two slices have masks of one name (those of ``a`` and ``a.dcm``).
+    """
     check_target(source, target, overwrite=overwrite)
     report = SegmentReport(masks.name)
     with staged(target) as work:
         for seen in _walk(source, masks, report, accept_lossy=accept_lossy, progress=progress):
             name = mask_name(seen.file, seen.frame, seen.frames)
+            if (work / name).exists():
+                raise UnusableInputError(
+                    f"The mask {name} would belong to {seen.file} and to another file; rename one of them."
+                )
             write_mask(work / name, seen.significant)
             report.slices.append(
                 {

@@ -147,6 +147,18 @@ def test_segment_names_masks_after_their_files_and_capacity_tells_what_fits(
         assert row["record_bytes"] > 0
 
 
+def test_two_slices_never_share_a_mask(phantom_folder: Path, stegomed: Any, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for file, name in zip(sorted(phantom_folder.iterdir()), ("a", "a.dcm"), strict=False):
+        (tmp_path / "in" / name).write_bytes(file.read_bytes())
+
+    result = stegomed("segment", "in", "--out", "masks", *FINDER)
+
+    assert result.returncode == 3
+    assert "a.png" in result.stderr
+    assert not (tmp_path / "masks").exists()
+
+
 def test_capacity_s_promise_is_kept_to_the_byte(phantom_folder: Path, stegomed: Any, tmp_path: Path) -> None:
     room = _report(stegomed("capacity", phantom_folder, *FINDER, "--json", "-"))
     fits = min(row["record_bytes"] for row in room["slices"])
