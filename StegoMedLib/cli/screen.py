@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ _console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty
 
 def say(sentence: str) -> None:
     """One line for the user."""
-    _console.print(escape(sentence), soft_wrap=True)
+    _console.print(_harmless(sentence), soft_wrap=True)
 
 
 def number(value: object) -> str:
@@ -49,12 +50,18 @@ def number(value: object) -> str:
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on standard error; every cell is shown as it is, whatever it holds."""
-    table = Table(title=escape(title), title_justify="left", header_style="bold")
+    table = Table(title=_harmless(title), title_justify="left", header_style="bold")
     for column in columns:
-        table.add_column(escape(column), overflow="fold")
+        table.add_column(_harmless(column), overflow="fold")
     for row in rows:
-        table.add_row(*(escape(number(cell)) for cell in row))
+        table.add_row(*(_harmless(number(cell)) for cell in row))
     _console.print(table)
+
+
+def _harmless(text: str) -> str:
+    """`text` without markup and without what terminals obey: names of files and records may come from anybody."""
+    kept = "".join(" " if unicodedata.category(letter) == "Cc" and letter != "\n" else letter for letter in text)
+    return escape(kept)
 
 
 def show_measures(title: str, summary: Mapping[str, Mapping[str, float]]) -> None:

@@ -239,6 +239,20 @@ def test_an_unknown_command_and_an_unknown_option(stegomed: Any) -> None:
         assert "usage:" in result.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such file names")
+def test_names_cannot_command_the_terminal(phantom_folder: Path, stegomed: Any, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    name = "a\x1b]0;owned\x07\x9b31m[red].dcm"
+    shutil.copy(min(phantom_folder.iterdir()), tmp_path / "in" / name)
+
+    for source in ("in", "missing " + name):
+        stderr = stegomed("capacity", source, *FINDER).stderr
+        assert "owned" in stderr
+        assert "[red]" in stderr
+        assert "\x1b" not in stderr
+        assert "\x9b" not in stderr
+
+
 def test_options_that_contradict_each_other(phantom_folder: Path, stegomed: Any) -> None:
     for extra in (
         ("--from", "x"),
