@@ -15,7 +15,7 @@ _IGNORED = ("--no-splash", "--disable-cli-modules", "--ignore-slicerrc", "--exit
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="Slicer", description=__doc__)
+    parser = argparse.ArgumentParser(prog="Slicer", description=__doc__, allow_abbrev=False)
     for name in _IGNORED:
         parser.add_argument(name, action="store_true", help="taken and ignored")
     parser.add_argument("--testing", action="store_true", help="what slicer.app.testingEnabled() says")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 import tempfile
 import types
@@ -12,7 +13,7 @@ import slicer
 
 from .base import Property, Signal, qt, stand_in, stored
 
-_VERSION = (5, 12)
+_VERSION = tuple(int(each) for each in importlib.metadata.version("slicer-core").split(".")[:2])
 
 
 @stand_in(slicer)
