@@ -1,28 +1,24 @@
-"""The scripted module of 3D Slicer: says which StegoMed library is there, and how the work is done today."""
+"""The scripted module of 3D Slicer: wiring only. The panel's parts lie in StegoMedPanel, the work in StegoMedLib."""
 
 import importlib.util
 import sys
 from pathlib import Path
 
 import qt
+import slicer
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
     ScriptedLoadableModuleTest,
     ScriptedLoadableModuleWidget,
 )
+from slicer.util import VTKObservationMixin
 
 if importlib.util.find_spec("StegoMedLib") is None:
     # A source checkout of which only this folder is on the module paths: the library lies beside it.
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-ENGINES = {"onnxruntime": "ONNX Runtime", "torch": "PyTorch"}
-
-HOW = """<p>This panel has no controls yet: series are marked and read from the command line.</p>
-<pre>stegomed embed   SRC DST --passphrase-file F
-stegomed extract SRC     --passphrase-file F</pre>
-<p>SRC and DST are DICOM files or folders. Import DST in the DICOM module to see the marked series under its patient and
-study.</p>"""
+PACKAGES = ("StegoMedPanel", "StegoMedLib")
 
 
 class StegoMed(ScriptedLoadableModule):
@@ -35,50 +31,133 @@ class StegoMed(ScriptedLoadableModule):
         parent.dependencies = []
         parent.contributors = ["StegoMed maintainers"]
         parent.helpText = (
-            "Seals a patient's identity inside the air around the body of a CT or MR image. "
-            'See the <a href="https://github.com/StegoMed/SlicerStegoMed">project page</a>.'
+            "Seals a patient's identity inside the air around the body of a CT or MR image, so that a study can travel "
+            "with an empty header and the owner of the passphrase can put the name back. "
+            'See the <a href="https://github.com/StegoMed/SlicerStegoMed">project page</a>. '
+            "For research; not a medical device."
         )
         parent.acknowledgementText = (
             "After M. Saidi, O. Tibermacine, A. Elhadad, High-capacity data hiding for medical images based on the "
             "mask-RCNN model, Scientific Reports 14:7166 (2024)."
         )
+        slicer.app.connect("startupCompleted()", register_sample_data)
 
 
-class StegoMedWidget(ScriptedLoadableModuleWidget):
-    """One label: the library found, and the command line."""
+def register_sample_data() -> None:
+    """Offer the phantom series in the Sample Data module, where there is one."""
+    from StegoMedPanel.sample_data import register  # noqa: PLC0415 kept from Slicer's start
+
+    register()
+
+
+class StegoMedWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """Hands the panel its widgets, its parameters, and the events of scene and module."""
+
+    def __init__(self, parent: qt.QWidget = None) -> None:
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = self.panel = None
 
     def setup(self) -> None:
         """Build the panel."""
+        from StegoMedPanel.panel import Panel  # noqa: PLC0415 kept from Slicer's start
+
         ScriptedLoadableModuleWidget.setup(self)
-        self.label = qt.QLabel(StegoMedLogic().describe_library() + HOW)
-        self.label.wordWrap = True
-        self.label.setTextInteractionFlags(qt.Qt.TextSelectableByMouse)
-        self.layout.addWidget(self.label)
-        self.layout.addStretch(1)
+        widget = slicer.util.loadUI(self.resourcePath("UI/StegoMed.ui"))
+        self.layout.addWidget(widget)
+        self.ui = slicer.util.childWidgetVariables(widget)
+        widget.setMRMLScene(slicer.mrmlScene)
+        self.logic = StegoMedLogic()
+        self.panel = Panel(self.ui, self.logic.work())
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.on_scene_start_close)
+        self.addObserver(scene, scene.EndCloseEvent, self.on_scene_end_change)
+        self.addObserver(scene, scene.EndImportEvent, self.on_scene_end_change)
+        self.addObserver(scene, scene.NodeRemovedEvent, self.on_node_removed)
+        self.take_parameters()
+
+    def cleanup(self) -> None:
+        """Let go of everything."""
+        self.removeObservers()
+        if self.panel is not None:
+            self.panel.close()
+
+    def enter(self) -> None:
+        """The module comes to the front."""
+        self.take_parameters()
+        self.panel.enter()
+
+    def exit(self) -> None:
+        """The module is left; the panel follows the scene all the same, for work may be running."""
+
+    def onReload(self) -> None:  # noqa: N802 Slicer's name
+        """Reload the packages too, not this file alone."""
+        for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
+            del sys.modules[name]
+        ScriptedLoadableModuleWidget.onReload(self)
+
+    def take_parameters(self) -> None:
+        """Work with the parameter node of the scene."""
+        if self.panel.parameters is None:
+            self.panel.set_parameters(self.logic.getParameterNode())
+
+    def on_scene_start_close(self, _caller: object = None, _event: object = None) -> None:
+        """The scene is about to be emptied."""
+        self.panel.scene_closes()
+
+    def on_scene_end_change(self, _caller: object = None, _event: object = None) -> None:
+        """The scene was emptied, or something was loaded into it."""
+        self.panel.set_parameters(self.logic.getParameterNode())
+
+    def on_node_removed(self, _caller: object = None, _event: object = None) -> None:
+        """A node that the panel shows may be gone."""
+        if not slicer.mrmlScene.IsClosing():
+            self.panel.refresh_soon()
 
 
 class StegoMedLogic(ScriptedLoadableModuleLogic):
-    """What the panel says, without a panel."""
+    """Parameters, and the work without a panel."""
 
-    def describe_library(self) -> str:
-        """Name the library's version and the engines of the default region finder that this Python has, as HTML."""
-        import StegoMedLib  # noqa: PLC0415
+    def getParameterNode(self):  # noqa: ANN201, N802 Slicer's name; the class is kept from Slicer's start
+        """The typed parameters of the scene."""
+        from StegoMedPanel.parameters import StegoMedParameters  # noqa: PLC0415
 
-        found = [name for package, name in ENGINES.items() if importlib.util.find_spec(package) is not None]
-        engines = " and ".join(found) or f"none of {' and '.join(ENGINES.values())} is installed in this Python"
-        return f"<p>StegoMed library {StegoMedLib.__version__}<br/>Engine of the region finder: {engines}</p>"
+        return StegoMedParameters(super().getParameterNode())
+
+    def work(self):  # noqa: ANN201
+        """What the buttons do, for scripts: find, measure, hide, save and extract."""
+        from StegoMedPanel.work import Work  # noqa: PLC0415
+
+        return Work()
 
 
 class StegoMedTest(ScriptedLoadableModuleTest):
-    """Self-test for Slicer's Reload and Test button, and for unittest."""
+    """Self-tests for Slicer's Reload and Test button, and for unittest; they lie in StegoMedPanel."""
 
-    def runTest(self) -> None:  # noqa: N802
+    def setUp(self) -> None:
+        """Start with an empty scene."""
+        slicer.mrmlScene.Clear()
+
+    def runTest(self) -> None:  # noqa: N802 Slicer's name
         """Run every test of this class."""
-        self.setUp()
-        self.test_the_panel_names_the_library()
+        for name in sorted(name for name in dir(self) if name.startswith("test_")):
+            self.setUp()
+            getattr(self, name)()
 
-    def test_the_panel_names_the_library(self) -> None:
-        """The library is found, and the panel names its version."""
-        import StegoMedLib  # noqa: PLC0415
+    def test_phantom_from_dicom(self) -> None:
+        """The whole journey on a phantom series in a DICOM database of its own."""
+        from StegoMedPanel.self_test import journey_through_dicom  # noqa: PLC0415
 
-        self.assertIn(StegoMedLib.__version__, StegoMedLogic().describe_library())
+        journey_through_dicom(self)
+
+    def test_whole_numbers_without_dicom(self) -> None:
+        """Hiding in, and reading from, the voxels of a volume that has no DICOM header."""
+        from StegoMedPanel.self_test import journey_through_voxels  # noqa: PLC0415
+
+        journey_through_voxels(self)
+
+    def test_mistakes_get_a_sentence(self) -> None:
+        """No volume, no passphrase, nothing hidden: a sentence each, and the scene as it was."""
+        from StegoMedPanel.self_test import mistakes_get_a_sentence  # noqa: PLC0415
+
+        mistakes_get_a_sentence(self)

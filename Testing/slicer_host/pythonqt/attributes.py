@@ -113,12 +113,17 @@ def _set_declared_property(self: Any, name: str, value: Any) -> None:
 def _set_on_cpp_object(self: Any, name: str, value: Any, member: Any) -> None:
     kind = type(self).__name__
     if member is None:
+        if isinstance(value, QObject) and OBJECT_NAME(value) == name and self.findChild(QObject, name) is value:
+            return  # PySide6's form loader keeps descendants as attributes of the form; PythonQt finds them by name
         if name.encode() not in [bytes(each) for each in self.dynamicPropertyNames()]:
             raise AttributeError(
                 f"'{name}' does not exist on {kind} and creating new attributes on C++ objects is not allowed"
             )
         SET_PROPERTY(self, name, value)
     elif isinstance(member, QtCore.Signal):
+        if isinstance(value, QtCore.SignalInstance):  # PySide6 keeps the bound signal that it has just looked up
+            _RAW_GETATTRIBUTE(self, "__dict__")[name] = value
+            return
         raise AttributeError(f"Signal '{name}' can not be overwritten on {kind} object")
     elif not hasattr(type(member), "__set__"):
         raise AttributeError(f"Slot '{name}' can not be overwritten on {kind} object")

@@ -1,0 +1,110 @@
+"""DICOM plugin: offers "StegoMed series" in Export to DICOM, and marks series of StegoMed when they are loaded."""
+
+from pathlib import Path
+
+import slicer
+from DICOMLib import DICOMPlugin
+
+EXPORT_CONFIDENCE = 0.45
+"""Below the stock scalar volume's 0.5, so that its export stays the first choice for ordinary volumes."""
+STEGO_CONFIDENCE = 0.9
+"""For a stego volume: only this export keeps the record and every attribute of the source."""
+LOAD_MARGIN = 0.05
+"""By which a marked series is preferred to the same one unmarked."""
+DERIVATION = "0008,2111"
+MARK = "StegoMed:"
+
+
+class DICOMStegoMedPluginClass(DICOMPlugin):
+    """What Slicer's DICOM module asks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loadType = "StegoMed series"
+        self.tags["derivation"] = DERIVATION
+
+    def examineForImport(self, fileLists: list) -> list:  # noqa: N802, N803 Slicer's names
+        """Loadables for those lists of files that StegoMed wrote."""
+        return [loadable for files in fileLists for loadable in self.examineFiles(files)]
+
+    def examineFiles(self, files: list) -> list:  # noqa: N802
+        """What the scalar volume plugin makes of the files, marked, if StegoMed wrote them; else nothing."""
+        scalar = slicer.modules.dicomPlugins.get("DICOMScalarVolumePlugin")
+        if scalar is None or not files or MARK not in slicer.dicomDatabase.fileValue(files[0], DERIVATION):
+            return []
+        loadables = scalar().examineForImport([files])
+        for loadable in loadables:
+            loadable.name = f"{loadable.name} (StegoMed)"
+            loadable.tooltip = "StegoMed has hidden an encrypted record in this series"
+            loadable.confidence = min(1.0, loadable.confidence + LOAD_MARGIN)
+        return loadables
+
+    def load(self, loadable: object) -> object:
+        """Load as a scalar volume, and mark the node."""
+        from StegoMedPanel.nodes import SERIES_MARK  # noqa: PLC0415 kept from Slicer's start
+
+        node = slicer.modules.dicomPlugins["DICOMScalarVolumePlugin"]().load(loadable)
+        if node:
+            node.SetAttribute(SERIES_MARK, "1")
+        return node
+
+    def examineForExport(self, subjectHierarchyItemID: int) -> list:  # noqa: N802, N803
+        """Offer stego volumes as new series of their source's study."""
+        from StegoMedPanel import stego  # noqa: PLC0415
+
+        node = _volume_of(subjectHierarchyItemID)
+        if node is None or not stego.is_stego(node):
+            return []
+        exportable = slicer.qSlicerDICOMExportable()
+        exportable.name = self.loadType
+        exportable.tooltip = "The source's instances with the record hidden in them, as a new series"
+        exportable.confidence = STEGO_CONFIDENCE if node.GetAttribute(stego.SOURCES) else EXPORT_CONFIDENCE
+        exportable.subjectHierarchyItemID = subjectHierarchyItemID
+        exportable.pluginClass = self.__module__
+        exportable.setTag("SeriesDescription", f"{node.GetName()}")
+        return [exportable]
+
+    def export(self, exportables: list) -> str:
+        """Write stego volumes into the folders that the dialog names; an empty text when all went well."""
+        from StegoMedPanel.work import Work  # noqa: PLC0415
+
+        from StegoMedLib.errors import StegoMedError  # noqa: PLC0415
+
+        for exportable in exportables:
+            node = _volume_of(exportable.subjectHierarchyItemID)
+            if node is None:
+                return "The volume is no longer in the scene; choose another one."
+            folder = Path(exportable.directory) / f"StegoMed_{exportable.subjectHierarchyItemID}"
+            patient = {"PatientName": node.GetName()[:64], "PatientID": node.GetName()[:64]}
+            try:
+                Work().save_to_folder(node, folder, patient, _paint)
+            except StegoMedError as error:
+                return str(error)
+        return ""
+
+
+def _volume_of(item: int) -> object:
+    """The scalar volume of a subject hierarchy item, None for anything else."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    node = hierarchy.GetItemDataNode(item)
+    return node if node is not None and node.IsA("vtkMRMLScalarVolumeNode") else None
+
+
+def _paint(_done: int, _total: int, _label: str) -> None:
+    """Let the dialog paint between slices."""
+    slicer.app.processEvents()
+
+
+class DICOMStegoMedPlugin:
+    """Hidden module that registers the plugin."""
+
+    def __init__(self, parent: object) -> None:
+        parent.title = "DICOM StegoMed Plugin"
+        parent.categories = ["Developer Tools.DICOM Plugins"]
+        parent.contributors = ["StegoMed maintainers"]
+        parent.helpText = "Plugin of the DICOM module for series that StegoMed writes."
+        parent.acknowledgementText = ""
+        parent.hidden = True
+        if not hasattr(slicer.modules, "dicomPlugins"):
+            slicer.modules.dicomPlugins = {}
+        slicer.modules.dicomPlugins["DICOMStegoMedPlugin"] = DICOMStegoMedPluginClass

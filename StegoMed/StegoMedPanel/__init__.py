@@ -1,0 +1,1 @@
+"""The parts of the StegoMed panel; StegoMed.py wires them together."""

@@ -1,0 +1,167 @@
+"""Extract: reads a record back, and shows, copies and saves it."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import qt
+
+from StegoMedLib.errors import StegoMedError, UnusableInputError, UsageError
+from StegoMedPanel.parameters import Profile
+from StegoMedPanel.passphrase import PassphraseFields
+from StegoMedPanel.run import Place
+from StegoMedPanel.states import State, say
+from StegoMedPanel.tables import fill
+from StegoMedPanel.work import Case
+
+if TYPE_CHECKING:
+    from StegoMedLib.pipeline.extract import ExtractReport
+    from StegoMedLib.symbol import Symbol
+    from StegoMedPanel.panel import Panel
+
+__all__ = ["ExtractStep"]
+
+_PICTURE = 220
+"""Pixels that the QR picture is high at the most."""
+
+
+class ExtractStep:
+    """Volume, passphrase, and what came out."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel, self._ui = panel, panel.ui
+        ui = self._ui
+        self.passphrase = PassphraseFields(ui.showExtractPassphrase, ui.extractPassphrase)
+        self._place = Place(ui.extractButton, ui.extractProgress, ui.extractState)
+        self._report: ExtractReport | None = None
+        self._done = ("", State.PLAIN)
+        ui.extractButton.connect("clicked(bool)", self._on_extract)
+        ui.copyButton.connect("clicked(bool)", self._on_copy)
+        ui.saveJsonButton.connect("clicked(bool)", self._on_save_json)
+        ui.saveFileButton.connect("clicked(bool)", self._on_save_files)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget passphrase and record."""
+        self.passphrase.clear()
+        self.forget_result()
+
+    def forget_result(self) -> None:
+        """Empty what shows the record."""
+        self._report, self._done = None, ("", State.PLAIN)
+        fill(self._ui.recordTable, (), ())
+        fill(self._ui.slicesTable, (), ())
+        self._ui.qrPicture.clear()
+        self._ui.qrPicture.visible = False
+
+    def refresh(self) -> None:
+        """Say what there is to read, or what was read."""
+        parameters = self._panel.parameters
+        self._ui.extractButton.enabled = self._panel.may_press(self._place)
+        there = self._report is not None
+        for button in (self._ui.copyButton, self._ui.saveJsonButton):
+            button.visible = there
+        self._ui.saveFileButton.visible = there and self._holds_file()
+        if parameters is not None and self._panel.run.idle and self._panel.fresh(self._place):
+            plain = "Choose a volume that StegoMed wrote, and type its passphrase; no mask or original is needed."
+            if parameters.extractProfile is Profile.saidi2024:
+                plain = "Choose a volume and type its passphrase; the segmentation of step 2 must be the sender's."
+            say(self._ui.extractState, *(self._done if self._done[0] else (plain, State.PLAIN)))
+
+    def json(self) -> str:
+        """The record with each slice's state, as the command line reports it."""
+        if self._report is None:
+            raise UsageError("Nothing has been read yet.")
+        return json.dumps(self._report.as_json(), indent=2, ensure_ascii=False)
+
+    def _holds_file(self) -> bool:
+        if self._report is None:
+            return False
+        from StegoMedLib.envelope import FileRecord  # noqa: PLC0415 needs packages
+
+        return isinstance(self._report.record, FileRecord)
+
+    def _on_extract(self) -> None:
+        self._panel.start(self._place, "Reading ...", self._work)
+
+    def _work(self) -> str:
+        panel, parameters = self._panel, self._panel.parameters
+        self.forget_result()
+        volume = None if parameters is None else parameters.extractVolume
+        if volume is None:
+            raise UsageError("There is no volume to read from yet; choose one.")
+        passphrase = self.passphrase.text()
+        panel.work.ensure_packages()
+        panel.watch(volume)
+        case = Case(volume, parameters.segmentation, parameters.extractProfile.name)
+        extracted = panel.work.extract(case, passphrase, panel.progress)
+        self._show(extracted.report, extracted.symbol)
+        return ""
+
+    def _show(self, report: ExtractReport, symbol: Symbol | None) -> None:
+        from StegoMedLib.envelope import record_as_json  # noqa: PLC0415 needs packages
+
+        self._report = report
+        values = record_as_json(report.record)
+        fill(self._ui.recordTable, ("Attribute", "Value"), [(name, str(value)) for name, value in values.items()])
+        states = [
+            (str(row.frame + 1), row.file, "read" if row.record is not None else "unreadable") for row in report.slices
+        ]
+        fill(self._ui.slicesTable, ("Slice", "Image", "State"), states)
+        read = sum(row.record is not None for row in report.slices)
+        words = f"The record was read from {read} of {len(report.slices)} slices."
+        if read == 0:
+            words = "No slice could be read alone; the record was voted for by all of them together."
+        if len(report.records) > 1:
+            words += f" The volume holds {len(report.records)} different records; this is the most frequent one."
+        self._done = words, State.GOOD
+        if symbol is not None:
+            self._ui.qrPicture.setPixmap(_pixmap(symbol))
+            self._ui.qrPicture.visible = True
+
+    def _on_copy(self) -> None:
+        qt.QApplication.clipboard().setText(self.json())
+        say(self._ui.extractState, "The record was copied as JSON.", State.GOOD)
+
+    def _on_save_json(self) -> None:
+        name = qt.QFileDialog.getSaveFileName(
+            self._ui.saveJsonButton, "Save the record", "record.json", "JSON (*.json)"
+        )
+        if name:
+            self._write(lambda: Path(str(name)).write_text(self.json() + "\n", encoding="utf-8"), str(name))
+
+    def _on_save_files(self) -> None:
+        from StegoMedLib.pipeline.extract import save_files  # noqa: PLC0415 needs packages
+
+        folder = qt.QFileDialog.getExistingDirectory(self._ui.saveFileButton, "Save the hidden file to a folder")
+        if folder:
+            self._write(lambda: save_files(self._report, Path(str(folder))), str(folder))
+
+    def _write(self, write: object, place: str) -> None:
+        """Write, and say where, or why not."""
+        try:
+            write()
+        except OSError as error:
+            fault = UnusableInputError(f"{place} cannot be written ({error.strerror}); choose another place.")
+            say(self._ui.extractState, str(fault), State.ERROR)
+        except StegoMedError as error:
+            say(self._ui.extractState, str(error), State.ERROR)
+        else:
+            say(self._ui.extractState, f"Saved to {place}.", State.GOOD)
+
+
+def _pixmap(symbol: Symbol) -> qt.QPixmap:
+    """The QR code as a picture; PythonQt makes no image from bytes, but loads a PNG."""
+    from PIL import Image  # noqa: PLC0415 part of Slicer
+
+    from StegoMedLib.symbol import symbol_image  # noqa: PLC0415 needs packages
+
+    scale = max(1, _PICTURE // (symbol.modules.shape[0] + 8))
+    buffer = io.BytesIO()
+    Image.fromarray(symbol_image(symbol, scale)).save(buffer, "PNG")
+    pixmap = qt.QPixmap()
+    pixmap.loadFromData(qt.QByteArray(buffer.getvalue()))
+    return pixmap

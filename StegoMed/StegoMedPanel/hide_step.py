@@ -1,0 +1,129 @@
+"""Step 3: what is hidden, under which passphrase, and what hiding did to the images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import slicer
+
+from StegoMedLib.errors import StegoMedError
+from StegoMedPanel.parameters import Profile, RecordKind
+from StegoMedPanel.passphrase import PassphraseFields
+from StegoMedPanel.record_form import RecordForm
+from StegoMedPanel.run import Place
+from StegoMedPanel.states import State, say
+from StegoMedPanel.tables import fill, fold
+from StegoMedPanel.work import Case, Request
+
+if TYPE_CHECKING:
+    from StegoMedLib.pipeline.embed_run import EmbedReport
+    from StegoMedPanel.panel import Panel
+
+__all__ = ["HideStep"]
+
+_MEANINGS = {
+    Profile.fidelity: "Changes as few pixels as it can, each by one grey level; read without mask, model or original.",
+    Profile.saidi2024: "The published method, for comparison: changes more, and can only be read with the same region.",
+}
+_DIFFERENCE_OPACITY = 0.7
+_MEASURES = (
+    ("psnr_range", "PSNR, peak = range of the slice (dB)", ".2f"),
+    ("psnr_65535", "PSNR, peak = 65535 (dB)", ".2f"),
+    ("ssim", "SSIM", ".6f"),
+    ("changed_pixels", "Changed pixels", ".0f"),
+    ("changed_significant", "Changed significant pixels", ".0f"),
+    ("largest_change", "Largest change (grey levels)", ".0f"),
+    ("payload_bits", "Payload (bits)", ".0f"),
+)
+
+
+class HideStep:
+    """Hides the record, shows stego and difference volumes, and says what was done."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel, self._ui = panel, panel.ui
+        ui = self._ui
+        self.form = RecordForm(panel)
+        self.passphrase = PassphraseFields(ui.showPassphrase, ui.passphrase, ui.repeatPassphrase)
+        self._place = Place(ui.hideButton, ui.hideProgress, ui.hideState)
+        self._done = ("", State.PLAIN)
+        ui.hideButton.connect("clicked(bool)", self._on_hide)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget record, passphrase and result."""
+        self.form.clear()
+        self.passphrase.clear()
+        self.forget_result()
+
+    def forget_result(self) -> None:
+        """Forget what hiding did: it was done to something else."""
+        self._done = ("", State.PLAIN)
+        fill(self._ui.hideTable, (), ())
+
+    def refresh(self) -> None:
+        """Say what the profile means, what the record needs, and what was done."""
+        parameters = self._panel.parameters
+        self._ui.hideButton.enabled = self._panel.may_press(self._place)
+        if parameters is None:
+            return
+        self.form.refresh()
+        self._ui.profileMeaning.text = _MEANINGS[parameters.profile]
+        if self._panel.run.idle:
+            say(self._ui.needsState, *self._needs())
+            if self._panel.fresh(self._place):
+                say(self._ui.hideState, *self._done)
+
+    def _needs(self) -> tuple[str, State]:
+        """The live line; quiet while packages are missing, which are asked for when work begins."""
+        if self._panel.parameters.inputVolume is None:
+            return "", State.PLAIN
+        try:
+            whole = self._panel.parameters.profile is Profile.saidi2024
+            return self._panel.room.needs(self.form.record(), whole=whole), State.PLAIN
+        except StegoMedError as error:
+            return str(error), State.PLAIN
+        except ImportError:
+            return "What the record needs is known when StegoMed's Python packages are installed.", State.PLAIN
+
+    def _on_hide(self) -> None:
+        self._panel.start(self._place, "Hiding the record ...", self._work)
+
+    def _work(self) -> str:
+        panel, parameters = self._panel, self._panel.parameters
+        volume, segmentation = panel.input.volume(), panel.region.segmentation()
+        passphrase = self.passphrase.text()
+        panel.work.ensure_packages()
+        self.forget_result()
+        record = self.form.record()
+        kept = None if parameters.recordKind is RecordKind.header else record
+        request = Request(passphrase, kept, self.form.attributes())
+        panel.watch(volume, segmentation)
+        case = Case(volume, segmentation, parameters.profile.name, panel.input.modality())
+        hidden = panel.work.hide(case, request, panel.progress)
+        parameters.stegoVolume = hidden.volume
+        parameters.extractVolume = hidden.volume
+        slicer.util.setSliceViewerLayers(
+            background=hidden.volume,
+            foreground=hidden.difference,
+            foregroundOpacity=_DIFFERENCE_OPACITY,
+        )
+        self._show(hidden.report)
+        return ""
+
+    def _show(self, report: EmbedReport) -> None:
+        """The numbers, and the slices that were skipped with their reasons."""
+        summary = report.summary()
+        rows = [
+            (words, *(format(summary[name][key], form) for key in ("min", "mean", "max")))
+            for name, words, form in _MEASURES
+            if name in summary
+        ]
+        fill(self._ui.hideTable, ("Measure, per slice", "Least", "Mean", "Most"), rows)
+        reasons: dict[str, list[int]] = {}
+        for number, row in enumerate(report.slices, start=1):
+            if row.state == "skipped":
+                reasons.setdefault(row.reason, []).append(number)
+        skipped = "".join(f"\nSkipped {fold(numbers)}: {reason}." for reason, numbers in reasons.items())
+        words = f"The record is hidden in {report.embedded} of {len(report.slices)} slices; save the series in step 4."
+        self._done = words + skipped, State.WARNING if skipped else State.GOOD

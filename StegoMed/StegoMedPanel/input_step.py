@@ -1,0 +1,106 @@
+"""Step 1: which volume, and what stands behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import slicer
+
+from StegoMedLib.errors import StegoMedError, UsageError
+from StegoMedPanel import nodes, stego
+from StegoMedPanel.parameters import VoxelKind
+from StegoMedPanel.states import State, say
+
+if TYPE_CHECKING:
+    from StegoMedPanel.panel import Panel
+    from StegoMedPanel.untyped import Node
+
+__all__ = ["InputStep"]
+
+_HOUNSFIELD_AIR = -500.0
+"""Only CT numbers go this far below zero."""
+
+
+class InputStep:
+    """Chooses the volume, and says where it comes from and how many of its slices have room."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel, self._ui = panel, panel.ui
+        self._described: tuple[object, tuple[str, State]] | None = None
+        self._guessed = ""
+        self._ui.inputVolume.connect("currentNodeChanged(vtkMRMLNode*)", self._on_volume)
+
+    def volume(self) -> Node:
+        """The chosen volume.
+
+        Raises
+        ------
+        UsageError
+            None is chosen.
+        """
+        parameters = self._panel.parameters
+        volume = None if parameters is None else parameters.inputVolume
+        if volume is None:
+            raise UsageError("There is no volume yet; choose one in step 1.")
+        return volume
+
+    def modality(self) -> str:
+        """Kind of the voxels, for volumes without DICOM header."""
+        parameters = self._panel.parameters
+        return str(parameters.voxelKind.name) if parameters is not None else VoxelKind.OT.name
+
+    def refresh(self) -> None:
+        """Say what the volume is."""
+        parameters = self._panel.parameters
+        volume = None if parameters is None else parameters.inputVolume
+        plain = volume is not None and not _from_dicom(volume)
+        self._ui.voxelKind.visible = self._ui.voxelKindLabel.visible = plain
+        if volume is None:
+            say(self._ui.inputState, "Choose the CT or MR volume whose patient shall be sealed.")
+            return
+        words, state = self._description(volume)
+        room = "" if state is State.ERROR else self._panel.room.words()
+        say(self._ui.inputState, f"{words} {room}".strip(), state)
+
+    def _description(self, volume: Node) -> tuple[str, State]:
+        """What the volume is, looked at again when it or the database has changed."""
+        opened = getattr(slicer, "dicomDatabase", None)
+        key = (volume.GetID(), volume.GetMTime(), opened is not None and opened.isOpen)
+        if self._described is None or self._described[0] != key:
+            self._described = key, _describe(volume)
+        return self._described[1]
+
+    def _on_volume(self, volume: Node) -> None:
+        """Guess the kind of voxels of a volume that was just chosen."""
+        parameters = self._panel.parameters
+        if volume is None or parameters is None or volume.GetID() == self._guessed or _from_dicom(volume):
+            return
+        self._guessed = volume.GetID()
+        image = volume.GetImageData()
+        if image is not None:
+            parameters.voxelKind = VoxelKind.CT if image.GetScalarRange()[0] < _HOUNSFIELD_AIR else VoxelKind.OT
+
+
+def _from_dicom(volume: Node) -> bool:
+    return bool(nodes.uids_of(volume) or nodes.uids_of(volume, stego.SOURCES))
+
+
+def _describe(volume: Node) -> tuple[str, State]:
+    """Where a volume comes from, in words, and whether it can be worked on."""
+    from StegoMedLib.pipeline.stacks import VoxelStack  # noqa: PLC0415 kept from the module's loading
+
+    try:
+        voxels = nodes.voxels_of(volume)
+        count = f"{len(voxels)} slices of {voxels.shape[2]}x{voxels.shape[1]} pixels"
+        uids = nodes.uids_of(volume) or nodes.uids_of(volume, stego.SOURCES)
+        if uids:
+            nodes.files_of(uids)
+        else:
+            VoxelStack(voxels)
+    except StegoMedError as error:
+        return str(error), State.ERROR
+    if not uids:
+        return f"{count}, whole numbers, not from DICOM: saving will make a new DICOM study.", State.PLAIN
+    if volume.GetAttribute(nodes.SERIES_MARK) or stego.is_stego(volume):
+        return f"{count}. StegoMed has hidden a record in this series already; hiding again replaces it.", State.WARNING
+    return f"{count} from the DICOM database.", State.PLAIN

@@ -1,0 +1,186 @@
+"""Volumes and segmentations of the scene as arrays, files and places; nothing of the library's work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import slicer
+import vtk
+
+from StegoMedLib.errors import UnusableInputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedPanel.untyped import Node, Widget
+
+
+__all__ = [
+    "SERIES_MARK",
+    "SOURCES",
+    "clone",
+    "database",
+    "files_of",
+    "lps_vectors",
+    "mask_of",
+    "new_segmentation",
+    "replace_mask",
+    "still_there",
+    "uids_of",
+    "voxels_of",
+]
+
+SOURCES = "DICOM.instanceUIDs"
+"""Attribute that Slicer gives a volume from the DICOM database: one SOPInstanceUID a slice."""
+SERIES_MARK = "StegoMed.series"
+"""Attribute of a volume loaded from a series that StegoMed wrote."""
+_UNKNOWN = "Unknown"
+_REGION_COLOR = (0.90, 0.55, 0.20)
+_FILL_OPACITY = 0.25
+
+
+def database() -> Widget:
+    """The open DICOM database.
+
+    Raises
+    ------
+    UnusableInputError
+        There is none, or it is closed.
+    """
+    found = getattr(slicer, "dicomDatabase", None)
+    if found is None or not found.isOpen:
+        raise UnusableInputError("The DICOM database is closed; open the DICOM module once and choose a database.")
+    return found
+
+
+def uids_of(volume: Node, attribute: str = SOURCES) -> tuple[str, ...]:
+    """SOPInstanceUIDs of a volume's slices; none when it did not come from DICOM."""
+    return tuple((volume.GetAttribute(attribute) or "").split())
+
+
+def files_of(uids: tuple[str, ...]) -> list[Path]:
+    """Files of instances, from the DICOM database.
+
+    Raises
+    ------
+    UnusableInputError
+        The database is closed, or lacks one of them.
+    """
+    opened = database()
+    names = ["" if uid == _UNKNOWN else opened.fileForInstance(uid) for uid in uids]
+    for number, name in enumerate(names, start=1):
+        if not name or not Path(name).is_file():
+            raise UnusableInputError(
+                f"The DICOM database has no file for image {number} of this volume; import and load the series again."
+            )
+    return [Path(name) for name in names]
+
+
+def voxels_of(volume: Node) -> NDArray[Any]:
+    """Voxels of a volume, shape (S, H, W); the node's own memory.
+
+    Raises
+    ------
+    UnusableInputError
+        It has none.
+    """
+    image = volume.GetImageData()
+    if image is None or not image.GetNumberOfPoints():
+        raise UnusableInputError("This volume holds no image; load it again.")
+    voxels: NDArray[Any] = slicer.util.arrayFromVolume(volume)
+    return voxels
+
+
+def still_there(*nodes: Node) -> None:
+    """Make sure that nodes are in the scene.
+
+    Raises
+    ------
+    UnusableInputError
+        One was removed.
+    """
+    for node in nodes:
+        if slicer.mrmlScene.GetNodeByID(node.GetID() or "") is not node:
+            raise UnusableInputError(
+                "A volume or segmentation that was being worked on was removed from the scene; choose another and "
+                "start again."
+            )
+
+
+def clone(volume: Node, name: str, voxels: NDArray[Any]) -> Node:
+    """A new volume beside another one, in its place and study, with other voxels, and not known as DICOM."""
+    logic = slicer.modules.volumes.logic()
+    node = logic.CloneVolume(slicer.mrmlScene, volume, slicer.mrmlScene.GenerateUniqueName(name))
+    for attribute in tuple(node.GetAttributeNames() or ()):
+        if attribute.startswith(("DICOM.", "StegoMed.")):
+            node.RemoveAttribute(attribute)
+    slicer.util.updateVolumeFromArray(node, voxels)
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
+    item, own = hierarchy.GetItemByDataNode(volume), hierarchy.GetItemByDataNode(node)
+    if item and own:
+        hierarchy.SetItemParent(own, hierarchy.GetItemParent(item))
+    return node
+
+
+def new_segmentation(volume: Node, mask: NDArray[np.bool_]) -> Node:
+    """A segmentation in the volume's geometry with one segment, the significant region."""
+    name = slicer.mrmlScene.GenerateUniqueName(f"{volume.GetName()} significant region")
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
+    node.CreateDefaultDisplayNodes()
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+    node.GetDisplayNode().SetOpacity2DFill(_FILL_OPACITY)
+    replace_mask(node, volume, mask)
+    return node
+
+
+def replace_mask(segmentation: Node, volume: Node, mask: NDArray[np.bool_]) -> None:
+    """Make a segmentation hold one segment, the significant region (S, H, W)."""
+    segments = segmentation.GetSegmentation()
+    segments.RemoveAllSegments()
+    segment = segments.AddEmptySegment("significant", "Significant region", _REGION_COLOR)
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask.astype(np.uint8), segmentation, segment, volume)
+
+
+def mask_of(segmentation: Node, volume: Node) -> NDArray[np.bool_]:
+    """All segments together, in the volume's geometry; bool, shape (S, H, W).
+
+    Raises
+    ------
+    UnusableInputError
+        There is no segment.
+    """
+    identifiers = segmentation.GetSegmentation().GetSegmentIDs()
+    if not identifiers:
+        raise UnusableInputError(
+            "The segmentation is empty, and what is not segmented would be taken for air; find the significant region "
+            "or draw it."
+        )
+    mask = np.zeros(voxels_of(volume).shape, dtype=np.bool_)
+    for identifier in identifiers:
+        mask |= slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, identifier, volume) > 0
+    return mask
+
+
+def lps_vectors(volume: Node) -> tuple[tuple[float, float, float], ...]:
+    """Origin of a volume, and its steps along columns, rows and slices, in mm and DICOM's directions.
+
+    Raises
+    ------
+    UnusableInputError
+        The volume is moved by a transform, which its voxels know nothing of.
+    """
+    if volume.GetParentTransformNode() is not None:
+        raise UnusableInputError(
+            "A transform moves this volume; harden the transform (Transforms module) before saving it as DICOM."
+        )
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    flips = (-1.0, -1.0, 1.0)  # from Slicer's right, anterior, superior to DICOM's left, posterior, superior
+
+    def column(index: int) -> tuple[float, float, float]:
+        x, y, z = (flips[row] * matrix.GetElement(row, index) for row in range(3))
+        return x, y, z
+
+    return column(3), column(0), column(1), column(2)

@@ -1,0 +1,72 @@
+"""What the panel remembers in the scene. Passphrases and what is to be hidden are never among it."""
+
+# ruff: noqa: N815 parameters are named as Slicer names them
+
+import enum
+
+import slicer
+from slicer.parameterNodeWrapper import parameterNodeWrapper
+
+__all__ = ["Finder", "Profile", "RecordKind", "StegoMedParameters", "Target", "VoxelKind"]
+
+
+class Labelled(enum.Enum):
+    """Choices by the name that scenes are saved with, and the words that a combo box shows."""
+
+    def label(self) -> str:
+        """Words of the combo box; Slicer asks for them by this name."""
+        return str(self.value)
+
+
+class VoxelKind(Labelled):
+    """What the voxels of a volume without DICOM header are."""
+
+    CT = "CT (Hounsfield units)"
+    MR = "MR"
+    OT = "Something else"
+
+
+class Finder(Labelled):
+    """Region finders of the library."""
+
+    maskrcnn = "Mask R-CNN (neural network)"
+    threshold = "Threshold (quick, no network)"
+
+
+class RecordKind(Labelled):
+    """What is hidden."""
+
+    header = "Patient attributes of the DICOM header"
+    text = "A text"
+    file = "A file"
+
+
+class Profile(Labelled):
+    """Profiles of the library."""
+
+    fidelity = "fidelity"
+    saidi2024 = "saidi2024"
+
+
+class Target(Labelled):
+    """Where the new series goes."""
+
+    database = "DICOM database"
+    folder = "Folder"
+
+
+@parameterNodeWrapper
+class StegoMedParameters:
+    """Parameters, kept in a node of the scene."""
+
+    inputVolume: slicer.vtkMRMLScalarVolumeNode
+    voxelKind: VoxelKind
+    finder: Finder
+    segmentation: slicer.vtkMRMLSegmentationNode
+    recordKind: RecordKind
+    profile: Profile
+    stegoVolume: slicer.vtkMRMLScalarVolumeNode
+    target: Target
+    targetFolder: str
+    extractVolume: slicer.vtkMRMLScalarVolumeNode
+    extractProfile: Profile

@@ -1,0 +1,57 @@
+"""Passphrase fields: never stored, emptied with the scene, shown only on request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import qt
+
+from StegoMedLib.errors import UsageError
+
+if TYPE_CHECKING:
+    from StegoMedPanel.untyped import Widget
+
+__all__ = ["PassphraseFields"]
+
+
+class PassphraseFields:
+    """One field, or two that must agree, with a box to show what is typed.
+
+    Parameters
+    ----------
+    show : QCheckBox
+    first : QLineEdit
+    repeat : QLineEdit, optional
+    """
+
+    def __init__(self, show: Widget, first: Widget, repeat: Widget = None) -> None:
+        self._first, self._repeat = first, repeat
+        self._show = show
+        show.connect("toggled(bool)", self._on_show)
+
+    def text(self) -> str:
+        """The passphrase.
+
+        Raises
+        ------
+        UsageError
+            It is empty, or the two fields differ.
+        """
+        if not self._first.text:
+            raise UsageError("There is no passphrase yet; type one that you can find again: it opens the record.")
+        if self._repeat is not None and self._repeat.text != self._first.text:
+            raise UsageError("The two passphrases differ; type the same one twice.")
+        return str(self._first.text)
+
+    def clear(self) -> None:
+        """Empty the fields and hide what is typed next."""
+        self._first.text = ""
+        if self._repeat is not None:
+            self._repeat.text = ""
+        self._show.checked = False
+
+    def _on_show(self, shown: bool) -> None:  # noqa: FBT001 a signal's argument
+        mode = qt.QLineEdit.Normal if shown else qt.QLineEdit.Password
+        for field in (self._first, self._repeat):
+            if field is not None:
+                field.setEchoMode(mode)

@@ -1,0 +1,134 @@
+"""What shall be hidden: attributes of the header with tick boxes, a text, or a file. Nothing of it is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import qt
+
+from StegoMedLib.errors import StegoMedError, UnusableInputError, UsageError
+from StegoMedPanel import nodes, stego
+from StegoMedPanel.parameters import RecordKind
+
+if TYPE_CHECKING:
+    from StegoMedLib.envelope import Record
+    from StegoMedPanel.panel import Panel
+    from StegoMedPanel.untyped import Node
+
+__all__ = ["ATTRIBUTES", "RecordForm"]
+
+ATTRIBUTES = {
+    "PatientName": "0010,0010",
+    "PatientID": "0010,0020",
+    "IssuerOfPatientID": "0010,0021",
+    "PatientBirthDate": "0010,0030",
+    "PatientSex": "0010,0040",
+    "AccessionNumber": "0008,0050",
+    "StudyDate": "0008,0020",
+    "StudyID": "0020,0010",
+}
+"""Keywords of the library's default record with their tags, by which the DICOM database is asked."""
+_LARGEST_FILE = 100_000
+"""Bytes: more never fits into a slice, whatever compression does, and need not be read to know it."""
+
+
+class RecordForm:
+    """The three pages, and the record that they make."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel, self._ui = panel, panel.ui
+        self._values: dict[str, str] = {}
+        self._listed: object = None
+        self._ui.headerAttributes.connect("itemChanged(QListWidgetItem*)", panel.refresh_soon)
+        self._ui.recordText.connect("textChanged()", panel.refresh_soon)
+        self._ui.recordFile.connect("currentPathChanged(QString)", panel.refresh_soon)
+
+    def refresh(self) -> None:
+        """Show the page of the chosen kind, and the header of the chosen volume."""
+        parameters = self._panel.parameters
+        if parameters is None:
+            return
+        self._ui.recordPages.currentIndex = list(RecordKind).index(parameters.recordKind)
+        volume = parameters.inputVolume
+        key = None if volume is None else (volume.GetID(), nodes.uids_of(volume)[:1])
+        if key != self._listed:
+            self._listed = key
+            self._list_header({} if volume is None else _header(volume))
+
+    def clear(self) -> None:
+        """Forget what was to be hidden."""
+        self._ui.recordText.setPlainText("")
+        self._ui.recordFile.currentPath = ""
+        self._listed = None
+        self._list_header({})
+
+    def attributes(self) -> tuple[str, ...]:
+        """Ticked keywords."""
+        items = [self._ui.headerAttributes.item(row) for row in range(self._ui.headerAttributes.count)]
+        ticked = [item for item in items if item.checkState() == qt.Qt.Checked]
+        return tuple(item.text().partition(":")[0] for item in ticked)
+
+    def record(self) -> Record:
+        """What the chosen page holds; for the header, the ticked attributes of the first slice.
+
+        Raises
+        ------
+        UsageError
+            The page is empty.
+        UnusableInputError
+            The file cannot be read.
+        """
+        from StegoMedLib.envelope import HeaderRecord, TextRecord  # noqa: PLC0415 needs packages
+
+        kind = self._panel.parameters.recordKind
+        if kind is RecordKind.text:
+            if not self._ui.recordText.plainText:
+                raise UsageError("The text is empty; write what shall be hidden.")
+            return TextRecord(str(self._ui.recordText.plainText))
+        if kind is RecordKind.file:
+            return _file_record(str(self._ui.recordFile.currentPath))
+        if not self._values:
+            raise UsageError("This volume has no DICOM header to take attributes from; hide a text or a file.")
+        chosen = self.attributes()
+        if not chosen:
+            raise UsageError("No attribute is ticked; tick what shall be hidden.")
+        return HeaderRecord({keyword: self._values[keyword] for keyword in chosen})
+
+    def _list_header(self, values: dict[str, str]) -> None:
+        """Fill the list; attributes that the header lacks cannot be ticked."""
+        self._values = {keyword: value for keyword, value in values.items() if value}
+        self._ui.headerAttributes.clear()
+        for keyword in ATTRIBUTES if values else ():
+            item = qt.QListWidgetItem(f"{keyword}: {values.get(keyword) or '(not in the header)'}")
+            if keyword in self._values:
+                item.setCheckState(qt.Qt.Checked)
+            else:
+                item.setFlags(qt.Qt.NoItemFlags)
+            self._ui.headerAttributes.addItem(item)
+
+
+def _header(volume: Node) -> dict[str, str]:
+    """Attributes of a volume's first image, from the DICOM database; none when it did not come from there."""
+    uids = nodes.uids_of(volume) or nodes.uids_of(volume, stego.SOURCES)
+    if not uids:
+        return {}
+    try:
+        opened = nodes.database()
+    except StegoMedError:
+        return {}
+    return {keyword: str(opened.instanceValue(uids[0], tag) or "") for keyword, tag in ATTRIBUTES.items()}
+
+
+def _file_record(name: str) -> Record:
+    from StegoMedLib.envelope import FileRecord  # noqa: PLC0415 needs packages
+
+    if not name:
+        raise UsageError("There is no file yet; choose the file that shall be hidden.")
+    path = Path(name)
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise UnusableInputError(f"{path.name} is too large for a slice, which takes a few kilobytes at most.")
+        return FileRecord(path.name, path.read_bytes())
+    except OSError as error:
+        raise UnusableInputError(f"{path.name} cannot be read ({error.strerror}); choose another file.") from error

@@ -1,0 +1,64 @@
+"""How much room the slices have, as last measured, and what a record needs of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from StegoMedLib.envelope import Record
+
+__all__ = ["Room"]
+
+
+class Room:
+    """Room of every slice in bits, for one volume, segmentation and profile."""
+
+    def __init__(self) -> None:
+        self._bits: list[int] = []
+        self._owner: object = None
+        self._stale = False
+
+    @property
+    def known(self) -> bool:
+        """Whether it was measured and nothing has changed since."""
+        return bool(self._bits) and not self._stale
+
+    def set(self, bits: list[int], owner: object) -> None:
+        """Keep what was measured; `owner` says for what."""
+        self._bits, self._owner, self._stale = bits, owner, False
+
+    def look(self, owner: object) -> None:
+        """Forget what was measured for something else."""
+        if owner != self._owner:
+            self._bits, self._owner, self._stale = [], owner, False
+
+    def edited(self) -> None:
+        """The segmentation was edited: the numbers may be wrong."""
+        self._stale = bool(self._bits)
+
+    def words(self, needed: int | None = None, *, whole: bool = False) -> str:
+        """How many slices have room for `needed` bytes, or for the smallest record."""
+        if self._stale:
+            return "The segmentation was edited since room was measured; press Check room."
+        if not self._bits:
+            return "Room is not measured yet: find the region, or press Check room."
+        sizes = self._bytes(whole=whole)
+        fitting = sum(size >= max(needed or 0, 1) for size in sizes)
+        return f"{fitting} of {len(sizes)} slices have room."
+
+    def needs(self, record: Record, *, whole: bool = False) -> str:
+        """The live line: what a record needs, and what there is, in bytes after compression."""
+        from StegoMedLib.envelope import envelope_length, largest_record_bytes  # noqa: PLC0415 needs packages
+
+        needed = largest_record_bytes(envelope_length(record))
+        if not self.known:
+            return f"Needs {needed} bytes a slice after compression. {self.words()}"
+        sizes = self._bytes(whole=whole)
+        least, most = min(sizes), max(sizes)
+        span = f"{most}" if least == most else f"{least} to {most}"
+        return f"Needs {needed} of {span} bytes a slice after compression: {self.words(needed, whole=whole)}"
+
+    def _bytes(self, *, whole: bool) -> list[int]:
+        from StegoMedLib.pipeline.room import largest_version, record_bytes  # noqa: PLC0415 needs packages
+
+        return [record_bytes(largest_version(bits, whole=whole)) for bits in self._bits]

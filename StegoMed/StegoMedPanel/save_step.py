@@ -1,0 +1,95 @@
+"""Step 4: the new series, into the DICOM database or a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from StegoMedLib.errors import UsageError
+from StegoMedPanel import nodes, stego
+from StegoMedPanel.parameters import Target
+from StegoMedPanel.run import Place
+from StegoMedPanel.states import State, say
+
+if TYPE_CHECKING:
+    from StegoMedPanel.panel import Panel
+    from StegoMedPanel.untyped import Node
+
+__all__ = ["SaveStep"]
+
+
+class SaveStep:
+    """Writes new instances; the source is never touched."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel, self._ui = panel, panel.ui
+        ui = self._ui
+        self._place = Place(ui.saveButton, ui.saveProgress, ui.saveState)
+        self._done = ""
+        ui.saveButton.connect("clicked(bool)", self._on_save)
+        ui.targetFolder.connect("currentPathChanged(QString)", self._on_folder)
+
+    def clear(self) -> None:
+        """Forget the result, and the patient that was typed in."""
+        self.forget_result()
+        self._ui.patientName.text = self._ui.patientID.text = ""
+
+    def forget_result(self) -> None:
+        """Forget what was saved: it was something else."""
+        self._done = ""
+
+    def refresh(self) -> None:
+        """Show what the target and the volume call for."""
+        parameters = self._panel.parameters
+        self._ui.saveButton.enabled = self._panel.may_press(self._place)
+        if parameters is None:
+            return
+        folder = parameters.target is Target.folder
+        self._ui.targetFolder.visible = self._ui.targetFolderLabel.visible = folder
+        if self._ui.targetFolder.currentPath != parameters.targetFolder:
+            self._ui.targetFolder.currentPath = parameters.targetFolder
+        volume = parameters.stegoVolume
+        plain = volume is not None and not nodes.uids_of(volume, stego.SOURCES)
+        for widget in (self._ui.patientName, self._ui.patientNameLabel, self._ui.patientID, self._ui.patientIDLabel):
+            widget.visible = plain
+        if self._panel.run.idle and self._panel.fresh(self._place):
+            say(self._ui.saveState, *self._words(volume))
+
+    def _words(self, volume: Node) -> tuple[str, State]:
+        if volume is None:
+            return "There is nothing to save before a record is hidden.", State.PLAIN
+        if self._done:
+            return self._done, State.GOOD
+        return f"“{volume.GetName()}” is ready to be saved as a new series; its source stays as it is.", State.PLAIN
+
+    def _on_folder(self, path: str) -> None:
+        parameters = self._panel.parameters
+        if parameters is not None and parameters.targetFolder != path:
+            parameters.targetFolder = str(path)
+
+    def _on_save(self) -> None:
+        self._panel.start(self._place, "Saving the new series ...", self._work)
+
+    def _work(self) -> str:
+        panel, parameters = self._panel, self._panel.parameters
+        volume = None if parameters is None else parameters.stegoVolume
+        if volume is None:
+            raise UsageError("There is nothing to save yet; hide a record in step 3 first.")
+        panel.work.ensure_packages()
+        panel.watch(volume)
+        self._done = ""
+        if parameters.target is Target.folder:
+            if not parameters.targetFolder:
+                raise UsageError("There is no folder yet; choose a new or empty one.")
+            folder = Path(parameters.targetFolder)
+            uids = panel.work.save_to_folder(volume, folder, self._patient(volume), panel.progress)
+            self._done = f"{len(set(uids))} images were written to {folder}."
+        else:
+            panel.work.save_to_database(volume, self._patient(volume), panel.progress)
+            self._done = f"“{volume.GetName()}” is in the DICOM database as a new series, beside its source."
+        return ""
+
+    def _patient(self, volume: Node) -> dict[str, str]:
+        """Patient of a new study; instances derived from DICOM keep their own."""
+        name = str(self._ui.patientName.text).strip() or str(volume.GetName())
+        return {"PatientName": name[:64], "PatientID": (str(self._ui.patientID.text).strip() or name)[:64]}

@@ -1,0 +1,101 @@
+"""Self-tests that run inside Slicer: no data needed, no network, no model."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import slicer
+
+from StegoMedLib.errors import NothingReadableError
+from StegoMedPanel import nodes
+from StegoMedPanel.record_form import ATTRIBUTES
+from StegoMedPanel.sample_data import load_phantom
+from StegoMedPanel.work import Case, Request, Work
+
+if TYPE_CHECKING:
+    import unittest
+
+    from StegoMedPanel.untyped import Node
+
+__all__ = ["journey_through_dicom", "journey_through_voxels", "mistakes_get_a_sentence"]
+
+_PASSPHRASE = "self-test of StegoMed"  # noqa: S105 seals nothing but the phantom
+_SLICES, _SIZE = 3, 256
+
+
+def _silent(_done: int, _total: int, _label: str) -> None:
+    slicer.app.processEvents()
+
+
+def _digests(volume: Node) -> list[str]:
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in nodes.files_of(nodes.uids_of(volume))]
+
+
+def journey_through_dicom(test: unittest.TestCase) -> None:
+    """Find, hide, save to the database, load the new series, extract; the source stays as it is."""
+    from DICOMLib import DICOMUtils  # noqa: PLC0415 part of Slicer
+
+    work = Work()
+    work.ensure_packages()
+    from StegoMedLib.envelope import HeaderRecord  # noqa: PLC0415 needs packages
+    from StegoMedLib.pipeline.demo import PATIENT  # noqa: PLC0415
+
+    with DICOMUtils.TemporaryDICOMDatabase():
+        volume = load_phantom(slices=_SLICES, size=_SIZE)[0]
+        before = _digests(volume)
+        segmentation, _ = work.find(Case(volume, None, "fidelity"), "threshold", _silent)
+        request = Request(_PASSPHRASE, None, tuple(ATTRIBUTES))
+        hidden = work.hide(Case(volume, segmentation, "fidelity"), request, _silent)
+        test.assertEqual(hidden.report.embedded, _SLICES)
+        changed = nodes.voxels_of(hidden.volume) != nodes.voxels_of(volume)
+        test.assertTrue(changed.any())
+        test.assertFalse((changed & nodes.mask_of(segmentation, volume)).any())
+        series = work.save_to_database(hidden.volume, {}, _silent)
+        test.assertEqual(_digests(volume), before)
+        (identifier,) = DICOMUtils.loadSeriesByUID([series])
+        loaded = slicer.mrmlScene.GetNodeByID(identifier)
+        test.assertEqual(loaded.GetAttribute(nodes.SERIES_MARK), "1")
+        record = work.extract(Case(loaded, None, "fidelity"), _PASSPHRASE, _silent).report.record
+        test.assertIsInstance(record, HeaderRecord)
+        test.assertEqual(record.attributes["PatientName"], PATIENT["PatientName"])
+        with test.assertRaises(NothingReadableError):  # noqa: PT027 runs in Slicer, where there is no pytest
+            work.extract(Case(loaded, None, "fidelity"), "another passphrase", _silent)
+
+
+def journey_through_voxels(test: unittest.TestCase) -> None:
+    """Find, hide, extract and save where there is no DICOM header to start from."""
+    work = Work()
+    work.ensure_packages()
+    from StegoMedLib.envelope import TextRecord  # noqa: PLC0415 needs packages
+    from StegoMedLib.pipeline.phantom import phantom_series  # noqa: PLC0415
+
+    phantom = phantom_series(slices=_SLICES, size=_SIZE)
+    voxels = np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept))
+    volume = slicer.util.addVolumeFromArray(voxels)
+    segmentation, _ = work.find(Case(volume, None, "fidelity", "CT"), "threshold", _silent)
+    request = Request(_PASSPHRASE, TextRecord("self-test"), ())
+    hidden = work.hide(Case(volume, segmentation, "fidelity", "CT"), request, _silent)
+    record = work.extract(Case(hidden.volume, None, "fidelity"), _PASSPHRASE, _silent).report.record
+    test.assertEqual(record, TextRecord("self-test"))
+    folder = Path(slicer.util.tempDirectory()) / "series"
+    uids = work.save_to_folder(hidden.volume, folder, {"PatientName": "Self^Test", "PatientID": "1"}, _silent)
+    test.assertEqual(len(set(uids)), _SLICES)
+    test.assertEqual(len(list(folder.iterdir())), _SLICES)
+
+
+def mistakes_get_a_sentence(test: unittest.TestCase) -> None:
+    """Every button answers in words when there is nothing to work on."""
+    panel = slicer.util.getModuleWidget("StegoMed").panel
+    before = slicer.mrmlScene.GetNumberOfNodes()
+    for button, state, words in (
+        (panel.ui.findButton, panel.ui.regionState, "no volume"),
+        (panel.ui.hideButton, panel.ui.hideState, "no volume"),
+        (panel.ui.saveButton, panel.ui.saveState, "nothing to save"),
+        (panel.ui.extractButton, panel.ui.extractState, "no volume"),
+    ):
+        button.click()
+        test.assertIn(words, state.text)
+    test.assertEqual(slicer.mrmlScene.GetNumberOfNodes(), before)

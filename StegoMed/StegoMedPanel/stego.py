@@ -1,0 +1,75 @@
+"""The stego volume: a volume of the scene that remembers what it was made from, and whether it is still the same."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import slicer
+
+from StegoMedLib.errors import UnusableInputError
+from StegoMedPanel import nodes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedPanel.untyped import Node
+
+
+__all__ = ["SOURCES", "add_difference", "add_stego", "check_untouched", "is_stego", "modality_of"]
+
+SOURCES = "StegoMed.sourceInstanceUIDs"
+_CHECKSUM = "StegoMed.sha256"
+_MODALITY = "StegoMed.modality"
+
+
+def is_stego(volume: Node) -> bool:
+    """Whether a volume was made by hiding a record in another one."""
+    return bool(volume.GetAttribute(_CHECKSUM))
+
+
+def modality_of(volume: Node) -> str:
+    """Kind of image of a stego volume that did not come from DICOM."""
+    return str(volume.GetAttribute(_MODALITY) or "OT")
+
+
+def add_stego(volume: Node, voxels: NDArray[Any], modality: str) -> Node:
+    """Add the stego volume of `volume`."""
+    node = nodes.clone(volume, f"{volume.GetName()} stego", voxels)
+    sources = volume.GetAttribute(nodes.SOURCES) or volume.GetAttribute(SOURCES)
+    if sources:
+        node.SetAttribute(SOURCES, sources)
+    else:
+        node.SetAttribute(_MODALITY, modality)
+    node.SetAttribute(_CHECKSUM, _checksum(node))
+    return node
+
+
+def add_difference(volume: Node, steps: NDArray[Any]) -> Node:
+    """Add a volume of how many stored grey levels each voxel changed, to be laid over the stego volume."""
+    node = nodes.clone(volume, f"{volume.GetName()} difference", steps)
+    display = node.GetDisplayNode()
+    display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeYellow")
+    display.SetAutoWindowLevel(0)
+    display.SetWindowLevelMinMax(0.0, 1.0)
+    display.SetThreshold(1.0, float(max(1, int(steps.max(initial=1)))))
+    display.SetApplyThreshold(1)
+    return node
+
+
+def check_untouched(volume: Node) -> None:
+    """Make sure that a stego volume is as hiding left it.
+
+    Raises
+    ------
+    UnusableInputError
+        It was changed since, so that its record may be lost and its pixels are not what was reviewed.
+    """
+    if _checksum(volume) != volume.GetAttribute(_CHECKSUM):
+        raise UnusableInputError("The stego volume was changed after hiding; hide the record again before saving.")
+
+
+def _checksum(volume: Node) -> str:
+    voxels = np.ascontiguousarray(slicer.util.arrayFromVolume(volume))
+    return hashlib.sha256(voxels.view(np.uint8).data).hexdigest()

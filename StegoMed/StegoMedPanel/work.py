@@ -1,0 +1,240 @@
+"""What the panel's buttons do, without the panel: from nodes of the scene to nodes of the scene, files and reports."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import slicer
+
+from StegoMedLib.errors import UnusableInputError
+from StegoMedPanel import found, nodes, packages, stego
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.envelope import Record
+    from StegoMedLib.pipeline.embed_run import EmbedReport
+    from StegoMedLib.pipeline.extract import ExtractReport
+    from StegoMedLib.pipeline.stacks import SliceStack
+    from StegoMedLib.symbol import Symbol
+    from StegoMedPanel.untyped import Node, Widget
+
+
+__all__ = ["Case", "Extracted", "Hidden", "Progress", "Request", "Work"]
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is worked on: a volume, its significant region, the profile, and the kind of voxels without DICOM."""
+
+    volume: Node
+    segmentation: Node
+    profile: str
+    modality: str = "OT"
+
+
+@dataclass(frozen=True, repr=False)
+class Request:
+    """What is to be hidden; shows nothing of it in ``repr``.
+
+    Attributes
+    ----------
+    record : Record or None
+        None for the ticked `attributes` of each study's header.
+    """
+
+    passphrase: str
+    record: Record | None
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """The volumes that hiding added, and its report."""
+
+    volume: Node
+    difference: Any
+    report: EmbedReport
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """The report of an extraction, and the symbol of the first slice that could be read."""
+
+    report: ExtractReport
+    symbol: Symbol | None
+
+
+class Work:
+    """The work behind the buttons; every method says what is wrong by a `StegoMedError` with a sentence."""
+
+    def ensure_packages(self, *, network: bool = False) -> None:
+        """Install what is missing in Slicer's Python, when the user agrees."""
+        packages.ensure(network=network)
+
+    def find(self, case: Case, finder: str, progress: Progress) -> tuple[Node, list[int]]:
+        """Find the significant region into the segmentation, or a new one; it, and every slice's room in bits."""
+        from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415 brings pydicom and SciPy
+        from StegoMedLib.regions import make_finder  # noqa: PLC0415
+
+        chosen = make_finder(finder)
+        stack, shape = self.stack(case.volume, case.modality), nodes.voxels_of(case.volume).shape
+        survey = survey_stack(
+            stack, lambda _, plane: chosen.find(plane), shape, profile=case.profile, progress=progress
+        )
+        if not survey.masks.any():
+            raise UnusableInputError(
+                "No body was found in any slice; try the other finder, or draw the region in Segment Editor."
+            )
+        segmentation = case.segmentation
+        if segmentation is None:
+            segmentation = nodes.new_segmentation(case.volume, survey.masks)
+        else:
+            nodes.replace_mask(segmentation, case.volume, survey.masks)
+        found.remember(segmentation, survey.masks)
+        return segmentation, survey.room_bits
+
+    def measure(self, case: Case, progress: Progress) -> list[int]:
+        """Room of every slice in bits, beside what the reviewer left."""
+        from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
+
+        stack, mask = self._reviewed(case)
+        masks = _slice_masks(stack, mask)
+        return survey_stack(stack, masks, mask.shape, profile=case.profile, progress=progress).room_bits
+
+    def hide(self, case: Case, request: Request, progress: Progress) -> Hidden:
+        """Hide a record outside what the reviewer left; add the stego volume and the difference."""
+        from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
+        from StegoMedLib.pipeline.embed import EmbedOptions  # noqa: PLC0415
+        from StegoMedLib.pipeline.volumes import embed_stack  # noqa: PLC0415
+
+        stack, mask = self._reviewed(case)
+        cover = nodes.voxels_of(case.volume)
+        marked, steps = cover.copy(), np.zeros(cover.shape, dtype=np.uint8)
+
+        def show(index: int, voxels: NDArray[np.float64]) -> None:
+            marked[index] = np.rint(voxels) if cover.dtype.kind in "iu" else voxels
+            change = np.abs(stack.stored(index, marked[index]) - stack.stored(index, cover[index]))
+            steps[index] = stack.turned(np.minimum(change, 255))
+
+        options = EmbedOptions(case.profile, record=request.record, attributes=request.attributes)
+        passphrase = prepare_passphrase(request.passphrase)
+        report = embed_stack(stack, _slice_masks(stack, mask), passphrase, options, show, progress=progress)
+        node = stego.add_stego(case.volume, marked, case.modality)
+        return Hidden(node, stego.add_difference(case.volume, steps), report)
+
+    def extract(self, case: Case, passphrase: str, progress: Progress) -> Extracted:
+        """Read the hidden record; only the profile saidi2024 looks at the segmentation."""
+        from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
+        from StegoMedLib.pipeline.volumes import extract_stack  # noqa: PLC0415
+
+        stack, masks = self.stack(case.volume, stego.modality_of(case.volume)), None
+        if case.profile == "saidi2024":
+            if case.segmentation is None:
+                raise UnusableInputError(
+                    "The profile saidi2024 needs the region that the record was hidden beside; choose it in step 2."
+                )
+            masks = _slice_masks(stack, nodes.mask_of(case.segmentation, case.volume))
+        symbols: list[Symbol] = []
+        report = extract_stack(
+            stack,
+            prepare_passphrase(passphrase),
+            profile=case.profile,
+            masks=masks,
+            progress=progress,
+            onlooker=lambda _name, _frame, symbol: symbols.append(symbol),
+        )
+        return Extracted(report, symbols[0] if symbols else None)
+
+    def save_to_folder(self, volume: Node, folder: Path, patient: dict[str, str], progress: Progress) -> list[str]:
+        """Write a stego volume as a new DICOM series into a new or empty folder; SOPInstanceUIDs, slice by slice."""
+        from StegoMedLib.pipeline.volumes import write_stack  # noqa: PLC0415
+
+        stego.check_untouched(volume)
+        voxels = nodes.voxels_of(volume)
+        uids = nodes.uids_of(volume, stego.SOURCES)
+        if not uids:
+            return self._write_new(volume, folder, patient, progress)
+        from StegoMedLib.pipeline.instances import InstanceStack  # noqa: PLC0415
+
+        stack = InstanceStack(nodes.files_of(uids), voxels, revised=True)
+        return write_stack(stack, voxels, folder, progress=progress)
+
+    def save_to_database(self, volume: Node, patient: dict[str, str], progress: Progress) -> str:
+        """Write a stego volume as new instances into the DICOM database; the new SeriesInstanceUID.
+
+        The volume is known as that series from then on.
+        """
+        from DICOMLib import DICOMUtils  # noqa: PLC0415 part of Slicer
+
+        opened = nodes.database()
+        temporary = Path(tempfile.mkdtemp(prefix="StegoMed-", dir=slicer.app.temporaryPath))
+        try:
+            uids = self.save_to_folder(volume, temporary / "series", patient, progress)
+            if any(opened.fileForInstance(uid) for uid in uids):
+                raise UnusableInputError("The DICOM database knows one of the new images already; save again.")
+            progress(len(uids), len(uids), "into the DICOM database")
+            DICOMUtils.importDicom(str(temporary / "series"), opened, True)  # noqa: FBT003 Slicer's signature
+            return self._imported(opened, uids, volume)
+        except OSError as error:
+            raise UnusableInputError(
+                f"The series cannot be saved ({error.strerror}); make room on the disk."
+            ) from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    def stack(self, volume: Node, modality: str) -> SliceStack:
+        """The slices behind a volume: source files where it came from DICOM, its own voxels else."""
+        from StegoMedLib.pipeline.instances import InstanceStack  # noqa: PLC0415
+        from StegoMedLib.pipeline.stacks import RevisedStack, VoxelStack  # noqa: PLC0415
+
+        voxels = nodes.voxels_of(volume)
+        uids = nodes.uids_of(volume)
+        if uids:
+            return InstanceStack(nodes.files_of(uids), voxels)
+        sources = nodes.uids_of(volume, stego.SOURCES)
+        if sources:
+            return RevisedStack(InstanceStack(nodes.files_of(sources), voxels, revised=True), voxels)
+        return VoxelStack(voxels, modality)
+
+    def _reviewed(self, case: Case) -> tuple[SliceStack, NDArray[np.bool_]]:
+        """The slices, and what the reviewer left of the region."""
+        return self.stack(case.volume, case.modality), nodes.mask_of(case.segmentation, case.volume)
+
+    def _write_new(self, volume: Node, folder: Path, patient: dict[str, str], progress: Progress) -> list[str]:
+        from pydicom import dcmread  # noqa: PLC0415
+
+        from StegoMedLib.dicom import SeriesGeometry  # noqa: PLC0415
+        from StegoMedLib.pipeline.volumes import write_new  # noqa: PLC0415
+
+        geometry = SeriesGeometry(*nodes.lps_vectors(volume))
+        voxels, modality = nodes.voxels_of(volume), stego.modality_of(volume)
+        attributes = {**patient, "SeriesDescription": volume.GetName()[:64]}
+        files = write_new(voxels, folder, geometry, modality=modality, attributes=attributes, progress=progress)
+        return [str(dcmread(path, stop_before_pixels=True).SOPInstanceUID) for path in files]
+
+    def _imported(self, opened: Widget, uids: list[str], volume: Node) -> str:
+        """Make sure that the database took every image; take back what it did when not."""
+        series = {opened.seriesForFile(opened.fileForInstance(uid)) for uid in uids if opened.fileForInstance(uid)}
+        if not all(opened.fileForInstance(uid) for uid in uids):
+            for uid in filter(None, series):
+                opened.removeSeries(uid)
+            raise UnusableInputError(
+                "The DICOM database did not take the new series; make room on its disk, or save to a folder."
+            )
+        volume.SetAttribute(nodes.SOURCES, " ".join(uids))
+        volume.SetAttribute(nodes.SERIES_MARK, "1")
+        return str(series.pop())
+
+
+def _slice_masks(stack: SliceStack, mask: NDArray[np.bool_]) -> Callable[[int, Any], NDArray[np.bool_]]:
+    """Masks slice by slice in the planes' rows and columns, from one in the volume's."""
+    return lambda index, _plane: stack.turned(mask[index])
