@@ -58,6 +58,7 @@ def set_up_scene(application_logic: Any) -> dict[str, Any]:
         logic.SetMRMLScene(scene)
         application_logic.SetModuleLogic(name, logic)
     scene.AddObserver(slicer.vtkMRMLScene.NodeAddedEvent, _add_to_subject_hierarchy)
+    scene.AddObserver(slicer.vtkMRMLScene.NodeAboutToBeRemovedEvent, _remove_from_subject_hierarchy)
     return logics
 
 
@@ -71,6 +72,17 @@ def _add_to_subject_hierarchy(scene: Any, _event: str, node: Any) -> None:
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
     if not hierarchy.GetItemByDataNode(node):
         hierarchy.CreateItem(hierarchy.GetSceneItemID(), node)
+
+
+@vtk.calldata_type(vtk.VTK_OBJECT)
+def _remove_from_subject_hierarchy(scene: Any, _event: str, node: Any) -> None:
+    """Take the item of a node away with it, as the application's plugins do."""
+    if scene.IsClosing() or not any(node.IsA(each) for each in _SUBJECT_HIERARCHY_CLASSES):
+        return
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    item = hierarchy.GetItemByDataNode(node)
+    if item:
+        hierarchy.RemoveItem(item, False, False)
 
 
 def allow_bundles(application_logic: Any, cache: str) -> Any:
