@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions import RegionFinder, make_finder
@@ -105,7 +105,7 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
             return np.asarray(picture.convert("L")) > 0
     except FileNotFoundError:
         raise UnusableInputError(f"There is no mask {path}; run 'stegomed segment' on this series first.") from None
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError):
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # what Pillow raises on damaged pictures
         raise UnusableInputError(f"{path} is no picture that can be read; write the mask again as PNG.") from None
 
 
