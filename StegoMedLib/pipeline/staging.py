@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -78,8 +79,11 @@ def _publish(work: Path, target: Path) -> None:
         work.chmod(0o777 & ~_umask())
         work.rename(target)
         return
-    for path in sorted(path for path in work.rglob("*") if path.is_file()):
-        place = target / path.relative_to(work)
+    places = {path: target / path.relative_to(work) for path in sorted(work.rglob("*")) if path.is_file()}
+    blocked = [place for place in places.values() if place.is_dir()]
+    if blocked:  # before anything is replaced
+        raise IsADirectoryError(errno.EISDIR, f"{os.strerror(errno.EISDIR)}: {blocked[0].name}")
+    for path, place in places.items():
         place.parent.mkdir(parents=True, exist_ok=True)
         path.replace(place)
 

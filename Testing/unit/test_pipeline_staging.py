@@ -70,6 +70,21 @@ def test_an_empty_folder_may_be_the_target(tmp_path: Path) -> None:
     check_target(None, tmp_path / "out", overwrite=False)
 
 
+def test_a_folder_in_the_way_is_seen_before_anything_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "out" / "b").mkdir(parents=True)
+    (tmp_path / "out" / "a").write_text("old", encoding="utf-8")
+
+    def run() -> None:
+        with staged(tmp_path / "out") as work:
+            for name in ("a", "b"):
+                (work / name).write_text("new", encoding="utf-8")
+
+    with pytest.raises(UnusableInputError, match=r"Is a directory: b"):
+        run()
+
+    assert (tmp_path / "out" / "a").read_text(encoding="utf-8") == "old"
+
+
 def test_a_name_as_long_as_file_systems_take(tmp_path: Path) -> None:
     name = "患" * 83 + ".dcm"
 
