@@ -18,6 +18,7 @@ from StegoMedLib.pipeline.extract import ExtractReport, extract_series
 from StegoMedLib.pipeline.masks import FolderMasks, MaskSource, write_mask
 from StegoMedLib.pipeline.phantom import phantom_series
 from StegoMedLib.pipeline.pictures import MaskShown, SliceShown, Window, draw_mask_sheet, draw_page
+from StegoMedLib.pipeline.pictures_canvas import figure_class
 from StegoMedLib.pipeline.pictures_sheet import MOST_MASKS
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.staging import check_target, staged
@@ -100,6 +101,7 @@ def run_demo(
     StegoMedError
         As the stations raise them; `target` is then as it was.
     """
+    figure_class()
     check_target(series, target, overwrite=overwrite)
     with staged(target) as work:
         if passphrase is None:

@@ -26,6 +26,7 @@ __all__ = [
     "WIDTH",
     "Page",
     "Window",
+    "figure_class",
     "fit_text",
     "frame",
     "mark",
@@ -52,18 +53,29 @@ USABLE = (0.05, 0.65, 0.66)  # usable blocks
 Window = tuple[float, float]  # stored values shown black and white
 
 
+def figure_class() -> type[Figure]:
+    """Matplotlib's figure.
+
+    Raises
+    ------
+    UnusableInputError
+        Matplotlib is not installed; whoever draws at the end of long work asks for it at the beginning.
+    """
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415
+    except ImportError:
+        raise UnusableInputError(
+            "Pictures need matplotlib, which is not installed; run: pip install 'stegomed[pictures]'."
+        ) from None
+    return Figure
+
+
 class Page:
     """A white page of 1600 pixels' width on which panels are placed by pixels, counted from the top left corner."""
 
     def __init__(self, height: int) -> None:
-        try:
-            from matplotlib.figure import Figure  # noqa: PLC0415
-        except ImportError:
-            raise UnusableInputError(
-                "Pictures need matplotlib, which is not installed; run: pip install 'stegomed[pictures]'"
-            ) from None
         self.height = height
-        self._figure: Figure = Figure(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
+        self._figure = figure_class()(figsize=(WIDTH / DPI, height / DPI), dpi=DPI, facecolor=PAPER)
 
     def panel(self, left: float, top: float, width: float, height: float) -> Axes:
         """Give empty axes without ticks or frame at a place in pixels."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.demo import run_demo
 from StegoMedLib.pipeline.phantom import phantom_series
 from StegoMedLib.pipeline.pictures import MOST_MASKS, MaskShown, SliceShown, draw_mask_sheet, draw_page
 from StegoMedLib.pipeline.pictures_canvas import ACCENT, Page, fit_text
@@ -146,6 +147,19 @@ def test_missing_matplotlib_is_named_with_its_remedy(
     with pytest.raises(UnusableInputError, match=r"stegomed\[pictures\]"):
         draw_page(tmp_path / "page.png", shown, {})
     assert not list(tmp_path.iterdir())
+
+
+def test_the_demo_asks_for_matplotlib_before_it_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class NotAsked:
+        name = "not asked"
+
+        def mask(self, *_: object) -> NDArray[np.bool_]:
+            raise AssertionError("the body was looked for")
+
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+
+    with pytest.raises(UnusableInputError, match=r"stegomed\[pictures\]"):
+        run_demo(tmp_path / "demo", NotAsked())
 
 
 def test_long_names_are_shortened_in_their_middle() -> None:
