@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 
 from StegoMedLib.errors import UnusableInputError
@@ -18,6 +16,11 @@ from StegoMedLib.pipeline.phantom import phantom_series
 from StegoMedLib.pipeline.pictures import MOST_MASKS, MaskShown, SliceShown, draw_mask_sheet, draw_page
 from StegoMedLib.pipeline.pictures_canvas import ACCENT, Page, fit_text
 from StegoMedLib.symbol import make_symbol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 
 @pytest.fixture(scope="module")
