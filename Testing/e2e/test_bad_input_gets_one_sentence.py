@@ -258,6 +258,7 @@ def test_options_that_contradict_each_other(phantom_folder: Path, stegomed: Any)
         ("--from", "x"),
         ("--record", "text"),
         ("--record", "text", "--from", "x", "--attributes", "PatientID"),
+        ("--attributes", " , "),
     ):
         _one_sentence(stegomed("embed", phantom_folder, "out", *FINDER, *extra), 2)
 

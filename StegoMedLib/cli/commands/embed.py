@@ -115,7 +115,10 @@ def _content(file: Path) -> bytes:
 def _attributes(text: str | None) -> tuple[str, ...]:
     if text is None:
         return tuple(DEFAULT_ATTRIBUTES)
-    return tuple(keyword.strip() for keyword in text.split(",") if keyword.strip())
+    keywords = tuple(keyword.strip() for keyword in text.split(",") if keyword.strip())
+    if not keywords:
+        raise UsageError("--attributes names no attribute; name some, as in PatientName,PatientID, or leave it out.")
+    return keywords
 
 
 def _show(report: EmbedReport) -> None:
