@@ -65,7 +65,7 @@ def evaluate_series(
     """Measure every slice of `stego` against the cover it was derived from.
 
     A stego instance is paired with the cover that its SourceImageSequence names (PS3.3 C.7.6.1.1.4), else with the
-    cover of its file name.
+    cover of its name, sub-folders included.
 
     Parameters
     ----------
@@ -88,7 +88,8 @@ def evaluate_series(
     for done, path in enumerate(listing.images):
         progress(done, len(listing.images), path.name)
         instance = read_instance(path, accept_lossy=accept_lossy)
-        found = covers.of(instance, path.name)
+        marked = Path(path.name) if stego.is_file() else path.relative_to(stego)
+        found = covers.of(instance, marked)
         if found is None:
             report.unpaired.append(str(path))
             continue
@@ -101,7 +102,7 @@ def evaluate_series(
                 )
             reference = None if masks is None else masks.mask(name, frame, original.frames, before)
             metrics = _measure(before, after, reference, finder)
-            report.slices.append(EvaluatedSlice(path.name, str(name), frame, metrics))
+            report.slices.append(EvaluatedSlice(str(marked), str(name), frame, metrics))
     if not report.slices:
         raise UnusableInputError(
             f"No file of {stego} was derived from one of {cover}; name the cover it was made from."
@@ -115,14 +116,14 @@ class _Covers:
 
     def __init__(self, source: Path, *, accept_lossy: bool) -> None:
         self._accept_lossy = accept_lossy
-        self._names: dict[str, tuple[Path, Path]] = {}
+        self._names: dict[Path, tuple[Path, Path]] = {}
         self._uids: dict[str, tuple[Path, Path]] = {}
         for path in list_files(source).images:
             entry = (Path(path.name) if source.is_file() else path.relative_to(source), path)
-            self._names[path.name] = entry
+            self._names[entry[0]] = entry
             self._uids[read_instance(path, accept_lossy=accept_lossy).sop_instance] = entry
 
-    def of(self, stego: Instance, name: str) -> tuple[Path, Instance] | None:
+    def of(self, stego: Instance, name: Path) -> tuple[Path, Instance] | None:
         """Name and instance of the cover of `stego`."""
         named = [self._uids[uid] for uid in source_uids(stego) if uid in self._uids]
         entry = named[0] if named else self._names.get(name)

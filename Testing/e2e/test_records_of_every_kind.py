@@ -205,6 +205,24 @@ def test_evaluate_pairs_renamed_files_with_their_covers(phantom_folder: Path, st
     assert report["unpaired"] == []
 
 
+def test_evaluate_keeps_equal_names_in_different_folders_apart(
+    phantom_folder: Path, stegomed: Any, tmp_path: Path
+) -> None:
+    for folder, file in zip(("a", "b"), sorted(phantom_folder.iterdir())[1:3], strict=True):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        (tmp_path / "in" / folder / "x.dcm").write_bytes(file.read_bytes())
+    _report(stegomed("embed", "in", "out", *FINDER, "--json", "-"))
+    for file in (tmp_path / "out").rglob("*.dcm"):
+        dataset = pydicom.dcmread(file)
+        del dataset.SourceImageSequence
+        dataset.save_as(file)
+
+    report = _report(stegomed("evaluate", "in", "out", "--json", "-"))
+
+    assert [(row["file"], row["cover"]) for row in report["slices"]] == [(f"{folder}/x.dcm",) * 2 for folder in "ab"]
+    assert {row["metrics"]["largest_change"] for row in report["slices"]} == {1}
+
+
 def test_the_paper_s_profile_needs_wide_cells_and_the_mask(phantom_folder: Path, stegomed: Any) -> None:
     _report(stegomed("segment", phantom_folder, "--out", "masks", *FINDER, "--json", "-"))
     saidi = ("--profile", "saidi2024", "--masks", "masks", "--attributes", "PatientID")
