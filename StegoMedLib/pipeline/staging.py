@@ -70,7 +70,16 @@ def staged(target: Path, *, single: bool = False) -> Iterator[Path]:
     except OSError as error:
         raise _unwritable(target, error) from None
     finally:
+        _remove(work)
+
+
+def _remove(work: Path) -> None:
+    """Remove `work`, also when somebody impatient presses Ctrl-C a second time meanwhile."""
+    try:
         shutil.rmtree(work, ignore_errors=True)
+    except KeyboardInterrupt:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
 
 
 def _publish(work: Path, target: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -40,6 +41,27 @@ def test_nothing_appears_after_an_error_or_a_cancel(error: type[BaseException], 
 
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert (tmp_path / "out" / "a").read_text(encoding="utf-8") == "old"
+
+
+def test_a_second_cancel_does_not_stop_the_cleaning_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remove, calls = shutil.rmtree, []
+
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        remove(*arguments, **options)
+
+    def run() -> None:
+        with staged(tmp_path / "out") as work:
+            (work / "a").write_text("new", encoding="utf-8")
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run()
+
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_single_file_appears_in_its_folder(tmp_path: Path) -> None:
