@@ -107,10 +107,8 @@ class ExtractStep:
         self._report = report
         values = record_as_json(report.record)
         fill(self._ui.recordTable, ("Attribute", "Value"), [(name, str(value)) for name, value in values.items()])
-        states = [
-            (str(row.frame + 1), row.file, "read" if row.record is not None else "unreadable") for row in report.slices
-        ]
-        fill(self._ui.slicesTable, ("Slice", "Image", "State"), states)
+        states = [(str(row.frame + 1), row.detail) for row in report.slices]
+        fill(self._ui.slicesTable, ("Slice", "State"), states)
         read = sum(row.record is not None for row in report.slices)
         words = f"The record was read from {read} of {len(report.slices)} slices."
         if read == 0:

@@ -25,7 +25,8 @@ _MEANINGS = {
     Profile.fidelity: "Changes as few pixels as it can, each by one grey level; read without mask, model or original.",
     Profile.saidi2024: "The published method, for comparison: changes more, and can only be read with the same region.",
 }
-_DIFFERENCE_OPACITY = 0.7
+_DIFFERENCE_OPACITY = 1.0
+"""Single pixels change, which would be lost in anything more transparent."""
 _MEASURES = (
     ("psnr_range", "PSNR, peak = range of the slice (dB)", ".2f"),
     ("psnr_65535", "PSNR, peak = 65535 (dB)", ".2f"),

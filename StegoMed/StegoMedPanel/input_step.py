@@ -28,7 +28,6 @@ class InputStep:
         self._panel, self._ui = panel, panel.ui
         self._described: tuple[object, tuple[str, State]] | None = None
         self._guessed = ""
-        self._ui.inputVolume.connect("currentNodeChanged(vtkMRMLNode*)", self._on_volume)
 
     def volume(self) -> Node:
         """The chosen volume.
@@ -48,6 +47,17 @@ class InputStep:
         """Kind of the voxels, for volumes without DICOM header."""
         parameters = self._panel.parameters
         return str(parameters.voxelKind.name) if parameters is not None else VoxelKind.OT.name
+
+    def guess_kind(self) -> None:
+        """Guess the kind of voxels of a volume without DICOM header that was just chosen."""
+        parameters = self._panel.parameters
+        volume = None if parameters is None else parameters.inputVolume
+        if volume is None or volume.GetID() == self._guessed:
+            return
+        self._guessed = volume.GetID()
+        if volume.GetImageData() is not None and not _from_dicom(volume):
+            lowest = volume.GetImageData().GetScalarRange()[0]
+            parameters.voxelKind = VoxelKind.CT if lowest < _HOUNSFIELD_AIR else VoxelKind.OT
 
     def refresh(self) -> None:
         """Say what the volume is."""
@@ -69,16 +79,6 @@ class InputStep:
         if self._described is None or self._described[0] != key:
             self._described = key, _describe(volume)
         return self._described[1]
-
-    def _on_volume(self, volume: Node) -> None:
-        """Guess the kind of voxels of a volume that was just chosen."""
-        parameters = self._panel.parameters
-        if volume is None or parameters is None or volume.GetID() == self._guessed or _from_dicom(volume):
-            return
-        self._guessed = volume.GetID()
-        image = volume.GetImageData()
-        if image is not None:
-            parameters.voxelKind = VoxelKind.CT if image.GetScalarRange()[0] < _HOUNSFIELD_AIR else VoxelKind.OT
 
 
 def _from_dicom(volume: Node) -> bool:

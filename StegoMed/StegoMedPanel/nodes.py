@@ -159,8 +159,20 @@ def mask_of(segmentation: Node, volume: Node) -> NDArray[np.bool_]:
         )
     mask = np.zeros(voxels_of(volume).shape, dtype=np.bool_)
     for identifier in identifiers:
-        mask |= slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, identifier, volume) > 0
+        mask |= _segment(segmentation, identifier, volume) > 0
     return mask
+
+
+def _segment(segmentation: Node, identifier: str, volume: Node) -> NDArray[Any]:
+    """One segment as an array, without the display node that Slicer's function leaves in the scene."""
+    kind = "vtkMRMLLabelMapVolumeDisplayNode"
+    before = set(slicer.util.getNodesByClass(kind))
+    try:
+        array: NDArray[Any] = slicer.util.arrayFromSegmentBinaryLabelmap(segmentation, identifier, volume)
+    finally:
+        for left in set(slicer.util.getNodesByClass(kind)) - before:
+            slicer.mrmlScene.RemoveNode(left)
+    return array
 
 
 def lps_vectors(volume: Node) -> tuple[tuple[float, float, float], ...]:

@@ -135,6 +135,7 @@ class Panel(VTKObservationMixin):
     def _on_parameters(self, _caller: object = None, _event: object = None) -> None:
         """A choice was made, here or elsewhere."""
         self.run.failed = None
+        self.input.guess_kind()
         self.room.look(self.room_owner())
         self._observe_segmentation()
         volume = None if self.parameters is None else self.parameters.stegoVolume

@@ -55,6 +55,7 @@ def add_difference(volume: Node, steps: NDArray[Any]) -> Node:
     display.SetWindowLevelMinMax(0.0, 1.0)
     display.SetThreshold(1.0, float(max(1, int(steps.max(initial=1)))))
     display.SetApplyThreshold(1)
+    display.SetInterpolate(0)
     return node
 
 

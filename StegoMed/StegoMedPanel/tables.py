@@ -24,6 +24,7 @@ def fill(table: Widget, headers: Sequence[str], rows: Sequence[Sequence[str]]) -
         for column, words in enumerate(cells):
             table.setItem(row, column, qt.QTableWidgetItem(str(words)))
     table.resizeColumnsToContents()
+    table.resizeRowsToContents()
     table.visible = bool(rows)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -176,20 +175,19 @@ class Work:
         from DICOMLib import DICOMUtils  # noqa: PLC0415 part of Slicer
 
         opened = nodes.database()
-        temporary = Path(tempfile.mkdtemp(prefix="StegoMed-", dir=slicer.app.temporaryPath))
         try:
-            uids = self.save_to_folder(volume, temporary / "series", patient, progress)
-            if any(opened.fileForInstance(uid) for uid in uids):
-                raise UnusableInputError("The DICOM database knows one of the new images already; save again.")
-            progress(len(uids), len(uids), "into the DICOM database")
-            DICOMUtils.importDicom(str(temporary / "series"), opened, True)  # noqa: FBT003 Slicer's signature
-            return self._imported(opened, uids, volume)
+            with tempfile.TemporaryDirectory(prefix="StegoMed-", dir=slicer.app.temporaryPath) as temporary:
+                folder = Path(temporary) / "series"
+                uids = self.save_to_folder(volume, folder, patient, progress)
+                if any(opened.fileForInstance(uid) for uid in uids):
+                    raise UnusableInputError("The DICOM database knows one of the new images already; save again.")
+                progress(len(uids), len(uids), "into the DICOM database")
+                DICOMUtils.importDicom(str(folder), opened, True)  # noqa: FBT003 Slicer's signature
         except OSError as error:
             raise UnusableInputError(
-                f"The series cannot be saved ({error.strerror}); make room on the disk."
+                f"The series cannot be saved ({error.strerror}); make room on the disk, or save to a folder."
             ) from error
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+        return self._imported(opened, uids, volume)
 
     def stack(self, volume: Node, modality: str) -> SliceStack:
         """The slices behind a volume: source files where it came from DICOM, its own voxels else."""
