@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Contrast", "contrast", "shows_body"]
 
-# CT: lung and fat lie above, air, its noise and most clothes below.
+# CT: fat and all that is denser lies above; air, its noise and most clothes below. So does lung, but it is enclosed.
 _TISSUE_HU = -500.0
 _WINDOW = 5
 _EVEN = 0.03  # less than one pixel's single step does to a local mean
