@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.metrics import bit_error_rate, compare, ncc_of_symbols
-from StegoMedLib.plane import Plane
 from StegoMedLib.regions import guard, usable_blocks
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.pipeline.coding import Coding
     from StegoMedLib.pipeline.message import Message
+    from StegoMedLib.plane import Plane
     from StegoMedLib.symbol import Symbol
 
 __all__ = ["EmbeddedSlice", "Metrics", "embed_slice", "measure_slice", "usable_of"]
@@ -53,10 +53,10 @@ def usable_of(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]
 
 
 def embed_slice(plane: Plane, significant: NDArray[np.bool_], message: Message, coding: Coding) -> EmbeddedSlice:
-    """Hide `message` in `plane` outside `significant` (H, W), and read it back.
+    """Hide `message` in `plane` outside `significant` (H, W), and read it back as a receiver with that region would.
 
     A slice in which no body was found, that has too little room, or whose symbol would not survive storage as integers
-    is skipped and says why.
+    (whose guard may be another, where a profile needs a mask) is skipped and says why.
     """
     usable = usable_of(plane, significant)
     if not significant.any():
@@ -67,8 +67,8 @@ def embed_slice(plane: Plane, significant: NDArray[np.bool_], message: Message, 
     except DoesNotFitError:
         room = coding.profile.room(plane, usable)
         return EmbeddedSlice(None, f"the record needs {payload.bits.size} bits and there is room for {room}", usable)
-    stored = Plane(stego, plane.low, plane.high, plane.padding)
-    received = coding.extract(stored, usable if coding.needs_mask else None)
+    stored = replace(plane, pixels=stego)
+    received = coding.extract(stored, usable_of(stored, significant) if coding.needs_mask else None)
     symbol = None if received is None else coding.symbol(received)
     if symbol is None or not np.array_equal(symbol.modules, message.symbol.modules):
         errors = 1.0 if received is None else bit_error_rate(payload.bits, received.bits[: payload.bits.size])
