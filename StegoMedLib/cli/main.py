@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib import __version__
 from StegoMedLib.cli.commands import capacity, demo, embed, evaluate, export, extract, segment, train
+from StegoMedLib.cli.report_target import check_report_target
 from StegoMedLib.cli.screen import say
 from StegoMedLib.cli.signals import ending_is_cancelling
 from StegoMedLib.errors import CancelledError, StegoMedError
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = build_parser().parse_args(arguments)
     try:
         with ending_is_cancelling():
+            check_report_target(parsed)
             parsed.run(parsed)
     except StegoMedError as error:
         say(str(error))

@@ -32,7 +32,7 @@ def keystream(key: bytes, count: int, dtype: type[np.unsignedinteger]) -> NDArra
     size = np.dtype(dtype).itemsize
     encryptor = Cipher(algorithms.ChaCha20(key, bytes(16)), mode=None).encryptor()
     raw = encryptor.update(bytes(count * size))
-    return np.frombuffer(raw, dtype=np.dtype(dtype).newbyteorder("<")).astype(dtype)
+    return np.frombuffer(raw, dtype=np.dtype(dtype).newbyteorder("<")).astype(dtype, copy=False)
 
 
 def permutation(key: bytes, count: int) -> NDArray[np.intp]:

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from StegoMedLib.codec.layout import Layout
     from StegoMedLib.codec.moves import Cover
 
-__all__ = ["MAXIMUM_DENSE_BITS", "dense_bits", "dense_room", "solve_dense"]
+__all__ = ["MAXIMUM_DENSE_BITS", "dense_bits", "dense_limit", "dense_room", "solve_dense"]
 
 MAXIMUM_DENSE_BITS = 4096
 """Elimination takes time with the cube of the payload's length."""
+
+_MAXIMUM_COLUMNS = 1 << 29
+"""Bits of all columns of a plane (64 MiB): in planes of more than 640 x 640 pixels payloads have to be shorter."""
 
 _MAXIMUM_BLOCKS = 1024
 """Usable blocks that are made use of: enough for `MAXIMUM_DENSE_BITS`."""
@@ -35,10 +38,24 @@ _SPARE = 24
 """Unknowns beyond the number of equations: a random system then has a solution but for one case in 2**24."""
 
 
-def dense_room(cover: Cover, blocks: NDArray[np.intp]) -> int:
-    """Bits that the usable ones among `blocks` can carry this way."""
-    usable = _usable(cover, blocks)
-    return int(np.clip(cover.reach(usable).parities.sum() - _SPARE, 0, MAXIMUM_DENSE_BITS))
+def dense_limit(count: int) -> int:
+    """Longest payload in bits that the body of a plane of `count` blocks can have this way."""
+    return min(MAXIMUM_DENSE_BITS, _MAXIMUM_COLUMNS // (count * REACHED))
+
+
+def dense_room(cover: Cover, layout: Layout) -> int:
+    """Bits that the usable blocks of a plane can carry this way, under nearly every key.
+
+    How many usable blocks the key deals to the header is hypergeometric; three standard deviations are left for it.
+    """
+    usable = np.flatnonzero(cover.usable)
+    if not usable.size:
+        return 0
+    parities = float(cover.reach(usable[:_MAXIMUM_BLOCKS]).parities.mean())
+    share = layout.header_size / layout.count
+    blocks = usable.size * (1 - share) - 3 * np.sqrt(usable.size * share * (1 - share))
+    bits = int(parities * min(blocks, _MAXIMUM_BLOCKS)) - _SPARE
+    return max(0, min(bits, dense_limit(layout.count)))
 
 
 def dense_bits(patterns: NDArray[np.uint8], blocks: NDArray[np.intp], layout: Layout, length: int) -> NDArray[np.bool_]:

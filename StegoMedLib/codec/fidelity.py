@@ -19,6 +19,7 @@ from StegoMedLib.codec.blocks import join_blocks, split_blocks
 from StegoMedLib.codec.dense import (
     MAXIMUM_DENSE_BITS,
     dense_bits,
+    dense_limit,
     dense_room,
     solve_dense,
 )
@@ -166,7 +167,7 @@ def _dense_room(layout: Layout, plane: Plane, usable: NDArray[np.bool_]) -> int:
     """Bits that a body without groups carries."""
     if layout.count < MINIMUM_BLOCKS or not can_head(_room(layout, plane, usable)):
         return 0
-    return dense_room(Cover(plane, usable, layout), layout.body_blocks(0))
+    return dense_room(Cover(plane, usable, layout), layout)
 
 
 def _read_body(
@@ -175,7 +176,7 @@ def _read_body(
     """The `length` bits of the body of a plane of patterns (N,), None when no sender lays them out so."""
     blocks = layout.body_blocks(draw)
     if size == _DENSE:
-        return None if length > MAXIMUM_DENSE_BITS else dense_bits(pattern[blocks], blocks, layout, length)
+        return None if length > dense_limit(layout.count) else dense_bits(pattern[blocks], blocks, layout, length)
     if math.ceil(length / size) > blocks.size:
         return None
     words = layout.syndromes(pattern[blocks], blocks)

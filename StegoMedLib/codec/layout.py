@@ -85,7 +85,7 @@ class Layout:
         if length not in self._columns:
             size = -(-length // 8)
             drawn = keystream(subkey(self._key, "columns", length), self.count * REACHED * size, np.uint8)
-            columns = drawn.astype(np.uint8).reshape(self.count, REACHED, size)
+            columns = drawn.reshape(self.count, REACHED, size)
             columns.setflags(write=False)
             self._columns = {length: columns}
         return self._columns[length]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Frames", "PixelFormat", "frames_of", "pixel_format", "transfer_syntax"]
 
 # A frame of 8192 x 8192; the largest CT and MR planes in use have 1024 x 1024, mosaics and mammograms 4096 x 4096.
-_LARGEST_FRAME = 1 << 26
+_LARGEST_FRAME = 1 << 24
 _LEAST_BITS = 8
 _NATIVE = (ExplicitVRLittleEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian)
 # Bits beside the stored field belong to the container; StoredField takes the field out.

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["PAPER_NOTE", "Quality", "compare"]
 
 PAPER_NOTE = (
-    "psnr_paper is the convention behind the tables of Saidi et al. 2024 (MSE on the plane scaled to [0, 1], "
-    "peak 255); it lies 48.13 dB above psnr_range and is for comparison only"
+    "The key psnr_paper is the convention behind the tables of Saidi et al. 2024 (MSE on the plane scaled to [0, 1], "
+    "peak 255); it lies 48.13 dB above psnr_range and is for comparison only."
 )
 
 _PAPER_SHIFT = 20.0 * math.log10(255.0)

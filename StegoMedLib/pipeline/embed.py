@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from StegoMedLib.dicom import DerivedSeries, Instance, list_files, read_instance, write_derived
 from StegoMedLib.errors import UsageError
@@ -14,7 +17,6 @@ from StegoMedLib.pipeline.staging import check_target, staged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from StegoMedLib.pipeline.masks import MaskSource
@@ -80,6 +82,34 @@ def embed_series(
     return run.report
 
 
+class _Changes(Mapping[int, "NDArray[np.int32]"]):
+    """Stego frames of an instance, kept as the few pixels that differ: an object may have hundreds of frames."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._differences: dict[int, tuple[NDArray[np.intp], NDArray[np.int32]]] = {}
+
+    def note(self, frame: int, stego: NDArray[np.int32]) -> None:
+        """Keep the stego pixels (H, W) of `frame`."""
+        places = np.flatnonzero(stego != self._instance.plane(frame).pixels)
+        self._differences[frame] = places, stego.ravel()[places]
+
+    def __getitem__(self, frame: int) -> NDArray[np.int32]:
+        """Stego pixels of `frame`; int32, shape (H, W), a new array."""
+        places, values = self._differences[frame]
+        pixels = self._instance.plane(frame).pixels.copy()
+        pixels.flat[places] = values
+        return pixels
+
+    def __iter__(self) -> Iterator[int]:
+        """Frames that were changed."""
+        return iter(self._differences)
+
+    def __len__(self) -> int:
+        """How many frames were changed."""
+        return len(self._differences)
+
+
 class _Files:
     """Takes files through a run: one new series for each source series."""
 
@@ -91,11 +121,11 @@ class _Files:
         """Take one instance from `path` to `target`; `name` is what reports call it."""
         instance = read_instance(path, accept_lossy=self._options.accept_lossy)
         message = self._run.message(instance.dataset)
-        changed: dict[int, NDArray[np.int32]] = {}
+        changed = _Changes(instance)
         for frame in range(instance.frames):
             stego = self._frame(instance, name, frame, message)
             if stego is not None:
-                changed[frame] = stego
+                changed.note(frame, stego)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_derived(instance, changed, target, self._series, syntax=self._options.syntax)
         self._run.clock.lap("writing")

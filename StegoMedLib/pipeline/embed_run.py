@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.envelope import HeaderRecord, Record, Sealer, locator_key
-from StegoMedLib.errors import DoesNotFitError, UsageError
+from StegoMedLib.errors import DoesNotFitError, UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE, summarise
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, seal
@@ -156,6 +156,8 @@ class EmbedRun:
         ------
         UsageError
             When the record shall come from a header and there is none.
+        UnusableInputError
+            When the header holds none of the attributes.
         DoesNotFitError
             When no symbol holds it.
         """
@@ -175,7 +177,13 @@ class EmbedRun:
     def _header_record(self, header: Dataset | None) -> HeaderRecord:
         if header is None:
             raise UsageError("These images have no DICOM header to take a record from; hide a text or a file.")
-        return HeaderRecord(header_record(header, self._options.attributes))
+        attributes = header_record(header, self._options.attributes)
+        if not attributes:
+            raise UnusableInputError(
+                "The header holds none of the attributes to hide, so there is nothing to seal; name others, or hide a "
+                "text or a file."
+            )
+        return HeaderRecord(attributes)
 
     def hide(
         self, plane: Plane, significant: NDArray[np.bool_], name: str, frame: int, message: Message

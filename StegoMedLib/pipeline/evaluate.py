@@ -38,6 +38,7 @@ class EvaluateReport:
 
     slices: list[EvaluatedSlice] = field(default_factory=list)
     unpaired: list[str] = field(default_factory=list)
+    ignored: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed evaluate``."""
@@ -46,6 +47,7 @@ class EvaluateReport:
             "summary": self.summary(),
             "slices": [asdict(row) for row in self.slices],
             "unpaired": self.unpaired,
+            "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
         }
 
     def summary(self) -> dict[str, dict[str, float]]:
@@ -64,8 +66,8 @@ def evaluate_series(
 ) -> EvaluateReport:
     """Measure every slice of `stego` against the cover it was derived from.
 
-    A stego instance is paired with the cover that its SourceImageSequence names (PS3.3 C.7.6.1.1.4), else with the
-    cover of its name, sub-folders included.
+    A stego instance is paired with the cover that its SourceImageSequence names (PS3.3 C.7.6.1.1.4); without one,
+    with the cover of its name, sub-folders included.
 
     Parameters
     ----------
@@ -85,6 +87,7 @@ def evaluate_series(
     masks = None if references is None else FolderMasks(references)
     report = EvaluateReport()
     listing = list_files(stego)
+    report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
     for done, path in enumerate(listing.images):
         progress(done, len(listing.images), path.name)
         instance = read_instance(path, accept_lossy=accept_lossy)
@@ -125,8 +128,9 @@ class _Covers:
 
     def of(self, stego: Instance, name: Path) -> tuple[Path, Instance] | None:
         """Name and instance of the cover of `stego`."""
-        named = [self._uids[uid] for uid in source_uids(stego) if uid in self._uids]
-        entry = named[0] if named else self._names.get(name)
+        sources = source_uids(stego)
+        named = [self._uids[uid] for uid in sources if uid in self._uids]
+        entry = next(iter(named), None) if sources else self._names.get(name)
         return None if entry is None else (entry[0], read_instance(entry[1], accept_lossy=self._accept_lossy))
 
 

@@ -68,10 +68,8 @@ class FolderMasks:
         self._folder = folder
 
     def mask(self, file: Path, frame: int, frames: int, plane: Plane) -> NDArray[np.bool_]:
-        """The file's mask: beside the same sub-folder, or in the folder itself."""
-        name = mask_name(file, frame, frames)
-        nested = self._folder / name
-        path = nested if nested.exists() else self._folder / name.name
+        """The file's mask, in the same sub-folder as the file."""
+        path = self._folder / mask_name(file, frame, frames)
         mask = read_mask(path)
         if mask.shape != plane.shape:
             raise UnusableInputError(

@@ -5,17 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import tempfile
+import uuid
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-__all__ = ["check_target", "staged"]
+__all__ = ["check_target", "is_in", "staged"]
 
 _NAMED = 32
 """Characters of the target's name in that of the place beside it: longer ones could make its name too long."""
@@ -40,16 +40,25 @@ def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
 
 
 def _overlap(source: Path, target: Path) -> bool:
-    inside = source in target.parents or (target in source.parents and source.is_dir())
-    return source == target or inside
+    return is_in(target, source) or (source.is_dir() and is_in(source, target))
+
+
+def is_in(place: Path, folder: Path) -> bool:
+    """Whether `place` is `folder` or lies in it; on disks that take upper and lower case for the same, too."""
+    return any(one == folder or (one.exists() and folder.exists() and one.samefile(folder)) for one in _chain(place))
+
+
+def _chain(place: Path) -> tuple[Path, ...]:
+    return (place, *place.parents)
 
 
 @contextmanager
 def staged(target: Path, *, single: bool = False) -> Iterator[Path]:
     """Place to write results to, beside `target`: a folder, or the path of one file when `single`.
 
-    When the block ends well, what was written is moved to `target` (in a folder, files of the same name are replaced
-    and others stay); when it ends in an error or is cancelled, it is removed and `target` is as it was.
+    When the block ends well, what was written is moved to `target`: at once where there is none yet, else file by file,
+    those of the same name being replaced while others stay. When the block ends in an error or is cancelled, what was
+    written is removed and `target` is as it was.
 
     Raises
     ------
@@ -58,7 +67,8 @@ def staged(target: Path, *, single: bool = False) -> Iterator[Path]:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name[:_NAMED]}.", suffix=".partial", dir=target.parent))
+        work = target.with_name(f".{target.name[:_NAMED]}.{uuid.uuid4().hex}.partial")
+        work.mkdir()
     except OSError as error:
         raise _unwritable(target, error) from None
     try:
@@ -85,7 +95,6 @@ def _remove(work: Path) -> None:
 def _publish(work: Path, target: Path) -> None:
     """Move the folder `work` to `target`, or what is in it when `target` exists."""
     if not target.exists():
-        work.chmod(0o777 & ~_umask())
         work.rename(target)
         return
     places = {path: target / path.relative_to(work) for path in sorted(work.rglob("*")) if path.is_file()}
@@ -95,12 +104,6 @@ def _publish(work: Path, target: Path) -> None:
     for path, place in places.items():
         place.parent.mkdir(parents=True, exist_ok=True)
         path.replace(place)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _unwritable(target: Path, error: OSError) -> UnusableInputError:

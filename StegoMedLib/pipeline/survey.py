@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["CapacityReport", "SegmentReport", "SurveyedSlice", "measure_capacity", "segment_series"]
 
 _NO_KEY = bytes(32)
-"""Room does not depend on the key."""
+"""Room is what nearly every key leaves."""
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def _attributes(text: str | None) -> tuple[str, ...]:
 
 def _show(report: EmbedReport) -> None:
     show_measures(f"Profile {report.profile}, QR version {report.symbol_version}", report.summary())
-    say(PAPER_NOTE[0].upper() + PAPER_NOTE[1:] + ".")
+    say(PAPER_NOTE)
     skipped = [[row.file, row.frame, row.reason] for row in report.slices if row.state == "skipped"]
     if skipped:
         show_table("Skipped: written with their pixels as they were", ["file", "frame", "reason"], skipped)

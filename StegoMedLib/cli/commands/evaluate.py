@@ -47,6 +47,6 @@ def _run(arguments: argparse.Namespace) -> None:
         )
     write_json(report.as_json(), arguments.json_target)
     show_measures(f"{len(report.slices)} slices", report.summary())
-    say(PAPER_NOTE[0].upper() + PAPER_NOTE[1:] + ".")
+    say(PAPER_NOTE)
     if report.unpaired:
         say(f"{len(report.unpaired)} files have no cover here and were left out.")

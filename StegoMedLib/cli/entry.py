@@ -1,0 +1,20 @@
+"""Where the program ``stegomed`` begins: everything else is imported inside, so that Ctrl-C is heard from the start."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+_CANCELLED = 130
+
+
+def main() -> int:
+    """Run the command line; the exit code."""
+    try:
+        from StegoMedLib.cli.main import main as run  # noqa: PLC0415  importing takes a second
+
+        return run()
+    except KeyboardInterrupt:
+        sys.stderr.write("Cancelled; no half-written file is left.\n")
+        return _CANCELLED

@@ -1,0 +1,57 @@
+"""Checks where the JSON report goes before any work is done: an hour of work must not end in a typing error."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.staging import is_in
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["check_report_target"]
+
+_INPUTS = ("source", "series", "cover", "stego", "images", "masks", "checkpoint", "check", "content", "passphrase_file")
+_OUTPUTS = ("target", "out")
+
+
+def check_report_target(arguments: argparse.Namespace) -> None:
+    """Refuse a report that would replace something, or that cannot be written.
+
+    Raises
+    ------
+    UnusableInputError
+        When the report would lie in an input, replace a file that is no report, or lie where nothing can be written.
+    """
+    target = getattr(arguments, "json_target", None)
+    if target is None or target == "-":
+        return
+    place = Path(target).absolute()
+    inputs = [Path(path) for name in _INPUTS if (path := getattr(arguments, name, None)) is not None]
+    if any(is_in(place, path) for path in inputs if path.exists()):
+        raise UnusableInputError(
+            f"The report {target} would lie in an input, and inputs are never touched; name another."
+        )
+    if place.is_file() and not _is_report(place):
+        raise UnusableInputError(f"{target} exists and is no JSON report; name another file for the report.")
+    if place.is_dir() or not _can_be_made(place, arguments):
+        raise UnusableInputError(f"The report {target} cannot be written there; name a place that you may write to.")
+
+
+def _is_report(place: Path) -> bool:
+    try:
+        with place.open("rb") as stream:
+            return stream.read(1) in {b"", b"{"}
+    except OSError:
+        return False
+
+
+def _can_be_made(place: Path, arguments: argparse.Namespace) -> bool:
+    """Whether the folder is there, or will be when the command has written its results."""
+    if place.parent.is_dir():
+        return os.access(place.parent, os.W_OK)
+    outputs = [Path(path) for name in _OUTPUTS if (path := getattr(arguments, name, None)) is not None]
+    return any(path.absolute() == folder for path in outputs for folder in place.parents)
