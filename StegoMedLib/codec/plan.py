@@ -25,7 +25,7 @@ _FREE = 0.9
 _BITS_OF_FREE_BLOCK, _BITS_OF_BLOCK_AT_END = 7, 6
 """Bits that up to two changes of a block can set: they reach 140 of its 256 patterns, 67 at an end of the range."""
 
-_RISK = 0.2
+_RISK, _RISK_OF_HEADER = 0.2, 0.5
 """Accepted chance that some group of a draw has too few usable blocks; the sender has eight draws."""
 
 
@@ -62,14 +62,14 @@ def plan_group_bits(room: Room, bits: int) -> int | None:
     feasible = [
         size
         for size in range(_MINIMUM_GROUP_BITS, MAXIMUM_GROUP_BITS + 1)
-        if math.ceil(bits / size) <= room.body and _is_safe(room, room.body, math.ceil(bits / size), size)
+        if math.ceil(bits / size) <= room.body and _risk(room, room.body, math.ceil(bits / size), size) <= _RISK
     ]
     return min(feasible, key=lambda size: _changes_per_bit(room, bits, size), default=None)
 
 
 def can_head(room: Room) -> bool:
     """Whether the header probably finds room."""
-    return _is_safe(room, room.header, HEADER_GROUPS, 8)
+    return _risk(room, room.header, HEADER_GROUPS, 8) <= _RISK_OF_HEADER
 
 
 @lru_cache(maxsize=4096)
@@ -85,11 +85,10 @@ def room_bits(room: Room) -> int:
     return low
 
 
-def _is_safe(room: Room, blocks: int, groups: int, size: int) -> bool:
-    """Whether a draw probably leaves each of `groups` groups enough usable blocks to carry `size` bits."""
+def _risk(room: Room, blocks: int, groups: int, size: int) -> float:
+    """Expected number of `groups` groups that a draw leaves too few usable blocks to carry `size` bits."""
     needed = _blocks_needed(size, room.freedom)
-    tail = hypergeom.cdf(needed - 1, room.count, room.usable, blocks // groups)
-    return bool(groups * tail <= _RISK)
+    return groups * float(hypergeom.cdf(needed - 1, room.count, room.usable, blocks // groups))
 
 
 def _blocks_needed(size: int, freedom: float) -> int:

@@ -215,10 +215,10 @@ class EmbedRun:
         reasons = sorted({row.reason for row in self.report.slices})
         room = max((int(row.metrics["room_bits"] or 0) for row in self.report.slices), default=0)
         fits = record_bytes(largest_version(room, whole=self._coding.needs_mask))
-        return (
-            f"No slice can carry the record ({'; '.join(reasons[:3])}): at most {fits} bytes would fit after "
-            "compression; hide a shorter record or use other images."
-        )
+        why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
+        if fits == 0:
+            return f"{why}; use images with more air around the body."
+        return f"{why}: at most {fits} bytes would fit after compression; hide a shorter record or use other images."
 
 
 class _Clock:
