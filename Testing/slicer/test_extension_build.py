@@ -106,7 +106,9 @@ def test_the_unpacked_package_runs_the_panel(package: Path, tmp_path: Path) -> N
         "print('the panel is open')\n",
         encoding="utf-8",
     )
-    done = run(_FAKE / "Slicer", "--testing", "--additional-module-path", package, "--python-script", script, folder=tmp_path)
+    done = run(
+        _FAKE / "Slicer", "--testing", "--additional-module-path", package, "--python-script", script, folder=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert "the panel is open" in done.stdout
 

@@ -184,9 +184,7 @@ def test_a_series_becomes_a_volume_of_rescaled_values(
     numbers = [int(each) for each in volume.GetAttribute("DICOM.instanceNumbers").split()]
     heights = [float(dcmread(dicom_database.fileForInstance(each)).ImagePositionPatient[2]) for each in uids_of(volume)]
     assert heights == sorted(heights)
-    assert numbers == [
-        int(dcmread(dicom_database.fileForInstance(each)).InstanceNumber) for each in uids_of(volume)
-    ]
+    assert numbers == [int(dcmread(dicom_database.fileForInstance(each)).InstanceNumber) for each in uids_of(volume)]
     assert_slices_are_the_instances(volume, dicom_database)
 
 
@@ -292,7 +290,7 @@ def test_of_two_plugins_the_more_confident_one_loads(dicom_database: Any, make_s
     import slicer
     from DICOMLib import DICOMLoadable, DICOMPlugin
 
-    class Sure(DICOMPlugin):  # type: ignore[misc]
+    class Sure(DICOMPlugin):
         def examineForImport(self, fileLists: Any) -> list[Any]:  # noqa: N802, N803 Slicer's names
             loadable = DICOMLoadable()
             loadable.files, loadable.selected, loadable.confidence = fileLists[0], True, 0.9
@@ -313,7 +311,7 @@ def test_exports_are_offered_by_confidence_and_go_to_their_plugin(
     from DICOMLib import DICOMPlugin
     from slicer_host.dicom import export_to_folder, offered_exports
 
-    class Writer(DICOMPlugin):  # type: ignore[misc]
+    class Writer(DICOMPlugin):
         def examineForExport(self, item: int) -> list[Any]:  # noqa: N802
             found = slicer.qSlicerDICOMExportable()
             found.name, found.pluginClass, found.subjectHierarchyItemID = "Written", "Writer", item

@@ -44,7 +44,7 @@ def test_an_invented_member_is_refused(host: Any) -> None:
     import qt
     from slicer_host.standins.base import stand_in
 
-    class ctkPathLineEdit(qt.QWidget):  # type: ignore[misc, name-defined]  # noqa: N801 CTK's name
+    class ctkPathLineEdit(qt.QWidget):  # noqa: N801 CTK's name
         def setPath(self) -> None:  # noqa: N802
             """Not one of CTK's."""
 
@@ -102,7 +102,7 @@ def test_the_hosts_namespace_has_what_modules_use(host: Any, data_dir: Path) -> 
     import slicer
 
     namespace = json.loads((data_dir.parent / "slicer-api.json").read_text("utf-8"))["slicer_namespace"]
-    ours = [each for each in ("app", "dicomDatabase", "modules", "moduleNames", "mrmlScene", "util", "i18n", "selfTests")]
+    ours = ["app", "dicomDatabase", "i18n", "moduleNames", "modules", "mrmlScene", "selfTests", "util"]
     assert set(ours) <= set(namespace)
     assert [each for each in ours if not hasattr(slicer, each)] == []
     classes = {each for each in vars(slicer) if each.startswith(("qMRML", "qSlicer"))}

@@ -45,7 +45,10 @@ DIFFERENCES = {
     "r=qt.QCoreApplication.processEvents": (r"<built-in method processEvents .*>", _UNBOUND),
     "r=str(type(slicer.app.testingEnabled))": (r"\"<class 'method'>\"", _TYPE_NAME),
     "import numpy as np; a=np.zeros((3,4),np.uint8); i=qt.QImage(a.tobytes(),4,3,4,qt.QImage.Format_Grayscale8); "
-    "r=[i.width(), i.height()]": (r"(?s)ValueError: Could not find matching overload for given arguments:.*", _KEYWORDS),
+    "r=[i.width(), i.height()]": (
+        r"(?s)ValueError: Could not find matching overload for given arguments:.*",
+        _KEYWORDS,
+    ),
 }
 
 
@@ -144,7 +147,7 @@ def test_a_connection_does_not_keep_its_sender_alive(host: Any) -> None:
 def test_size_hints_are_properties_and_layouts_still_use_what_python_overrides(host: Any) -> None:
     import qt
 
-    class Tall(qt.QWidget):  # type: ignore[misc, name-defined]
+    class Tall(qt.QWidget):
         def sizeHint(self) -> Any:  # noqa: N802 Qt's name
             return qt.QSize(10, 321)
 

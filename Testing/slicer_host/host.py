@@ -71,8 +71,9 @@ class Host:
         dicom.start()
         self._dialogs = dialogs.Dialogs()
         self._dialogs.take_over()
-        self.window: Any = window.MainWindow(self.slice_view) if main_window else None
+        self.window: Any = None
         if main_window:
+            self.window = window.MainWindow(self.slice_view)
             self.window.show()
         for path in sorted(_BUILT_IN.glob("*.py")):
             modules.load_scripted_module(path)
@@ -148,6 +149,8 @@ class Host:
         import slicer
 
         slicer.mrmlScene.Clear(False)
+        for each in self._views:
+            each.reset()
         slicer.app.processEvents()
         self._dialogs.clear()
         self.unhandled.clear()

@@ -41,15 +41,14 @@ class SliceView:
         logic.SetMRMLApplicationLogic(application_logic)
         logic.SetMRMLScene(slicer.mrmlScene)
         application_logic.GetSliceLogics().AddItem(logic)
-        self.attach(orientation)
+        self.node = logic.AddSliceNode(name)  # a singleton: it outlives the clearing of the scene
+        self._orientation = orientation
+        logic.ResizeSliceNode(*size)
+        self.reset()
 
-    def attach(self, orientation: str) -> None:
-        """Make the slice node, or find it again after the scene was cleared."""
-        self.node = slicer.mrmlScene.GetSingletonNode(self.name, "vtkMRMLSliceNode")
-        if self.node is None:
-            self.node = self.logic.AddSliceNode(self.name)
-            self.node.SetOrientation(orientation)
-        self.logic.ResizeSliceNode(*self._size)
+    def reset(self) -> None:
+        """Look along the view's own axis again: loading a volume may have turned it."""
+        self.node.SetOrientation(self._orientation)
 
     def fit(self) -> None:
         """Show the whole background volume, at one of its slices."""

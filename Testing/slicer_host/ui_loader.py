@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+import operator
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -10,6 +13,7 @@ from PySide6 import QtCore, QtUiTools
 
 from .names import names_of
 from .pythonqt import connect, install
+from .pythonqt.properties import QtProperty
 from .standins.ctk_widgets import ctk
 
 qt = install()
@@ -37,7 +41,10 @@ class QUiLoader:
             root.remove(each)
         promoted = _promoted_classes(root)
         _check_properties(root, promoted)
+        numbers = _take_out_enums(root, promoted)
         top = _build(root, promoted, parent)
+        for name, property_name, value in numbers:
+            setattr(_find(top, name), property_name, value)
         for link in connections:
             _connect(top, *link)
         return top
@@ -59,14 +66,34 @@ def _check_properties(root: ET.Element, promoted: dict[str, Any]) -> None:
         if name not in promoted:
             continue
         known = names_of(name).properties
-        meta = promoted[name].staticMetaObject
         for each in widget.findall("property"):
             property_name = str(each.get("name"))
             dynamic = each.get("stdset") == "0"
-            if not dynamic and property_name not in known and meta.indexOfProperty(property_name) < 0:
+            if not dynamic and property_name not in known and not _has_property(promoted[name], property_name):
                 wrong.append(f"{name} has no property {property_name}")
     if wrong:
         raise RuntimeError("; ".join(wrong))
+
+
+def _take_out_enums(root: ET.Element, promoted: dict[str, Any]) -> list[tuple[str, str, int]]:
+    """Enums and sets of stand-ins as numbers by widget and property: Qt's loader knows them of C++ classes only."""
+    found = []
+    for widget in root.iter("widget"):
+        cls = promoted.get(str(widget.get("class")))
+        for each in widget.findall("property") if cls is not None else ():
+            text = each.findtext("set") or each.findtext("enum")
+            if text is None or isinstance(inspect.getattr_static(cls, str(each.get("name")), None), QtProperty):
+                continue
+            widget.remove(each)
+            values = [getattr(cls, part.rsplit("::", 1)[-1]) for part in text.split("|")]
+            number = functools.reduce(operator.or_, values)
+            found.append((str(widget.get("name")), str(each.get("name")), number))
+    return found
+
+
+def _has_property(cls: type, name: str) -> bool:
+    """Whether Qt's own classes below a stand-in have a property."""
+    return isinstance(inspect.getattr_static(cls, name, None), QtProperty)
 
 
 def _build(root: ET.Element, promoted: dict[str, Any], parent: Any) -> Any:
@@ -92,17 +119,18 @@ def _build(root: ET.Element, promoted: dict[str, Any], parent: Any) -> Any:
     return top
 
 
-def _connect(top: Any, sender: str, signal: str, receiver: str, slot: str) -> None:
-    def find(name: str) -> Any:
-        found = top if top.objectName == name else top.findChild(qt.QObject, name)
-        if found is None:
-            raise ValueError(f"the form connects {name}, which it does not have")
-        return found
+def _find(top: Any, name: str) -> Any:
+    found = top if top.objectName == name else top.findChild(qt.QObject, name)
+    if found is None:
+        raise ValueError(f"the form connects {name}, which it does not have")
+    return found
 
+
+def _connect(top: Any, sender: str, signal: str, receiver: str, slot: str) -> None:
     slot_name = slot.split("(", maxsplit=1)[0]
-    if not callable(getattr(find(receiver), slot_name, None)):
+    if not callable(getattr(_find(top, receiver), slot_name, None)):
         raise ValueError(f"{receiver} has no slot {slot}")  # noqa: TRY004 one error for all of the form
-    if not connect(find(sender), signal, find(receiver), slot):
+    if not connect(_find(top, sender), signal, _find(top, receiver), slot):
         raise ValueError(f"{sender} has no signal {signal}")
 
 

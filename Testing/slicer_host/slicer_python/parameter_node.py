@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing
 from typing import Any
 
+import qt
 import vtk
 
 from .parameter_types import Choice, Decimals, Default, Maximum, Minimum, Parameter, SingleStep, Validator, WithinRange
@@ -58,7 +59,7 @@ class _WrapperMethods:
 
     def connectGui(self, gui: Any) -> int:
         """Connect the widgets that name a parameter in their dynamic property SlicerParameterName."""
-        widgets = gui.findChildren("QWidget") if hasattr(gui, "isWidgetType") else vars(gui).values()
+        widgets = gui.findChildren(qt.QWidget) if hasattr(gui, "isWidgetType") else vars(gui).values()
         named = [(each.property("SlicerParameterName"), each) for each in widgets]
         return self.connectParametersToGui({name: each for name, each in named if name})
 

@@ -6,7 +6,6 @@ import importlib.metadata
 import sys
 import tempfile
 import types
-from pathlib import Path
 from typing import Any
 
 import slicer
@@ -106,8 +105,10 @@ class qSlicerApplication(qt.QApplication):
         self._host_managers: dict[str, Any] = {"module": qSlicerModuleManager()}
         self._host_options = types.SimpleNamespace(runPythonAndExit=True)
         self._host_logic = slicer.vtkSlicerApplicationLogic()
-        settings = str(Path(self._host_folder.name) / "settings.ini")
-        self._host_settings = qt.QSettings(settings, qt.QSettings.IniFormat)
+        qt.QSettings.setDefaultFormat(qt.QSettings.IniFormat)
+        qt.QSettings.setPath(qt.QSettings.IniFormat, qt.QSettings.UserScope, self._host_folder.name)
+        self.setOrganizationName("slicer_host")
+        self._host_settings = qt.QSettings()
         self.__dict__["_host_temporaryPath"] = self._host_folder.name
 
     majorVersion = Property(int, lambda _self: _VERSION[0])

@@ -64,7 +64,9 @@ class qSlicerIOManager(qt.QObject):
             loaded.AddItem(node)
         return True
 
-    def saveNodes(self, _kind: str, properties: dict[str, Any], messages: Any = None, _scene: Any = None) -> bool:
+    def saveNodes(self, kind: str, properties: dict[str, Any], messages: Any = None, _scene: Any = None) -> bool:
+        if kind == "SceneFile":
+            return self.saveScene(properties["fileName"])
         node = slicer.mrmlScene.GetNodeByID(properties["nodeID"])
         node.AddDefaultStorageNode()
         storage = node.GetStorageNode()
