@@ -38,20 +38,20 @@ def bright(padding: tuple[tuple[int, int], ...] = ()) -> Plane:
 
 def test_a_detection_becomes_a_mask_of_the_plane() -> None:
     engine = Recorded()
-    mask = MaskRcnnFinder(engine, Thresholds()).find(bright())
+    mask = MaskRcnnFinder(engine, Thresholds(mask=0.5)).find(bright())
     assert engine.shown[0].shape == (3, 256, 256)
     assert iou(mask, bright().pixels > 0) > 0.98
 
 
 def test_padding_is_never_body() -> None:
     plane = bright(padding=((500, 500),))
-    assert not (MaskRcnnFinder(Recorded(), Thresholds()).find(plane) & plane.padding_mask).any()
+    assert not (MaskRcnnFinder(Recorded(), Thresholds(mask=0.5)).find(plane) & plane.padding_mask).any()
 
 
 def test_the_network_is_not_asked_about_noise() -> None:
     engine = Recorded()
     noise = np.random.default_rng(1).rayleigh(4.0, (200, 200)).astype(np.int32)
-    assert not MaskRcnnFinder(engine, Thresholds()).find(Plane(noise, 0, 4095, (), "MR")).any()
+    assert not MaskRcnnFinder(engine, Thresholds(mask=0.5)).find(Plane(noise, 0, 4095, (), "MR")).any()
     assert not engine.shown
 
 

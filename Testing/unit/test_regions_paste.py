@@ -34,7 +34,7 @@ def rectangle(top: int, bottom: int, left: int, right: int) -> NDArray[np.bool_]
 
 
 def test_a_full_mask_fills_its_box() -> None:
-    mask = paste(found((40, 60, 120, 160)), WHOLE, SHAPE, Thresholds())
+    mask = paste(found((40, 60, 120, 160)), WHOLE, SHAPE, Thresholds(mask=0.5))
     assert mask.dtype == np.bool_
     assert mask[120:320, 82:238].all()
     assert mask[126:314, 80:240].all()
@@ -42,29 +42,29 @@ def test_a_full_mask_fills_its_box() -> None:
 
 
 def test_nothing_found_is_all_false() -> None:
-    assert not paste(found(), WHOLE, SHAPE, Thresholds()).any()
+    assert not paste(found(), WHOLE, SHAPE, Thresholds(mask=0.5)).any()
     assert not paste(found((40, 60, 120, 160), score=0.49), WHOLE, SHAPE, Thresholds(score=0.5)).any()
 
 
 def test_a_box_just_short_of_the_border_reaches_it() -> None:
-    mask = paste(found((2, 1, 254, 255)), WHOLE, SHAPE, Thresholds())
+    mask = paste(found((2, 1, 254, 255)), WHOLE, SHAPE, Thresholds(mask=0.5))
     assert mask.all()
 
 
 def test_a_box_beyond_the_plane_is_cut() -> None:
-    mask = paste(found((-30, -30, 20, 20)), WHOLE, SHAPE, Thresholds())
+    mask = paste(found((-30, -30, 20, 20)), WHOLE, SHAPE, Thresholds(mask=0.5))
     assert np.array_equal(mask, rectangle(0, 40, 0, 40))
 
 
 def test_several_bodies_are_united() -> None:
-    mask = paste(found((20, 20, 60, 60), (120, 120, 180, 160)), WHOLE, SHAPE, Thresholds())
+    mask = paste(found((20, 20, 60, 60), (120, 120, 180, 160)), WHOLE, SHAPE, Thresholds(mask=0.5))
     assert iou(mask, rectangle(40, 120, 40, 120) | rectangle(240, 320, 240, 360)) > 0.99
 
 
 def test_holes_are_filled() -> None:
     ring = found((40, 40, 200, 200))
     ring.masks[0, 10:18, 10:18] = 0.0
-    mask = paste(ring, WHOLE, SHAPE, Thresholds())
+    mask = paste(ring, WHOLE, SHAPE, Thresholds(mask=0.5))
     assert mask[84:396, 84:396].all()
 
 
@@ -77,7 +77,7 @@ def test_a_round_body_comes_back_round(shape: tuple[int, int], content: tuple[in
     body = np.clip((1.0 - np.hypot(rows, columns)) * cells / 2 + 0.5, 0, 1).astype(np.float32)
     box = (20.0, 30.0, 20.0 + content[1] / 2, 30.0 + content[0] / 2)
     detected = Detections(np.array([box], dtype=np.float32), np.ones(1, dtype=np.float32), body[None])
-    mask = paste(detected, Prepared(WHOLE.image, content), shape, Thresholds())
+    mask = paste(detected, Prepared(WHOLE.image, content), shape, Thresholds(mask=0.5))
     rows, columns = np.mgrid[: shape[0], : shape[1]] + 0.5
     down, across = shape[0] / content[0], shape[1] / content[1]
     y = (rows / down - (box[1] + box[3]) / 2) / ((box[3] - box[1]) / 2)
