@@ -291,7 +291,7 @@ def test_of_two_plugins_the_more_confident_one_loads(dicom_database: Any, make_s
     from DICOMLib import DICOMLoadable, DICOMPlugin
 
     class Sure(DICOMPlugin):
-        def examineForImport(self, fileLists: Any) -> list[Any]:  # noqa: N802, N803 Slicer's names
+        def examineForImport(self, fileLists: Any) -> list[Any]:
             loadable = DICOMLoadable()
             loadable.files, loadable.selected, loadable.confidence = fileLists[0], True, 0.9
             return [loadable]
@@ -312,7 +312,7 @@ def test_exports_are_offered_by_confidence_and_go_to_their_plugin(
     from slicer_host.dicom import export_to_folder, offered_exports
 
     class Writer(DICOMPlugin):
-        def examineForExport(self, item: int) -> list[Any]:  # noqa: N802
+        def examineForExport(self, item: int) -> list[Any]:
             found = slicer.qSlicerDICOMExportable()
             found.name, found.pluginClass, found.subjectHierarchyItemID = "Written", "Writer", item
             found.confidence = 0.3

@@ -44,8 +44,8 @@ def test_an_invented_member_is_refused(host: Any) -> None:
     import qt
     from slicer_host.standins.base import stand_in
 
-    class ctkPathLineEdit(qt.QWidget):  # noqa: N801 CTK's name
-        def setPath(self) -> None:  # noqa: N802
+    class ctkPathLineEdit(qt.QWidget):
+        def setPath(self) -> None:
             """Not one of CTK's."""
 
     with pytest.raises(TypeError, match="ctkPathLineEdit in Slicer has no setPath"):

@@ -148,7 +148,7 @@ def test_size_hints_are_properties_and_layouts_still_use_what_python_overrides(h
     import qt
 
     class Tall(qt.QWidget):
-        def sizeHint(self) -> Any:  # noqa: N802 Qt's name
+        def sizeHint(self) -> Any:
             return qt.QSize(10, 321)
 
     outer = qt.QWidget()

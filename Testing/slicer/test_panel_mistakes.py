@@ -45,7 +45,6 @@ def untouched(driver: Any, dicom_database: Any, tmp_path: Path) -> Iterator[Call
 
     def state() -> object:
         import slicer
-
         from panel_driver import digests
 
         nodes = [slicer.mrmlScene.GetNthNode(number) for number in range(slicer.mrmlScene.GetNumberOfNodes())]

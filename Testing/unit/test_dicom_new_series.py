@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pydicom
@@ -11,6 +10,9 @@ import pytest
 
 from StegoMedLib.dicom import header_record, list_files, new_series, read_instance
 from StegoMedLib.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VOLUME = np.random.default_rng(5).integers(0, 4000, (3, 20, 30))
 
