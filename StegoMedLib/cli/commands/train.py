@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from StegoMedLib.regions.training.loop import TrainingConfig, train
 from StegoMedLib.regions.training.model import BACKBONES, ModelShape
 
 if TYPE_CHECKING:
-    import argparse
+    pass
 
 __all__ = ["add"]
 
@@ -32,6 +33,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--batch", type=int, default=TrainingConfig.batch, help="images a step (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=0.0, help="stop after so long; 0 is no limit (default)")
     parser.add_argument("--seed", type=int, default=0, help="all chance follows from it (default: %(default)s)")
+    parser.add_argument(
+        "--emphasis", type=_factors, default={}, metavar="A=2,B=1.5", help="how much more often series are drawn"
+    )
     parser.add_argument("--restart", action="store_true", help="begin anew even if DIR holds a checkpoint")
     parser.add_argument(
         "--json", metavar="FILE", dest="json_target", help="write the metrics as JSON to FILE (- for standard output)"
@@ -49,6 +53,7 @@ def _run(arguments: argparse.Namespace) -> None:
         batch=arguments.batch,
         max_minutes=arguments.minutes,
         seed=arguments.seed,
+        emphasis=arguments.emphasis,
     )
     try:
         with ProgressBar("Training") as progress:
@@ -75,6 +80,17 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError("A series cannot be learnt from and validated on at once; name it in one list only.")
     if arguments.steps < 1 or arguments.batch < 1 or arguments.minutes < 0:
         raise UsageError("--steps and --batch take 1 or more, --minutes 0 or more.")
+
+
+def _factors(text: str) -> dict[str, float]:
+    try:
+        pairs = [part.split("=") for part in text.split(",")]
+        factors = {name.strip(): float(factor) for name, factor in pairs}
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of NAME=FACTOR") from None
+    if not all(0 < factor < float("inf") for factor in factors.values()):
+        raise argparse.ArgumentTypeError("factors are positive numbers")
+    return factors
 
 
 def _names(text: str) -> list[str]:

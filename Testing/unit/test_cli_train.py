@@ -1,0 +1,41 @@
+"""``stegomed train`` and ``stegomed export`` through the parser: what is asked for, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from StegoMedLib.cli.main import build_parser, main
+
+TRAIN = ("train", "images", "masks", "--out", "out", "--series", "a,b")
+
+
+def test_the_options_of_a_training_run_are_understood() -> None:
+    parsed = build_parser().parse_args([*TRAIN, "--validation", "c", "--emphasis", "a=3,b=1.6", "--minutes", "5"])
+
+    assert parsed.series == ["a", "b"]
+    assert parsed.validation == ["c"]
+    assert parsed.emphasis == {"a": 3.0, "b": 1.6}
+    assert parsed.minutes == 5.0
+
+
+@pytest.mark.parametrize("factors", ["a", "a=b", "a=-1", "a=0", "a=inf"])
+def test_factors_that_make_no_sense_are_usage_errors(factors: str) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        build_parser().parse_args([*TRAIN, "--emphasis", factors])
+
+    assert stopped.value.code == 2
+
+
+def test_a_series_is_not_learnt_from_and_validated_on_at_once(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main([*TRAIN, "--validation", "b"]) == 2
+    assert "one list only" in capfd.readouterr().err
+
+
+def test_a_folder_without_images_is_named(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(TRAIN) == 3
+    assert "images/a" in capfd.readouterr().err.replace("\\", "/")
+
+
+def test_a_missing_image_to_compare_on_is_named(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "best.pt", "model.onnx", "--check", "nowhere.dcm"]) == 3
+    assert "nowhere.dcm" in capfd.readouterr().err
