@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.screen import ProgressBar, say, write_json
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.pipeline.training_data import load_pairs
 from StegoMedLib.regions.training.loop import TrainingConfig, train
 from StegoMedLib.regions.training.model import BACKBONES, ModelShape
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["add"]
 
