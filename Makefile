@@ -1,6 +1,7 @@
 # make demo   the main job on a phantom series, into demo-out/ (own environment, without torch)
 # make test   every check: style, types, tests (own environment, with torch)
 # make bench  times of embed and extract
+# make test-slicer   the Slicer side alone (own environments, Python 3.12)
 # make lists  the lists of files in StegoMedLib/CMakeLists.txt
 # make clean  removes what these left
 #
@@ -15,10 +16,10 @@ LISTS := StegoMedLib/CMakeLists.txt
 PIP_INSTALL = bin/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lists bench clean
+.PHONY: help demo test test-slicer lists bench clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 5
+	@sed -n 's/^# //p' Makefile | head -n 6
 
 # $(call environment,FOLDER): a new virtual environment; Debian keeps the module for it in a package of its own.
 define environment
@@ -69,6 +70,11 @@ test: $(TEST_ENV)/ready
 	$(TEST_ENV)/bin/ruff format --check
 	$(TEST_ENV)/bin/mypy
 	$(TEST_ENV)/bin/pytest
+	bash Testing/slicer/run
+
+# The Slicer side alone: the test host, the panel on it, the extension's build; on two versions of slicer-core.
+test-slicer:
+	bash Testing/slicer/run
 
 # The lists of the library's files and models that Slicer packages.
 lists:
@@ -83,4 +89,4 @@ bench: $(TEST_ENV)/ready
 	$(TEST_ENV)/bin/python Testing/benchmarks/run.py
 
 clean:
-	rm -rf $(DEMO_ENV) $(TEST_ENV) $(DEMO_OUT) build stegomed.egg-info .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(DEMO_ENV) $(TEST_ENV) .venv-slicer-* $(DEMO_OUT) build stegomed.egg-info .mypy_cache .ruff_cache .hypothesis
