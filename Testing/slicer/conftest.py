@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _TESTING = Path(__file__).resolve().parents[1]
 _HAS_SLICER = all(importlib.util.find_spec(each) is not None for each in ("slicer_core", "PySide6"))
@@ -55,3 +55,19 @@ def panel(host: Any, scene: Any) -> Iterator[Any]:
     """A fresh StegoMed panel, in the window."""
     yield host.load_module(_TESTING.parent / "StegoMed" / "StegoMed.py")
     host.close_module("StegoMed")
+
+
+@pytest.fixture
+def make_series(tmp_path: Path) -> Callable[..., list[Path]]:
+    """Write a small series; its slices lie upwards, one of the given positions each."""
+    import numpy as np
+
+    from StegoMedLib.dicom import new_series
+
+    count = iter(range(100))
+
+    def make(slices: int = 4, **options: Any) -> list[Path]:
+        volume = np.random.default_rng(3).integers(0, 1000, (slices, 20, 24))
+        return list(new_series(tmp_path / f"series{next(count)}", volume, **options))
+
+    return make

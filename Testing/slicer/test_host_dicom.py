@@ -9,22 +9,7 @@ import pytest
 from pydicom import dcmread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-
-@pytest.fixture
-def make_series(tmp_path: Path) -> Callable[..., list[Path]]:
-    """Write a small series; its slices lie upwards, one of the given positions each."""
-    from StegoMedLib.dicom import new_series
-
-    count = iter(range(100))
-
-    def make(slices: int = 4, **options: Any) -> list[Path]:
-        volume = np.random.default_rng(3).integers(0, 1000, (slices, 20, 24))
-        return list(new_series(tmp_path / f"series{next(count)}", volume, **options))
-
-    return make
 
 
 def edit(path: Path, **attributes: Any) -> None:
@@ -274,63 +259,3 @@ def test_odd_files_load(dicom_database: Any, data_dir: Path, name: str) -> None:
     volume = load(insert_all(dicom_database, [path]))
     assert len(uids_of(volume)) == 1
     assert_slices_are_the_instances(volume, dicom_database)
-
-
-@pytest.fixture
-def plugins(host: Any) -> Any:
-    """The table of plugins, put back afterwards."""
-    import slicer
-
-    before = dict(slicer.modules.dicomPlugins)
-    yield slicer.modules.dicomPlugins
-    slicer.modules.dicomPlugins = before
-
-
-def test_of_two_plugins_the_more_confident_one_loads(dicom_database: Any, make_series: Any, plugins: Any) -> None:
-    import slicer
-    from DICOMLib import DICOMLoadable, DICOMPlugin
-
-    class Sure(DICOMPlugin):
-        def examineForImport(self, fileLists: Any) -> list[Any]:
-            loadable = DICOMLoadable()
-            loadable.files, loadable.selected, loadable.confidence = fileLists[0], True, 0.9
-            return [loadable]
-
-        def load(self, _loadable: Any) -> bool:
-            slicer.mrmlScene.AddNewNodeByClass("vtkMRMLTextNode", "sure")
-            return True
-
-    plugins["Sure"] = Sure
-    assert load(insert_all(dicom_database, make_series(2))).GetName() == "sure"
-
-
-def test_exports_are_offered_by_confidence_and_go_to_their_plugin(
-    dicom_database: Any, make_series: Any, plugins: Any, tmp_path: Path
-) -> None:
-    import slicer
-    from DICOMLib import DICOMPlugin
-    from slicer_host.dicom import export_to_folder, offered_exports
-
-    class Writer(DICOMPlugin):
-        def examineForExport(self, item: int) -> list[Any]:
-            found = slicer.qSlicerDICOMExportable()
-            found.name, found.pluginClass, found.subjectHierarchyItemID = "Written", "Writer", item
-            found.confidence = 0.3
-            found.setTag("SeriesNumber", "901")
-            return [found]
-
-        def export(self, exportables: Any) -> str:
-            (each,) = exportables
-            with open(f"{each.directory}/out.txt", "w", encoding="utf-8") as file:  # noqa: PTH123
-                file.write(each.tag("SeriesNumber"))
-            return ""
-
-    plugins["Writer"] = Writer
-    volume = load(insert_all(dicom_database, make_series(2)))
-    offered = offered_exports(slicer.mrmlScene.GetSubjectHierarchyNode().GetItemByDataNode(volume))
-    assert [(each.name, each.confidence) for each in offered] == [("Scalar Volume", 0.5), ("Written", 0.3)]
-    assert export_to_folder(offered[1:], tmp_path / "export") == ""
-    assert (tmp_path / "export" / "out.txt").read_text("utf-8") == "901"
-    with pytest.raises(ValueError, match="setTag"):
-        offered[1].setTag("SeriesNumber", 902)
-    assert "failed" in export_to_folder(offered[:1], tmp_path / "export")
