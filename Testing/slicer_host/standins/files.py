@@ -36,14 +36,6 @@ class qSlicerIOManager(qt.QObject):
     def fileWriterFileType(self, node: Any, _format: str = "") -> str:
         return next((kind for name, kind in _TYPES.items() if node.IsA(name)), "NoFile")
 
-    def fileWriterExtensions(self, node: Any) -> tuple[str, ...]:
-        formats = node.CreateDefaultStorageNode().GetSupportedWriteFileExtensions()
-        return (
-            tuple(f"{each} (*{each})" for each in formats)
-            if not isinstance(formats, vtk.vtkStringArray)
-            else tuple(formats.GetValue(index) for index in range(formats.GetNumberOfValues()))
-        )
-
     def loadNodes(self, kind: str, properties: dict[str, Any], loaded: Any = None, messages: Any = None) -> bool:
         name = properties["fileName"]
         if kind == "SceneFile":
