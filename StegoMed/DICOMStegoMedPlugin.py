@@ -1,9 +1,15 @@
 """DICOM plugin: offers "StegoMed series" in Export to DICOM, and marks series of StegoMed when they are loaded."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import slicer
 from DICOMLib import DICOMPlugin
+
+if TYPE_CHECKING:
+    from StegoMedPanel.untyped import Node
 
 EXPORT_CONFIDENCE = 0.45
 """Below the stock scalar volume's 0.5, so that its export stays the first choice for ordinary volumes."""
@@ -23,11 +29,11 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
         self.loadType = "StegoMed series"
         self.tags["derivation"] = DERIVATION
 
-    def examineForImport(self, fileLists: list) -> list:  # noqa: N802, N803 Slicer's names
+    def examineForImport(self, fileLists: list[list[str]]) -> list[Any]:  # noqa: N802, N803 Slicer's names
         """Loadables for those lists of files that StegoMed wrote."""
         return [loadable for files in fileLists for loadable in self.examineFiles(files)]
 
-    def examineFiles(self, files: list) -> list:  # noqa: N802
+    def examineFiles(self, files: list[str]) -> list[Any]:  # noqa: N802
         """What the scalar volume plugin makes of the files, marked, if StegoMed wrote them; else nothing."""
         scalar = slicer.modules.dicomPlugins.get("DICOMScalarVolumePlugin")
         if scalar is None or not files or MARK not in slicer.dicomDatabase.fileValue(files[0], DERIVATION):
@@ -39,7 +45,7 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
             loadable.confidence = min(1.0, loadable.confidence + LOAD_MARGIN)
         return loadables
 
-    def load(self, loadable: object) -> object:
+    def load(self, loadable: Any) -> Any:  # noqa: ANN401 Slicer's own class
         """Load as a scalar volume, and mark the node."""
         from StegoMedPanel.nodes import SERIES_MARK  # noqa: PLC0415 kept from Slicer's start
 
@@ -48,7 +54,7 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
             node.SetAttribute(SERIES_MARK, "1")
         return node
 
-    def examineForExport(self, subjectHierarchyItemID: int) -> list:  # noqa: N802, N803
+    def examineForExport(self, subjectHierarchyItemID: int) -> list[Any]:  # noqa: N802, N803
         """Offer stego volumes as new series of their source's study."""
         from StegoMedPanel import stego  # noqa: PLC0415
 
@@ -64,7 +70,7 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
         exportable.setTag("SeriesDescription", f"{node.GetName()}")
         return [exportable]
 
-    def export(self, exportables: list) -> str:
+    def export(self, exportables: list[Any]) -> str:
         """Write stego volumes into the folders that the dialog names; an empty text when all went well."""
         from StegoMedPanel.work import Work  # noqa: PLC0415
 
@@ -83,7 +89,7 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
         return ""
 
 
-def _volume_of(item: int) -> object:
+def _volume_of(item: int) -> Node | None:
     """The scalar volume of a subject hierarchy item, None for anything else."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     node = hierarchy.GetItemDataNode(item)
@@ -98,7 +104,7 @@ def _paint(_done: int, _total: int, _label: str) -> None:
 class DICOMStegoMedPlugin:
     """Hidden module that registers the plugin."""
 
-    def __init__(self, parent: object) -> None:
+    def __init__(self, parent: Any) -> None:  # noqa: ANN401 Slicer's own class
         parent.title = "DICOM StegoMed Plugin"
         parent.categories = ["Developer Tools.DICOM Plugins"]
         parent.contributors = ["StegoMed maintainers"]

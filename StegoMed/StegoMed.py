@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 from pathlib import Path
+from typing import Any
 
 import qt
 import slicer
@@ -56,7 +57,8 @@ class StegoMedWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def __init__(self, parent: qt.QWidget = None) -> None:
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic = self.panel = None
+        self.logic: Any = None
+        self.panel: Any = None
 
     def setup(self) -> None:
         """Build the panel."""
@@ -118,13 +120,13 @@ class StegoMedWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 class StegoMedLogic(ScriptedLoadableModuleLogic):
     """Parameters, and the work without a panel."""
 
-    def getParameterNode(self):  # noqa: ANN201, N802 Slicer's name; the class is kept from Slicer's start
+    def getParameterNode(self) -> object:  # noqa: N802 Slicer's name
         """The typed parameters of the scene."""
         from StegoMedPanel.parameters import StegoMedParameters  # noqa: PLC0415
 
-        return StegoMedParameters(super().getParameterNode())
+        return StegoMedParameters(super().getParameterNode())  # type: ignore[call-arg]
 
-    def work(self):  # noqa: ANN201
+    def work(self) -> object:
         """What the buttons do, for scripts: find, measure, hide, save and extract."""
         from StegoMedPanel.work import Work  # noqa: PLC0415
 

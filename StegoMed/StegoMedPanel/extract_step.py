@@ -18,6 +18,8 @@ from StegoMedPanel.tables import fill
 from StegoMedPanel.work import Case
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from StegoMedLib.pipeline.extract import ExtractReport
     from StegoMedLib.symbol import Symbol
     from StegoMedPanel.panel import Panel
@@ -135,10 +137,11 @@ class ExtractStep:
         from StegoMedLib.pipeline.extract import save_files  # noqa: PLC0415 needs packages
 
         folder = qt.QFileDialog.getExistingDirectory(self._ui.saveFileButton, "Save the hidden file to a folder")
-        if folder:
-            self._write(lambda: save_files(self._report, Path(str(folder))), str(folder))
+        report = self._report
+        if folder and report is not None:
+            self._write(lambda: save_files(report, Path(str(folder))), str(folder))
 
-    def _write(self, write: object, place: str) -> None:
+    def _write(self, write: Callable[[], object], place: str) -> None:
         """Write, and say where, or why not."""
         try:
             write()

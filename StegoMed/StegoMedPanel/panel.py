@@ -21,8 +21,7 @@ from StegoMedPanel.save_step import SaveStep
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from StegoMedPanel.parameters import StegoMedParameters
-    from StegoMedPanel.untyped import Node, Widget
+    from StegoMedPanel.untyped import Node, Parameters, Widget
     from StegoMedPanel.work import Work
 
 __all__ = ["Panel"]
@@ -45,7 +44,7 @@ class Panel(VTKObservationMixin):
     def __init__(self, ui: Widget, work: Work) -> None:
         VTKObservationMixin.__init__(self)
         self.ui, self.work = ui, work
-        self.parameters: StegoMedParameters | None = None
+        self.parameters: Parameters = None
         self.room = Room()
         self.run = Run(self.refresh)
         self.progress = self.run.progress
@@ -61,7 +60,7 @@ class Panel(VTKObservationMixin):
         self.hide, self.save, self.extract = HideStep(self), SaveStep(self), ExtractStep(self)
         self.refresh()
 
-    def set_parameters(self, parameters: StegoMedParameters | None) -> None:
+    def set_parameters(self, parameters: Parameters) -> None:
         """Work with these parameters from now on, or with none."""
         if self.parameters is not None:
             self.parameters.disconnectGui(self._link)

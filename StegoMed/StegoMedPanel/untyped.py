@@ -2,9 +2,11 @@
 
 from typing import Any, TypeAlias
 
-__all__ = ["Node", "Widget"]
+__all__ = ["Node", "Parameters", "Widget"]
 
 Node: TypeAlias = Any
 """A node of the MRML scene."""
+Parameters: TypeAlias = Any
+"""The parameter node, or None while there is none; Slicer makes its members when the class is made."""
 Widget: TypeAlias = Any
 """A Qt, CTK or qMRML widget, or a namespace of them."""

@@ -1,4 +1,4 @@
-"""Missing Python packages are named, asked for once, and installed when the user agrees; never before they are needed."""
+"""Missing Python packages are named, asked for once, and installed when the user agrees; never at the start."""
 
 from __future__ import annotations
 
@@ -70,7 +70,12 @@ def test_agreeing_installs_once(host: Any, packages: Any, lacking: set[str], mon
     import slicer
 
     asked: list[Any] = []
-    monkeypatch.setattr(slicer.util, "pip_install", lambda wanted: (asked.append(wanted), lacking.clear()))
+
+    def pip_install(wanted: list[str]) -> None:
+        asked.append(wanted)
+        lacking.clear()
+
+    monkeypatch.setattr(slicer.util, "pip_install", pip_install)
     host.answer.append(True)
     packages.ensure(network=False)
     packages.ensure(network=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -112,12 +113,10 @@ def test_the_phantom_is_offered_as_sample_data(host: Any, plugin: Any, dicom_dat
 
     assert plugin is not None
     assert host is not None
-    import StegoMed
-
-    StegoMed.register_sample_data()
+    importlib.import_module("StegoMed").register_sample_data()
     source = SampleData.SampleDataLogic().sourceForSampleName("StegoMedPhantomCT")
     assert Path(source.thumbnailFileName).is_file()
-    module = __import__("StegoMedPanel.sample_data", fromlist=["load_phantom"])
+    module = importlib.import_module("StegoMedPanel.sample_data")
     (node, *_) = module.load_phantom(source, slices=2, size=128)
     assert len(node.GetAttribute("DICOM.instanceUIDs").split()) == 2
     assert dicom_database.patientsCount() == 1

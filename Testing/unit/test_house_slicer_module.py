@@ -1,112 +1,130 @@
-"""The scripted module keeps PythonQt's rules; run here against stand-ins, not inside Slicer."""
+"""What the parts of the Slicer module say of each other holds; read here, not run."""
 
 from __future__ import annotations
 
 import ast
-import importlib.util
+import json
+import re
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any
 
 import pytest
+from pydicom.datadict import tag_for_keyword
 
-import StegoMedLib
+from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
+from StegoMedLib.pipeline.coding import PROFILES
+from StegoMedLib.regions.finder import FINDERS
 
-MODULE = Path(__file__).parents[2] / "StegoMed/StegoMed.py"
-TREE = ast.parse(MODULE.read_text(encoding="utf-8"))
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
-
-class Label:
-    """As much of QLabel as the panel uses; like PythonQt it takes no keyword arguments and no new attributes."""
-
-    __slots__ = ("flags", "text", "wordWrap")
-
-    def __init__(self, text: str, /) -> None:
-        self.text = text
-
-    def setTextInteractionFlags(self, flags: str) -> None:  # noqa: N802
-        self.flags = flags
+TOP = Path(__file__).parents[2]
+PANEL = TOP / "StegoMed" / "StegoMedPanel"
+FORM = ET.parse(TOP / "StegoMed/Resources/UI/StegoMed.ui").getroot()  # noqa: S314 the project's own form
+SOURCES = {path.name: path.read_text(encoding="utf-8") for path in PANEL.glob("*.py")}
 
 
-class Layout:
-    def __init__(self) -> None:
-        self.widgets: list[Label] = []
-
-    def addWidget(self, widget: Label) -> None:  # noqa: N802
-        self.widgets.append(widget)
-
-    def addStretch(self, _stretch: int) -> None:  # noqa: N802
-        pass
+def widgets() -> dict[str, str]:
+    """Classes of the form's widgets by name."""
+    return {str(each.get("name")): str(each.get("class")) for each in FORM.iter("widget")}
 
 
-class ModuleBase:
-    def __init__(self, parent: Any = None) -> None:
-        self.parent = parent
+def enumeration(name: str) -> list[str]:
+    """Members of an enumeration of the parameters."""
+    (found,) = [
+        node
+        for node in ast.parse(SOURCES["parameters.py"]).body
+        if isinstance(node, ast.ClassDef) and node.name == name
+    ]
+    return [target.id for node in found.body if isinstance(node, ast.Assign) for target in node.targets]  # type: ignore[attr-defined]
 
 
-class WidgetBase:
-    def setup(self) -> None:
-        self.layout = Layout()
+def fields() -> set[str]:
+    """Names of the parameters."""
+    text = SOURCES["parameters.py"].partition("class StegoMedParameters")[2]
+    return set(re.findall(r"^    (\w+): ", text, re.MULTILINE))
 
 
-@pytest.fixture
-def module(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    qt = ModuleType("qt")
-    qt.__dict__.update(QLabel=Label, QWidget=object, Qt=SimpleNamespace(TextSelectableByMouse="by mouse"))
-    base = ModuleType("slicer.ScriptedLoadableModule")
-    base.__dict__.update(
-        ScriptedLoadableModule=ModuleBase,
-        ScriptedLoadableModuleWidget=WidgetBase,
-        ScriptedLoadableModuleLogic=object,
-        ScriptedLoadableModuleTest=SimpleNamespace,
-    )
-    for name, stand_in in (("qt", qt), ("slicer", ModuleType("slicer")), (base.__name__, base)):
-        monkeypatch.setitem(sys.modules, name, stand_in)
-    spec = importlib.util.spec_from_file_location("StegoMed", MODULE)
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
+def test_every_widget_that_is_used_is_in_the_form() -> None:
+    used = {name for text in SOURCES.values() for name in re.findall(r"\b(?:self\._)?ui\.(\w+)", text)}
+    assert used <= set(widgets())
+    buttons = {name for name, kind in widgets().items() if kind in ("QPushButton", "QCheckBox", "QLineEdit")}
+    assert buttons <= used
 
 
-def test_the_panel_names_the_library_and_the_command_line(module: ModuleType) -> None:
-    widget = module.StegoMedWidget()
-    widget.setup()
-    (label,) = widget.layout.widgets
-    assert StegoMedLib.__version__ in label.text
-    assert "stegomed embed" in label.text
+def test_names_of_the_form_are_unique() -> None:
+    names = [each.get("name") for kind in ("widget", "layout", "spacer") for each in FORM.iter(kind)]
+    assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize(
-    ("present", "said"),
-    [
-        ({"onnxruntime"}, "finder: ONNX Runtime<"),
-        ({"onnxruntime", "torch"}, "ONNX Runtime and PyTorch<"),
-        (set(), "none of ONNX Runtime and PyTorch is installed"),
-    ],
-)
-def test_the_panel_names_the_engines_that_are_there(
-    module: ModuleType, monkeypatch: pytest.MonkeyPatch, present: set[str], said: str
-) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if name in present else None)
-    assert said in module.StegoMedLogic().describe_library()
+def test_selectors_show_parameters_that_exist() -> None:
+    shown = [each.findtext("string") for each in FORM.iter("property") if each.get("name") == "SlicerParameterName"]
+    assert len(shown) == len(set(shown))
+    assert set(shown) | {"stegoVolume", "targetFolder"} == fields()  # which no selector shows
 
 
-def test_the_module_introduces_itself(module: ModuleType) -> None:
-    parent = SimpleNamespace()
-    module.StegoMed(parent)
-    assert parent.title == "StegoMed"
-    assert parent.dependencies == []
+def test_every_field_has_a_tool_tip() -> None:
+    kinds = {"QPushButton", "QComboBox", "QLineEdit", "QCheckBox", "qMRMLNodeComboBox", "ctkPathLineEdit"}
+    silent = [
+        each.get("name")
+        for each in FORM.iter("widget")
+        if each.get("class") in kinds and not any(one.get("name") == "toolTip" for one in each.findall("property"))
+    ]
+    assert silent == []
 
 
-def test_qt_is_called_without_keyword_arguments() -> None:
-    calls = [node for node in ast.walk(TREE) if isinstance(node, ast.Call) and node.keywords]
-    assert not [ast.unparse(call) for call in calls if ast.unparse(call.func).startswith(("qt.", "ctk."))]
+def test_node_selectors_know_the_scene() -> None:
+    told = {each.findtext("receiver") for each in FORM.iter("connection")}
+    assert told == {name for name, kind in widgets().items() if kind == "qMRMLNodeComboBox"}
 
 
-def test_loading_the_module_imports_nothing_but_slicer_s_own() -> None:
-    names = {alias.name for node in TREE.body if isinstance(node, ast.Import) for alias in node.names}
-    names |= {str(node.module) for node in TREE.body if isinstance(node, ast.ImportFrom)}
-    assert names <= {"importlib.util", "sys", "pathlib", "qt", "slicer.ScriptedLoadableModule"}
+def test_choices_are_the_library_s() -> None:
+    assert enumeration("Finder") == list(FINDERS)
+    assert enumeration("Profile") == list(PROFILES)
+
+
+def test_listed_attributes_are_the_library_s() -> None:
+    text = SOURCES["record_form.py"]
+    listed = ast.literal_eval(text[text.index("ATTRIBUTES = {") + len("ATTRIBUTES = ") : text.index("}\n") + 1])
+    assert list(listed) == list(DEFAULT_ATTRIBUTES)
+    for keyword, tag in listed.items():
+        assert int(tag.replace(",", ""), 16) == tag_for_keyword(keyword)
+
+
+def test_listed_packages_are_the_library_s() -> None:
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (TOP / "StegoMed/Resources/requirements.txt").read_text(encoding="utf-8")
+    listed = {line.split()[0] for line in text.splitlines() if not line.startswith("#")}
+    assert listed == {line for line in project["dependencies"] if not line.startswith("rich")}
+
+
+def test_no_passphrase_or_record_is_a_parameter() -> None:
+    assert not [name for name in fields() if re.search("pass|text$|record(?!Kind)|patient", name)]
+
+
+@pytest.mark.parametrize("name", ["StegoMed.py", "DICOMStegoMedPlugin.py"])
+def test_module_files_are_wiring_only(name: str) -> None:
+    tree = ast.parse((TOP / "StegoMed" / name).read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    assert all((node.end_lineno or 0) - node.lineno < 25 for node in functions)
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While) and len(node.body) > 10]
+
+
+def test_the_catalogue_entry_follows_the_schema() -> None:
+    entry = json.loads((TOP / "StegoMed.json").read_text(encoding="utf-8"))
+    assert "v1.0.1" in entry["$schema"]
+    optional = {"scm_revision", "scm_type", "build_dependencies", "build_subdirectory", "enabled", "tier"}
+    assert {"$schema", "category", "scm_url"} <= set(entry) <= {"$schema", "category", "scm_url"} | optional
+    assert entry["tier"] in range(1, 6)
+    cmake = (TOP / "CMakeLists.txt").read_text(encoding="utf-8")
+    assert re.search(r"^project\((\w+)\)", cmake, re.MULTILINE)[1] == Path("StegoMed.json").stem  # type: ignore[index]
+    assert entry["scm_url"].removesuffix(".git") in cmake
+
+
+def test_pictures_of_the_catalogue_are_there() -> None:
+    cmake = (TOP / "CMakeLists.txt").read_text(encoding="utf-8")
+    for place in re.findall(r"StegoMed/main/(\S+\.png)", cmake):
+        assert (TOP / place).is_file(), place
