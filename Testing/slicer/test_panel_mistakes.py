@@ -326,6 +326,7 @@ def test_the_disk_is_full(
 
     untouched()
     monkeypatch.setattr(tempfile, "mkdtemp", full)
+    monkeypatch.setattr(Path, "mkdir", full)
     if where == "folder":
         driver.save_to_folder(tmp_path / "out")
     else:
