@@ -28,12 +28,12 @@ _MEANINGS = {
 _DIFFERENCE_OPACITY = 1.0
 """Single pixels change, which would be lost in anything more transparent."""
 _MEASURES = (
-    ("psnr_range", "PSNR, peak = range of the slice (dB)", ".2f"),
-    ("psnr_65535", "PSNR, peak = 65535 (dB)", ".2f"),
+    ("psnr_range", "PSNR, peak: range (dB)", ".2f"),
+    ("psnr_65535", "PSNR, peak: 65535 (dB)", ".2f"),
     ("ssim", "SSIM", ".6f"),
     ("changed_pixels", "Changed pixels", ".0f"),
     ("changed_significant", "Changed significant pixels", ".0f"),
-    ("largest_change", "Largest change (grey levels)", ".0f"),
+    ("largest_change", "Largest change", ".0f"),
     ("payload_bits", "Payload (bits)", ".0f"),
 )
 

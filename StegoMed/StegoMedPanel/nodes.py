@@ -112,7 +112,7 @@ def still_there(*nodes: Node) -> None:
 def clone(volume: Node, name: str, voxels: NDArray[Any]) -> Node:
     """A new volume beside another one, in its place and study, with other voxels, and not known as DICOM."""
     logic = slicer.modules.volumes.logic()
-    node = logic.CloneVolume(slicer.mrmlScene, volume, slicer.mrmlScene.GenerateUniqueName(name))
+    node = logic.CloneVolumeWithoutImageData(slicer.mrmlScene, volume, name)
     for attribute in tuple(node.GetAttributeNames() or ()):
         if attribute.startswith(("DICOM.", "StegoMed.")):
             node.RemoveAttribute(attribute)

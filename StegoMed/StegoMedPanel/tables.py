@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["fill", "fold"]
 
+_MOST_ROWS = 9
+"""Rows that a table shows without scrolling at the most."""
+_FRAME = 8
+"""Pixels of a table's frame and of what its header is higher than a row."""
+
 
 def fill(table: Widget, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Fill a QTableWidget with words, and hide it when there are none."""
@@ -26,6 +31,8 @@ def fill(table: Widget, headers: Sequence[str], rows: Sequence[Sequence[str]]) -
     table.resizeColumnsToContents()
     table.resizeRowsToContents()
     table.visible = bool(rows)
+    if rows:
+        table.setFixedHeight((min(len(rows), _MOST_ROWS) + 1) * table.rowHeight(0) + _FRAME)
 
 
 def fold(numbers: Sequence[int]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 pytest.importorskip("slicer_core")
 
-SCREENSHOTS = Path(__file__).parents[2] / "Resources" / "Screenshots"
 MODEL = Path(__file__).parents[2] / "Resources" / "Models" / "body_maskrcnn.onnx"
 
 
@@ -294,28 +294,37 @@ def test_what_the_reviewer_left_counts(driver: Any, dicom_database: Any, phantom
 
 
 @pytest.mark.data
-def test_pictures_of_the_panel(driver: Any, dicom_database: Any, data_dir: Path, host: Any) -> None:
-    """Screenshots for the README; the window must show the mask, the changes and the QR code."""
+def test_pictures_of_the_panel(driver: Any, dicom_database: Any, data_dir: Path, host: Any, tmp_path: Path) -> None:
+    """Screenshots, as the README shows them; STEGOMED_SCREENSHOTS names a folder to keep them in."""
     import slicer
 
-    volume = driver.load(data_dir / "curated" / "ct_abdomen_dcmqi3", dicom_database)
+    folder = Path(os.environ.get("STEGOMED_SCREENSHOTS", tmp_path))
+    volume = driver.load(data_dir / "curated" / "ct_thorax_acrinflt013", dicom_database)
     driver.choose(volume, "maskrcnn" if MODEL.exists() else "threshold")
     host.window.resize(1400, 1180)
     slicer.app.processEvents()
     driver.find()
     host.slice_view.fit()
-    assert shoot(host, "panel_region")
+    assert shoot(host, folder / "panel_region.png") == (1400, 1180)
     stego = driver.hide()
     driver.settle()
-    assert shoot(host, "panel_hidden")
+    assert shoot(host, folder / "panel_hidden.png") == (1400, 1180)
     driver.save_to_database()
     driver.ui.inputStep.collapsed = driver.ui.regionStep.collapsed = driver.ui.hideStep.collapsed = True
     driver.ui.extractStep.collapsed = False
     driver.extract(stego)
     driver.settle()
-    assert shoot(host, "panel_extracted")
+    assert shoot(host, folder / "panel_extracted.png") == (1400, 1180)
 
 
-def shoot(host: Any, name: str) -> bool:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    return host.screenshot(SCREENSHOTS / f"{name}.png").stat().st_size > 20_000
+def shoot(host: Any, path: Path) -> tuple[int, int]:
+    """Take a picture; its size, once panel and slice view are seen to be on it."""
+    from PIL import Image
+
+    with Image.open(host.screenshot(path)) as picture:
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    panel, view = pixels[:, :500], pixels[:, 560:]
+    assert panel.mean() > 150  # light widgets
+    assert (view.min(axis=2) > 100).any()  # bones
+    assert (view[..., 0] - view[..., 2] > 60).any()  # the region's outline
+    return pixels.shape[1], pixels.shape[0]
