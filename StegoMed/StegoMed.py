@@ -38,7 +38,7 @@ class StegoMed(ScriptedLoadableModule):
             "For research; not a medical device."
         )
         parent.acknowledgementText = (
-            "After M. Saidi, O. Tibermacine, A. Elhadad, High-capacity data hiding for medical images based on the "
+            "After H. Saidi, O. Tibermacine, A. Elhadad, High-capacity data hiding for medical images based on the "
             "mask-RCNN model, Scientific Reports 14:7166 (2024)."
         )
         slicer.app.connect("startupCompleted()", register_sample_data)
