@@ -102,7 +102,9 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
         with Image.open(path) as picture:
             return np.asarray(picture.convert("L")) > 0
     except FileNotFoundError:
-        raise UnusableInputError(f"There is no mask {path}; run 'stegomed segment' on this series first.") from None
+        raise UnusableInputError(
+            f"There is no mask {path}; run 'stegomed segment' on this series, or draw the mask."
+        ) from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # what Pillow raises on damaged pictures
         raise UnusableInputError(f"{path} is no picture that can be read; write the mask again as PNG.") from None
 

@@ -4,36 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.masks import read_mask
 from StegoMedLib.regions.training.samples import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
 
 __all__ = ["load_pairs"]
 
 
-def _mask(path: Path) -> NDArray[np.bool_]:
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 (training alone reads pictures)
-
-    try:
-        with Image.open(path) as picture:
-            values = np.asarray(picture)
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise UnusableInputError(
-            f"The reference mask {path} is missing or no picture; draw it or leave the image out."
-        ) from error
-    return values > 0
-
-
 def _pair(image: Path, mask: Path, series: str) -> Sample:
-    plane, reference = read_instance(image).plane(0), _mask(mask)
+    plane, reference = read_instance(image).plane(0), read_mask(mask)
     if reference.shape != plane.shape:
         raise UnusableInputError(f"The reference mask {mask} has another size than its image; make it from that image.")
     return Sample(f"{series}/{image.stem}", series, plane, reference)
