@@ -64,6 +64,7 @@ class StegoMedParameters:
     finder: Finder
     segmentation: slicer.vtkMRMLSegmentationNode
     recordKind: RecordKind
+    untickedAttributes: str
     profile: Profile
     stegoVolume: slicer.vtkMRMLScalarVolumeNode
     target: Target

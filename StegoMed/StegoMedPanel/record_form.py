@@ -1,4 +1,4 @@
-"""What shall be hidden: attributes of the header with tick boxes, a text, or a file. Nothing of it is stored."""
+"""What shall be hidden: attributes of the header with tick boxes, a text, or a file. Only the ticks are stored."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class RecordForm:
         self._panel, self._ui = panel, panel.ui
         self._values: dict[str, str] = {}
         self._listed: object = None
-        self._ui.headerAttributes.connect("itemChanged(QListWidgetItem*)", panel.refresh_soon)
+        self._filling = False
+        self._ui.headerAttributes.connect("itemChanged(QListWidgetItem*)", self._tick_changed)
         self._ui.recordText.connect("textChanged()", panel.refresh_soon)
         self._ui.recordFile.connect("currentPathChanged(QString)", panel.refresh_soon)
 
@@ -95,17 +96,31 @@ class RecordForm:
             raise UsageError("No attribute is ticked; tick what shall be hidden.")
         return HeaderRecord({keyword: self._values[keyword] for keyword in chosen})
 
+    def _tick_changed(self) -> None:
+        """Keep which attributes were left out; those that this header lacks stay as they were."""
+        parameters = self._panel.parameters
+        if self._filling or parameters is None:
+            return
+        shown, ticked = set(self._values), set(self.attributes())
+        left_out = (set(parameters.untickedAttributes.split(",")) - shown) | (shown - ticked)
+        parameters.untickedAttributes = ",".join(keyword for keyword in ATTRIBUTES if keyword in left_out)
+        self._panel.refresh_soon()
+
     def _list_header(self, values: dict[str, str]) -> None:
         """Fill the list; attributes that the header lacks cannot be ticked."""
         self._values = {keyword: value for keyword, value in values.items() if value}
+        parameters = self._panel.parameters
+        left_out = [] if parameters is None else parameters.untickedAttributes.split(",")
+        self._filling = True
         self._ui.headerAttributes.clear()
         for keyword in ATTRIBUTES if values else ():
             item = qt.QListWidgetItem(f"{keyword}: {values.get(keyword) or '(not in the header)'}")
             if keyword in self._values:
-                item.setCheckState(qt.Qt.Checked)
+                item.setCheckState(qt.Qt.Unchecked if keyword in left_out else qt.Qt.Checked)
             else:
                 item.setFlags(qt.Qt.NoItemFlags)
             self._ui.headerAttributes.addItem(item)
+        self._filling = False
 
 
 def _header(volume: Node) -> dict[str, str]:

@@ -211,3 +211,30 @@ def test_the_passphrase_is_shown_on_request_only(driver: Any) -> None:
     assert {field.echoMode for field in fields} == {qt.QLineEdit.Normal}
     driver.panel.hide.clear()
     assert {field.echoMode for field in fields} == {qt.QLineEdit.Password}
+
+
+def test_unticked_attributes_stay_unticked_in_another_volume_and_in_a_saved_scene(
+    driver: Any, dicom_database: Any, tmp_path: Path
+) -> None:
+    import qt
+    import slicer
+    from panel_driver import write_phantom
+
+    volume = driver.load(write_phantom(tmp_path / "series"), dicom_database)
+    driver.choose(volume)
+    driver.settle()
+    items = driver.ui.headerAttributes
+    (row,) = [row for row in range(items.count) if items.item(row).text().startswith("PatientSex")]
+    items.item(row).setCheckState(qt.Qt.Unchecked)
+    driver.settle()
+    assert "PatientSex" not in driver.panel.hide.form.attributes()
+    assert slicer.mrmlScene.WriteToMRB(str(tmp_path / "scene.mrb"))
+
+    driver.choose(slicer.util.addVolumeFromArray(voxels(), name="Loose"))
+    driver.settle()
+    driver.choose(volume)
+    driver.settle()
+
+    assert "PatientSex" not in driver.panel.hide.form.attributes()
+    assert "PatientName" in driver.panel.hide.form.attributes()
+    assert "PatientSex" in saved(tmp_path / "scene.mrb")
