@@ -63,7 +63,7 @@ def test_names_of_the_form_are_unique() -> None:
 def test_selectors_show_parameters_that_exist() -> None:
     shown = [each.findtext("string") for each in FORM.iter("property") if each.get("name") == "SlicerParameterName"]
     assert len(shown) == len(set(shown))
-    assert set(shown) | {"stegoVolume", "targetFolder"} == fields()  # which no selector shows
+    assert set(shown) | {"stegoVolume", "targetFolder", "untickedAttributes"} == fields()  # which no selector shows
 
 
 def test_every_field_has_a_tool_tip() -> None:
