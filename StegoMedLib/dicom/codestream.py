@@ -12,6 +12,13 @@ _JPEG = b"\xff\xd8"
 _FRAME_STARTS = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
 _HEAD = 1 << 12
 
+_NONE = (0, 0)
+"""Size that no image has."""
+
+_CODING_STYLE = 0x52
+_LARGEST_OFFSET, _SMALLEST_TILE, _SMALLEST_PRECINCT = 1 << 16, 16, 3
+_MOST_LAYERS, _MOST_LEVELS = 256, 32
+
 
 def declared_size(code: bytes) -> tuple[int, int] | None:
     """Rows and columns that a codestream's own header gives.
@@ -37,7 +44,32 @@ def declared_size(code: bytes) -> tuple[int, int] | None:
     if at < 0:
         return None
     right, bottom, left, top = struct.unpack_from(">4L", code, at + 8)
-    return bottom - top, right - left
+    return (bottom - top, right - left) if _is_modest(code, at) else _NONE
+
+
+def _is_modest(code: bytes, at: int) -> bool:
+    """Whether a JPEG 2000 decoder can set up for the codestream at `at` without taking memory beyond its pixels.
+
+    Grey pixels in one component, without subsampling, in tiles that are not tiny (15444-1 A.5.1), coded in few layers
+    and precincts that are not tiny (A.6.1): damaged headers ask for gigabytes of book-keeping.
+    """
+    width, height, _, _, components = struct.unpack_from(">4LH", code, at + 24)
+    right, bottom, left, top = struct.unpack_from(">4L", code, at + 8)
+    if components != 1 or code[at + 43 : at + 45] != b"\x01\x01" or max(left, top) > _LARGEST_OFFSET:
+        return False
+    if min(width, height) < min(_SMALLEST_TILE, right, bottom):
+        return False
+    (length,) = struct.unpack_from(">H", code, at + 4)
+    place = at + 4 + length
+    while code[place : place + 1] == b"\xff":
+        marker, length = struct.unpack_from(">xBH", code, place)
+        if marker == _CODING_STYLE:
+            style, _, layers, _, levels = struct.unpack_from(">BBHBB", code, place + 4)
+            precincts = code[place + 13 : place + 14 + levels] if style & 1 else b""
+            few = layers <= _MOST_LAYERS and levels <= _MOST_LEVELS
+            return few and all(min(size & 15, size >> 4) >= _SMALLEST_PRECINCT for size in precincts)
+        place += 2 + length
+    return False
 
 
 def _jpeg_size(code: bytes) -> tuple[int, int] | None:
