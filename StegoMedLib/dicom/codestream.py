@@ -65,7 +65,7 @@ def _is_modest(code: bytes, at: int) -> bool:
         marker, length = struct.unpack_from(">xBH", code, place)
         if marker == _CODING_STYLE:
             style, _, layers, _, levels = struct.unpack_from(">BBHBB", code, place + 4)
-            precincts = code[place + 13 : place + 14 + levels] if style & 1 else b""
+            precincts = code[place + 14 : place + 15 + levels] if style & 1 else b""
             few = layers <= _MOST_LAYERS and levels <= _MOST_LEVELS
             return few and all(min(size & 15, size >> 4) >= _SMALLEST_PRECINCT for size in precincts)
         place += 2 + length

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import pytest
 
 from StegoMedLib.dicom.codestream import declared_size
 
 
+def jpeg2000(tile: int = 640, components: int = 1, layers: int = 1, precincts: bytes = b"") -> bytes:
+    """Head of a codestream of 632 x 476 pixels: image and tile size, coding style."""
+    size = struct.pack(">HH8LHBBB", 41, 0, 640, 480, 8, 4, tile, tile, 0, 0, components, 15, 1, 1)
+    style = struct.pack(">BBHBBBBBB", bool(precincts), 0, layers, 0, 5, 4, 4, 0, 1) + precincts
+    return b"\xff\x4f\xff\x51" + size + b"\xff\x52" + struct.pack(">H", 2 + len(style)) + style
+
+
 def test_jpeg2000() -> None:
-    size = struct.pack(">HH4L", 41, 0, 640, 480, 8, 4)
-    assert declared_size(b"\xff\x4f\xff\x51" + size) == (476, 632)
+    assert declared_size(jpeg2000()) == (476, 632)
+    assert declared_size(jpeg2000(precincts=b"\x88" * 6)) == (476, 632)
+
+
+@pytest.mark.parametrize(
+    "damage", [{"tile": 1}, {"components": 16384}, {"layers": 65535}, {"precincts": b"\x00" * 6}], ids=str
+)
+def test_a_jpeg2000_header_that_asks_for_gigabytes_has_no_size(damage: dict[str, Any]) -> None:
+    assert declared_size(jpeg2000(**damage)) == (0, 0)
 
 
 @pytest.mark.parametrize("marker", [0xC0, 0xC3, 0xF7])
