@@ -98,9 +98,9 @@ def test_what_was_learnt_can_be_exported(run: Path, tmp_path: Path) -> None:
 
 def test_no_checkpoint_is_said(tmp_path: Path) -> None:
     (tmp_path / "last.pt").write_bytes(b"not a checkpoint")
-    with pytest.raises(UnusableInputError, match="no checkpoint"):
+    with pytest.raises(UnusableInputError, match="a file that training wrote"):
         load_weights(tmp_path / "last.pt")
-    with pytest.raises(UnusableInputError, match="no checkpoint"):
+    with pytest.raises(UnusableInputError, match="a file that training wrote"):
         load_weights(tmp_path / "missing.pt")
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from StegoMedLib.cli.screen import ProgressBar, say, write_json
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.pipeline.training_data import load_pairs
+from StegoMedLib.regions.training.backbones import BACKBONES, NORMALISATIONS
 from StegoMedLib.regions.training.loop import TrainingConfig, train
-from StegoMedLib.regions.training.model import BACKBONES, ModelShape
+from StegoMedLib.regions.training.model import ModelShape
 
 __all__ = ["add"]
 
@@ -25,6 +26,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("--series", type=_names, required=True, metavar="A,B,…", help="series to learn from")
     parser.add_argument("--validation", type=_names, default=[], metavar="C,D,…", help="series to choose the best by")
     parser.add_argument("--backbone", choices=BACKBONES, default=BACKBONES[0], help="network (default: %(default)s)")
+    parser.add_argument(
+        "--normalisation",
+        choices=NORMALISATIONS,
+        default=NORMALISATIONS[0],
+        help="layers of the backbone that normalise; frozen needs --weights (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE",
+        help="first weights: best.pt of a run with any backbone, or torchvision's, of COCO or ImageNet",
+    )
     parser.add_argument("--steps", type=int, default=TrainingConfig.steps, help="length (default: %(default)s)")
     parser.add_argument("--batch", type=int, default=TrainingConfig.batch, help="images a step (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=0.0, help="stop after so long; 0 is no limit (default)")
@@ -44,12 +57,13 @@ def _run(arguments: argparse.Namespace) -> None:
     samples = load_pairs(arguments.images, arguments.masks, arguments.series)
     validation = load_pairs(arguments.images, arguments.masks, arguments.validation)
     config = TrainingConfig(
-        shape=ModelShape(backbone=arguments.backbone),
+        shape=ModelShape(backbone=arguments.backbone, normalisation=arguments.normalisation),
         steps=arguments.steps,
         batch=arguments.batch,
         max_minutes=arguments.minutes,
         seed=arguments.seed,
         emphasis=arguments.emphasis,
+        weights=arguments.weights,
     )
     try:
         with ProgressBar("Training") as progress:
@@ -68,6 +82,8 @@ def _run(arguments: argparse.Namespace) -> None:
             f"{arguments.out} cannot be written ({error.strerror}); name another folder."
         ) from None
     write_json(metrics, arguments.json_target)
+    if metrics["weights"]:
+        say(metrics["weights"])
     say(f"The best network is {arguments.out / 'best.pt'}; 'stegomed export' makes a model of it.")
 
 

@@ -6,15 +6,19 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.regions.training.model import ModelShape, build_model
+from StegoMedLib.regions.training.weight_files import read_weight_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import torch
 
 __all__ = ["Run", "load_weights", "resume_run", "save"]
+
+_REMEDY = "give a file that training wrote."
 
 
 @dataclass
@@ -35,6 +39,8 @@ class Run:
         Best validation score so far.
     losses, validations : list
         What was measured at each step and at each validation.
+    transferred : str
+        What came from another network at the start; empty for a random start.
     """
 
     model: torch.nn.Module
@@ -47,6 +53,7 @@ class Run:
     best: float = -1.0
     losses: list[dict[str, float]] = field(default_factory=list)
     validations: list[dict[str, Any]] = field(default_factory=list)
+    transferred: str = ""
 
 
 def save(run: Run, shape: ModelShape, path: Path) -> None:
@@ -62,6 +69,7 @@ def save(run: Run, shape: ModelShape, path: Path) -> None:
         "progress": {"step": run.step, "seconds": run.seconds, "best": run.best},
         "losses": run.losses,
         "validations": run.validations,
+        "transferred": run.transferred,
         "random": torch.get_rng_state(),
     }
     beside = path.with_suffix(".partial")
@@ -69,39 +77,44 @@ def save(run: Run, shape: ModelShape, path: Path) -> None:
     beside.replace(path)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    import pickle
-
-    import torch
-
+def _read(path: Path) -> tuple[Mapping[str, Any], ModelShape]:
+    state = read_weight_file(path, _REMEDY)
     try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        state["shape"], state["smoothed"]
-    except (OSError, RuntimeError, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError) as error:
-        raise UnusableInputError(
-            f"{path} is no checkpoint of a training run; give a file that training wrote."
-        ) from error
-    return state
+        shape = ModelShape(**state["shape"])  # type: ignore[arg-type]  # checked by what it makes
+        state["smoothed"], state["model"]
+    except (KeyError, TypeError, UsageError) as error:
+        raise UnusableInputError(f"{path} is no checkpoint of a training run; {_REMEDY}") from error
+    return state, shape
 
 
-def resume_run(run: Run, path: Path) -> None:
+def resume_run(run: Run, shape: ModelShape, path: Path) -> None:
     """Put a run into the state of a checkpoint.
 
     Raises
     ------
     UnusableInputError
-        The file is no checkpoint.
+        The file is no checkpoint, or one of a network of another shape.
     """
     import torch
 
-    state = _read(path)
-    run.model.load_state_dict(state["model"])
-    run.smoothed.load_state_dict(state["smoothed"])
-    run.optimizer.load_state_dict(state["optimizer"])
-    run.scaler.load_state_dict(state["scaler"])
-    run.step, run.seconds, run.best = (state["progress"][name] for name in ("step", "seconds", "best"))
-    run.losses, run.validations = state["losses"], state["validations"]
-    torch.set_rng_state(state["random"])
+    state, saved = _read(path)
+    if saved != shape:
+        raise UnusableInputError(
+            f"{path} is of another network ({saved.backbone}, {saved.normalisation} normalisation); "
+            "begin anew, or name another folder."
+        )
+    try:
+        run.model.load_state_dict(state["model"])
+        run.smoothed.load_state_dict(state["smoothed"])
+        run.optimizer.load_state_dict(state["optimizer"])
+        if run.scaler.is_enabled() and state["scaler"]:
+            run.scaler.load_state_dict(state["scaler"])
+        run.step, run.seconds, run.best = (state["progress"][name] for name in ("step", "seconds", "best"))
+        run.losses, run.validations = state["losses"], state["validations"]
+        run.transferred = state.get("transferred", "")
+        torch.set_rng_state(state["random"])
+    except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnusableInputError(f"{path} does not fit this run; begin anew, or name another folder.") from error
 
 
 def load_weights(path: Path) -> tuple[torch.nn.Module, ModelShape]:
@@ -112,8 +125,10 @@ def load_weights(path: Path) -> tuple[torch.nn.Module, ModelShape]:
     UnusableInputError
         The file is no checkpoint.
     """
-    state = _read(path)
-    shape = ModelShape(**state["shape"])
+    state, shape = _read(path)
     model = build_model(shape)
-    model.load_state_dict(state["smoothed"])
+    try:
+        model.load_state_dict(state["smoothed"])
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise UnusableInputError(f"{path} holds another network than it says; {_REMEDY}") from error
     return model.eval(), shape

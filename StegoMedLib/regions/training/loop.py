@@ -11,14 +11,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.regions.training.checkpoints import Run, resume_run, save
 from StegoMedLib.regions.training.evaluate import agreement, torch_find
 from StegoMedLib.regions.training.model import ModelShape, build_model
 from StegoMedLib.regions.training.samples import Drawer
+from StegoMedLib.regions.training.transfer import Transfer, transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
+
+    import torch
 
     from StegoMedLib.regions.training.samples import Sample
 
@@ -51,6 +55,8 @@ class TrainingConfig:
         `threads` 0 leaves PyTorch's choice.
     emphasis : mapping of str to float
         Factors on how often series are drawn.
+    weights : Path, optional
+        File that a new run takes its first weights from (see ``transfer``); without it they are random.
     """
 
     shape: ModelShape = field(default_factory=ModelShape)
@@ -65,6 +71,7 @@ class TrainingConfig:
     seed: int = 0
     threads: int = 0
     emphasis: Mapping[str, float] = field(default_factory=dict)
+    weights: Path | None = None
 
 
 def _start(config: TrainingConfig) -> Run:
@@ -75,10 +82,22 @@ def _start(config: TrainingConfig) -> Run:
     torch.manual_seed(config.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model = build_model(config.shape).to(device).to(memory_format=torch.channels_last)
+    transferred = str(_transfer(model, config.weights, config.shape.normalisation)) if config.weights else ""
     smoothed = copy.deepcopy(model).eval().requires_grad_(requires_grad=False)
     optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     scaler = torch.amp.GradScaler(device.type, enabled=device.type == "cuda")
-    return Run(model, smoothed, optimizer, scaler, device)
+    return Run(model, smoothed, optimizer, scaler, device, transferred=transferred)
+
+
+def _transfer(model: torch.nn.Module, weights: Path, normalisation: str) -> Transfer:
+    """Take weights from a file, and refuse to freeze the statistics of a backbone that did not get all of its own."""
+    found = transfer(model, weights)
+    taken, whole = found.parts["backbone"]
+    if normalisation == "frozen" and taken < whole:
+        raise UnusableInputError(
+            f"{weights} does not hold the whole backbone, so that its normalisation cannot be frozen; choose another."
+        )
+    return found
 
 
 def _progress(run: Run, config: TrainingConfig) -> float:
@@ -135,7 +154,7 @@ def _validate(run: Run, config: TrainingConfig, samples: Sequence[Sample], out_d
         save(run, config.shape, out_dir / BEST)
     save(run, config.shape, out_dir / CHECKPOINT)
     log = {"config": asdict(config), "losses": run.losses, "validations": run.validations}
-    (out_dir / LOG).write_text(json.dumps(log), encoding="utf-8")
+    (out_dir / LOG).write_text(json.dumps(log, default=str), encoding="utf-8")
     _draw_curve(run, out_dir / CURVE)
 
 
@@ -183,13 +202,17 @@ def train(
     Raises
     ------
     UnusableInputError
-        There is nothing to train on, or ``last.pt`` cannot be read.
+        There is nothing to train on, or ``last.pt`` or the file of weights cannot be used.
+    UsageError
+        The normalisation is frozen without weights.
     """
+    if config.shape.normalisation == "frozen" and not config.weights:
+        raise UsageError("A frozen normalisation needs pretrained weights; give a file of them.")
     out_dir.mkdir(parents=True, exist_ok=True)
     drawer, checked = Drawer(samples, config.seed, config.emphasis), list(validation)
     run = _start(config)
     if resume and (out_dir / CHECKPOINT).is_file():
-        resume_run(run, out_dir / CHECKPOINT)
+        resume_run(run, config.shape, out_dir / CHECKPOINT)
     run.model.train()
     with ThreadPoolExecutor(max_workers=1) as ahead:
         waiting = ahead.submit(drawer.batch, run.step, config.batch)
@@ -211,6 +234,12 @@ def train(
 def _summarise(run: Run, out_dir: Path) -> dict[str, Any]:
     best = max(run.validations, key=lambda each: float(each["mean"]), default=None)
     last = run.validations[-1] if run.validations else None
-    summary = {"steps": run.step, "seconds": run.seconds, "last": last, "best": best}
+    summary = {
+        "steps": run.step,
+        "seconds": run.seconds,
+        "weights": run.transferred,
+        "last": last,
+        "best": best,
+    }
     (out_dir / METRICS).write_text(json.dumps(summary, indent=1), encoding="utf-8")
     return summary

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.errors import UsageError
 from StegoMedLib.regions.prepare import SIDE
+from StegoMedLib.regions.training.backbones import build_backbone, check_names
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["BACKBONES", "ModelShape", "build_model"]
+__all__ = ["ModelShape", "build_model"]
 
-BACKBONES = ("resnet18", "mobilenet_v3_large")
 _MEAN, _STD = (0.25, 0.35, 0.45), (0.30, 0.33, 0.42)
 _ANCHORS = (16, 32, 64, 128, 224)
+_LARGEST = 2048  # what a checkpoint may ask for
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class ModelShape:
     Attributes
     ----------
     backbone : str
-        One of `BACKBONES`.
+        One of ``BACKBONES``.
     pyramid_channels : int
         Channels of every level of the feature pyramid.
     box_features : int
@@ -40,6 +41,14 @@ class ModelShape:
         Channels of the mask head.
     mask_pool : int
         Side of the grid that the mask head reads; masks are twice as fine.
+    normalisation : str
+        Of the backbone: ``"batch"``, ``"frozen"`` or ``"group"``; the mask head always has batch normalisation, over
+        all bodies of a batch.
+
+    Raises
+    ------
+    UsageError
+        A name is unknown or a size is none.
     """
 
     backbone: str = "resnet18"
@@ -47,25 +56,14 @@ class ModelShape:
     box_features: int = 256
     mask_channels: int = 64
     mask_pool: int = 48
+    normalisation: str = "batch"
 
-
-def _backbone(shape: ModelShape) -> Any:  # noqa: ANN401 - torchvision ships no types
-    """Make the backbone with its feature pyramid, with plain batch normalisation since nothing is pretrained."""
-    from torch import nn
-    from torchvision.models import mobilenet_v3_large, resnet18
-    from torchvision.models.detection.backbone_utils import BackboneWithFPN
-
-    if shape.backbone == "resnet18":
-        body: Any = resnet18(weights=None, norm_layer=nn.BatchNorm2d)
-        layers = {f"layer{level}": str(level - 1) for level in (1, 2, 3, 4)}
-        widths = [64, 128, 256, 512]
-    elif shape.backbone == "mobilenet_v3_large":
-        body = mobilenet_v3_large(weights=None).features
-        layers = {"3": "0", "6": "1", "12": "2", "16": "3"}  # strides 4, 8, 16, 32
-        widths = [24, 40, 112, 960]
-    else:
-        raise UsageError(f"There is no backbone '{shape.backbone}'; choose one of {', '.join(BACKBONES)}.")
-    return BackboneWithFPN(body, layers, widths, shape.pyramid_channels)
+    def __post_init__(self) -> None:
+        """Refuse what is no network; a checkpoint may say anything."""
+        check_names(self.backbone, self.normalisation)
+        sizes = (self.pyramid_channels, self.box_features, self.mask_channels, self.mask_pool)
+        if not all(type(size) is int and 1 <= size <= _LARGEST for size in sizes):
+            raise UsageError(f"The sizes of a network are whole numbers from 1 to {_LARGEST}.")
 
 
 def _mask_head(shape: ModelShape) -> tuple[Any, Any]:
@@ -90,11 +88,6 @@ def build_model(shape: ModelShape) -> torch.nn.Module:
     torch.nn.Module
         In training it maps (images, targets) to losses, in evaluation images to boxes, scores, labels and masks, as
         torchvision's detection models do, but with masks on a grid of twice `ModelShape.mask_pool` over each box.
-
-    Raises
-    ------
-    UsageError
-        The backbone is unknown.
     """
     from torchvision.models.detection import MaskRCNN
     from torchvision.models.detection.anchor_utils import AnchorGenerator
@@ -104,7 +97,7 @@ def build_model(shape: ModelShape) -> torch.nn.Module:
     levels = ["0", "1", "2", "3"]
     head, predictor = _mask_head(shape)
     model: Any = MaskRCNN(
-        _backbone(shape),
+        build_backbone(shape.backbone, shape.pyramid_channels, shape.normalisation),
         min_size=SIDE,
         max_size=SIDE,
         image_mean=list(_MEAN),
