@@ -1,6 +1,6 @@
 """Attacks: what may happen to the stored values of a plane on the way from the sender to the receiver."""
 
 from StegoMedLib.attacks.attack import Attacked, attack, attack_and_measure
-from StegoMedLib.attacks.kinds import KINDS, Kind
+from StegoMedLib.attacks.kinds import KINDS, Kind, PlaneKind
 
-__all__ = ["KINDS", "Attacked", "Kind", "attack", "attack_and_measure"]
+__all__ = ["KINDS", "Attacked", "Kind", "PlaneKind", "attack", "attack_and_measure"]

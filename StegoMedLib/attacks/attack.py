@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.attacks.kinds import kind_of
+from StegoMedLib.attacks.kinds import KINDS
+from StegoMedLib.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -61,7 +62,9 @@ def attack(kind: str, plane: Plane, level: float, rng: Generator) -> Plane:
 
 def attack_and_measure(kind: str, plane: Plane, level: float, rng: Generator) -> Attacked:
     """Like `attack`, and tell the ratio that a lossy compression reached."""
-    chosen = kind_of(kind)
+    if kind not in KINDS:
+        raise UsageError(f"There is no attack {kind!r} on a plane; choose one of {', '.join(KINDS)}.")
+    chosen = KINDS[kind]
     chosen.check(level)
     made = chosen.change(plane, level, rng)
     values, size = made if isinstance(made, tuple) else (made, None)

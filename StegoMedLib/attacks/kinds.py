@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["KINDS", "Kind", "kind_of"]
+__all__ = ["KINDS", "Kind", "PlaneKind"]
 
 RANGE = "per cent of the range"
 STORED = "stored units"
-PIXELS = "pixels"
+AREA = "per cent of the area"
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,15 @@ class Kind:
         A level to begin with, and the levels that make sense.
     whole : bool
         Only whole numbers are levels.
-    method : str
-        Defined term of LossyImageCompressionMethod (PS3.3 C.7.6.1.1.5.1) for what is lossy compression, else empty.
     """
 
     name: str
     unit: str
     default: float
     sentence: str
-    change: Callable[[Plane, float, Generator], Any]
     least: float = 0.0
     most: float = 100.0
     whole: bool = False
-    method: str = ""
 
     def check(self, level: float) -> None:
         """Refuse a level that makes no sense.
@@ -64,103 +60,121 @@ class Kind:
             )
 
 
-_NEAR_MOST, _SHIFT_MOST, _STORED_MOST = 255, 4096, 65535
+@dataclass(frozen=True, kw_only=True)
+class PlaneKind(Kind):
+    """A kind of attack on one plane.
+
+    Attributes
+    ----------
+    change : callable
+        Takes a plane, a level and a generator; gives values (H, W), for lossy compression with the bytes they took.
+    method : str
+        Defined term of LossyImageCompressionMethod (PS3.3 C.7.6.1.1.5.1) for lossy compression, else empty.
+    """
+
+    change: Callable[[Plane, float, Generator], Any]
+    method: str = ""
+
 
 _ALL = (
-    Kind("gaussian", RANGE, 1.0, "White Gaussian noise of this standard deviation.", noise.gaussian),
-    Kind("uniform", RANGE, 1.0, "White uniform noise of this standard deviation.", noise.uniform),
-    Kind(
+    PlaneKind("gaussian", RANGE, 1, "White Gaussian noise of this standard deviation.", change=noise.gaussian),
+    PlaneKind("uniform", RANGE, 1, "White uniform noise of this standard deviation.", change=noise.uniform),
+    PlaneKind(
         "gaussian-stored",
         STORED,
-        147.0,
+        147,
         "White Gaussian noise of this standard deviation; 147 is the paper's noise row taken literally.",
-        noise.gaussian_stored,
-        most=_STORED_MOST,
+        most=65535,
+        change=noise.gaussian_stored,
     ),
-    Kind(
+    PlaneKind(
         "uniform-stored",
         STORED,
-        147.0,
+        147,
         "White uniform noise of this standard deviation.",
-        noise.uniform_stored,
-        most=_STORED_MOST,
+        most=65535,
+        change=noise.uniform_stored,
     ),
-    Kind(
+    PlaneKind(
         "salt-and-pepper",
         "per cent of the pixels",
-        1.0,
+        1,
         "Half of these pixels get the largest, half the least value of the plane.",
-        noise.salt_and_pepper,
+        change=noise.salt_and_pepper,
     ),
-    Kind(
+    PlaneKind(
         "jpeg2000",
         "ratio of BitsStored bits a pixel to what is left",
-        10.0,
+        10,
         "Lossy JPEG 2000 (9-7 wavelet) at this ratio.",
-        compression.jpeg2000,
-        least=1.0,
-        most=1000.0,
+        least=1,
+        most=1000,
+        change=compression.jpeg2000,
         method="ISO_15444_1",
     ),
-    Kind(
+    PlaneKind(
         "jpegls",
         "NEAR, stored units",
-        3.0,
+        3,
         "Near-lossless JPEG-LS: no stored value moves further.",
-        compression.jpegls,
-        most=_NEAR_MOST,
+        most=255,
         whole=True,
+        change=compression.jpegls,
         method="ISO_14495_1",
     ),
-    Kind(
+    PlaneKind(
         "jpeg",
         "quality of libjpeg",
-        85.0,
+        85,
         "The range in 8 bits, baseline JPEG of this quality, and back.",
-        compression.jpeg,
-        least=1.0,
+        least=1,
         whole=True,
+        change=compression.jpeg,
         method="ISO_10918_1",
     ),
-    Kind("scale", "factor", 0.9, "Values counted from the least of the plane times this.", intensity.scale, most=10.0),
-    Kind("offset", RANGE, 5.0, "This is added to all values.", intensity.offset, least=-100.0),
-    Kind("gamma", "exponent", 1.2, "Values as parts of the range to this power.", intensity.gamma, 0.1, 10.0),
-    Kind("median", "pixels, side of the window", 3.0, "Median filter.", filtering.median, 1.0, 15.0, whole=True),
-    Kind("blur", "pixels, standard deviation", 0.5, "Gaussian low-pass filter.", filtering.blur, most=20.0),
-    Kind("crop", "per cent of the area", 25.0, "One corner gets the least value of the plane.", geometry.crop),
-    Kind(
-        "cutout",
-        "per cent of the area",
-        10.0,
-        "Rectangles anywhere get the least value of the plane.",
-        geometry.cutout,
-        most=90.0,
+    PlaneKind(
+        "scale",
+        "factor",
+        0.9,
+        "Values counted from the least of the plane times this.",
+        most=10,
+        change=intensity.scale,
     ),
-    Kind(
-        "shift",
-        PIXELS,
-        4.0,
-        "All pixels go this far to the right and down; what comes in has the least value of the plane.",
-        geometry.shift,
-        -_SHIFT_MOST,
-        _SHIFT_MOST,
+    PlaneKind("offset", RANGE, 5, "This is added to all values.", least=-100, change=intensity.offset),
+    PlaneKind(
+        "gamma",
+        "exponent",
+        1.2,
+        "Values as parts of the range to this power.",
+        least=0.1,
+        most=10,
+        change=intensity.gamma,
+    ),
+    PlaneKind("bits", "bits", 8, "The range in this many bits.", least=1, most=16, whole=True, change=intensity.bits),
+    PlaneKind(
+        "median",
+        "side in pixels",
+        3,
+        "Median of a square window.",
+        least=1,
+        most=15,
         whole=True,
+        change=filtering.median,
     ),
-    Kind("bits", "bits", 8.0, "The range in this many bits.", intensity.bits, 1.0, 16.0, whole=True),
+    PlaneKind("blur", "standard deviation in pixels", 0.5, "Gaussian low-pass filter.", most=20, change=filtering.blur),
+    PlaneKind("crop", AREA, 25, "One corner gets the least value of the plane.", change=geometry.crop),
+    PlaneKind("cutout", AREA, 10, "Rectangles get the least value of the plane.", most=90, change=geometry.cutout),
+    PlaneKind(
+        "shift",
+        "pixels",
+        4,
+        "All pixels go this far to the right and down; what comes in has the least value of the plane.",
+        least=-4096,
+        most=4096,
+        whole=True,
+        change=geometry.shift,
+    ),
 )
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
+KINDS: Mapping[str, PlaneKind] = {kind.name: kind for kind in _ALL}
 """Kinds of attacks on a plane by name."""
-
-
-def kind_of(name: str) -> Kind:
-    """Kind of a name.
-
-    Raises
-    ------
-    UsageError
-        When there is none.
-    """
-    if name not in KINDS:
-        raise UsageError(f"There is no attack {name!r}; choose one of {', '.join(KINDS)}.")
-    return KINDS[name]

@@ -13,7 +13,7 @@ from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from StegoMedLib.dicom.encoding import Elements
     from StegoMedLib.dicom.reading import Instance
@@ -167,8 +167,21 @@ def _stale(instance: Instance) -> Iterable[BaseTag]:
         yield Tag("IconImageSequence")
 
 
+def _given(instance: Instance, attributes: Mapping[str, object]) -> Iterable[DataElement]:
+    """Attributes that the derivation sets besides; those that may be US or SS take the sign of the pixels."""
+    for keyword, value in attributes.items():
+        vr = dictionary_VR(Tag(keyword))
+        signed = "SS" if instance.format.field.signed else "US"
+        yield _element(keyword, value, signed if vr == "US or SS" else vr)
+
+
 def derived_elements(
-    instance: Instance, *, uids: tuple[str, str], description: str, extremes: tuple[int, int] | None
+    instance: Instance,
+    *,
+    uids: tuple[str, str],
+    description: str,
+    extremes: tuple[int, int] | None,
+    attributes: Mapping[str, object] | None = None,
 ) -> Elements:
     """Elements of the derived instance, all but its pixel data.
 
@@ -182,6 +195,8 @@ def derived_elements(
         What was done; joins DerivationDescription.
     extremes : tuple of (int, int) or None
         Smallest and largest stored value that is no padding; None when everything is padding.
+    attributes : mapping of str to object, optional
+        Other attributes that the derivation changes, by keyword.
 
     Returns
     -------
@@ -190,6 +205,7 @@ def derived_elements(
     """
     elements = dict(instance.elements)
     elements.update((element.tag, element) for element in _changes(instance, uids, description, extremes))
+    elements.update((element.tag, element) for element in _given(instance, attributes or {}))
     for tag in _stale(instance):
         elements.pop(tag, None)
     return elements

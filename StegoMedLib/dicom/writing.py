@@ -108,6 +108,7 @@ def write_derived(
     series: DerivedSeries,
     *,
     syntax: str = "explicit",
+    attributes: Mapping[str, object] | None = None,
 ) -> str:
     """Write a new instance that differs from its source in some stored values.
 
@@ -127,6 +128,8 @@ def write_derived(
         Gives SeriesInstanceUID and DerivationDescription.
     syntax : {"explicit", "rle", "jpegls", "jpeg2000"}, optional
         Transfer syntax; all are lossless.
+    attributes : mapping of str to object, optional
+        Other attributes that the derivation changes, by keyword: that there was lossy compression, say.
 
     Returns
     -------
@@ -150,7 +153,11 @@ def write_derived(
         naming(instance.path, "its header cannot be written; export it again."),
     ):
         elements = derived_elements(
-            instance, uids=uids, description=series.description, extremes=_extremes(instance, cells)
+            instance,
+            uids=uids,
+            description=series.description,
+            extremes=_extremes(instance, cells),
+            attributes=attributes,
         )
         pixels = pixel_data(cells, instance.format, syntax)
         elements[pixels.tag] = pixels

@@ -1,0 +1,241 @@
+"""Attacks a series: what may happen to its slices, and to the series as a whole, on the way to the receiver."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from StegoMedLib.attacks import KINDS, Kind, PlaneKind, attack_and_measure
+from StegoMedLib.dicom import DerivedSeries, Instance, list_files, read_instance, write_derived
+from StegoMedLib.errors import UsageError
+from StegoMedLib.metrics import PAPER_NOTE, compare, summarise
+from StegoMedLib.pipeline.attack_header import Rewrite, lossy_attributes
+from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.staging import check_target, staged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from StegoMedLib.pipeline.slices import Metrics
+
+__all__ = ["ATTACKS", "SERIES_KINDS", "AttackReport", "attack_series"]
+
+SLICES = "per cent of the files"
+
+SERIES_KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("lost", SLICES, 30, "These files are missing.", most=99),
+        Kind("shuffled", SLICES, 100, "These files change their names and instance numbers among each other."),
+        Kind(
+            "rescale",
+            "factor",
+            2,
+            "Stored values, counted from the least one of the file, times this; slope and intercept make up for it.",
+            least=0.1,
+            most=16,
+        ),
+    )
+}
+"""Kinds of attacks that only make sense for a series, by name."""
+
+ATTACKS: Mapping[str, Kind] = {**KINDS, **SERIES_KINDS}
+"""All kinds of attacks by name."""
+
+
+@dataclass(frozen=True)
+class AttackedSlice:
+    """One slice in the report.
+
+    Attributes
+    ----------
+    file, written : str
+        Its name in the source, and in the target; ``""`` for a lost one.
+    frame : int
+    state : str
+        ``"attacked"`` or ``"lost"``.
+    ratio : float or None
+        BitsStored bits a pixel over the bits of its codestream, for lossy compression.
+    metrics : dict
+        Attacked against source, on the source's stored values; empty for a lost one.
+    """
+
+    file: str
+    written: str
+    frame: int
+    state: str
+    ratio: float | None
+    metrics: Metrics
+
+
+@dataclass
+class AttackReport:
+    """What `attack_series` did."""
+
+    kind: str
+    level: float
+    unit: str
+    seed: int
+    slices: list[AttackedSlice] = field(default_factory=list)
+    ignored: tuple[tuple[str, str], ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The JSON report of ``stegomed attack``."""
+        return {
+            "note": PAPER_NOTE,
+            "kind": self.kind,
+            "level": self.level,
+            "unit": self.unit,
+            "seed": self.seed,
+            "summary": self.summary(),
+            "slices": [asdict(row) for row in self.slices],
+            "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
+        }
+
+    def summary(self) -> dict[str, dict[str, float]]:
+        """Minimum, mean and maximum of every measure, and of the ratio, over the slices that have it."""
+        return summarise({**row.metrics, "ratio": row.ratio} for row in self.slices)
+
+
+def attack_series(
+    source: Path,
+    target: Path,
+    kind: str,
+    level: float | None = None,
+    *,
+    seed: int = 0,
+    overwrite: bool = False,
+    accept_lossy: bool = False,
+    progress: Progress = silent,
+) -> AttackReport:
+    """Attack every slice of `source`, and write the series to `target` as derived instances.
+
+    Parameters
+    ----------
+    source, target : Path
+        DICOM file or folder, and where the attacked file or folder goes.
+    kind : str
+        One of `ATTACKS`.
+    level : float, optional
+        How hard, in the kind's unit; its default without.
+    seed : int, optional
+        What is random is drawn from it, for each file by its own.
+
+    Raises
+    ------
+    UsageError
+        When there is no such kind, or the level makes no sense for it.
+    UnusableInputError
+        When something cannot be read or written.
+    """
+    if kind not in ATTACKS:
+        raise UsageError(f"There is no attack {kind!r}; choose one of {', '.join(ATTACKS)}.")
+    chosen = ATTACKS[kind]
+    level = chosen.default if level is None else level
+    chosen.check(level)
+    place = target / source.name if source.is_file() and target.is_dir() else target
+    check_target(source, place, overwrite=overwrite)
+    listing = list_files(source)
+    names = [Path(path.name) if source.is_file() else path.relative_to(source) for path in listing.images]
+    report = AttackReport(kind, level, chosen.unit, seed)
+    report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
+    run = _Run(chosen, level, seed, report)
+    targets = _targets(kind, level, names, np.random.default_rng(seed))
+    with staged(place, single=source.is_file()) as work:
+        for done, path in enumerate(listing.images):
+            progress(done, len(listing.images), path.name)
+            instance = read_instance(path, accept_lossy=accept_lossy)
+            goes_to = targets[done]
+            if goes_to is None:
+                run.lose(instance, names[done])
+                continue
+            number = None if goes_to == done else _number(listing.images[goes_to])
+            file = work if source.is_file() else work / names[goes_to]
+            run.take(done, instance, names[done], _Placed(names[goes_to], file, number))
+    progress(len(listing.images), len(listing.images), "")
+    return report
+
+
+def _targets(kind: str, level: float, names: Sequence[Path], rng: np.random.Generator) -> list[int | None]:
+    """Whose name every file gets; None for one that is lost. At least one file is left."""
+    found: list[int | None] = list(range(len(names)))
+    chosen = rng.permutation(len(names))[: round(level / 100 * len(names))]
+    if kind == "lost":
+        for index in chosen[: len(names) - 1]:
+            found[index] = None
+    elif kind == "shuffled":
+        for index, other in zip(chosen, np.roll(chosen, 1), strict=True):
+            found[index] = int(other)
+    return found
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Where an attacked file goes: its name in the target, its path, and its instance number if it is a new one."""
+
+    name: Path
+    path: Path
+    number: object | None
+
+
+def _number(path: Path) -> object:
+    """Instance number of another file of the series."""
+    return read_instance(path, accept_lossy=True).dataset.get("InstanceNumber")
+
+
+@dataclass(frozen=True)
+class _Hit:
+    """A frame after an attack: what is written, the same in the source's stored units, and the ratio it reached."""
+
+    pixels: NDArray[np.int32]
+    seen: NDArray[np.int32]
+    ratio: float | None = None
+
+
+class _Run:
+    """Takes files through an attack: one new series for each source series."""
+
+    def __init__(self, kind: Kind, level: float, seed: int, report: AttackReport) -> None:
+        self._kind, self._level, self._seed, self._report = kind, level, seed, report
+        self._series = DerivedSeries(
+            f"StegoMed: attacked for a test, {kind.name} at level {level:g} ({kind.unit}), seed {seed}"
+        )
+
+    def lose(self, instance: Instance, name: Path) -> None:
+        """Leave a file out."""
+        for frame in range(instance.frames):
+            self._report.slices.append(AttackedSlice(str(name), "", frame, "lost", None, {}))
+
+    def take(self, index: int, instance: Instance, name: Path, place: _Placed) -> None:
+        """Attack the file `index`, called `name`, and write it to its place."""
+        attributes: dict[str, object] = {} if place.number is None else {"InstanceNumber": place.number}
+        hits = self._hits(instance, np.random.default_rng([self._seed, index]), attributes)
+        place.path.parent.mkdir(parents=True, exist_ok=True)
+        pixels = {frame: hit.pixels for frame, hit in enumerate(hits)}
+        write_derived(instance, pixels, place.path, self._series, attributes=attributes)
+        for frame, hit in enumerate(hits):
+            metrics: Metrics = compare(instance.plane(frame), hit.seen).as_json()
+            row = AttackedSlice(str(name), str(place.name), frame, "attacked", hit.ratio, metrics)
+            self._report.slices.append(row)
+
+    def _hits(self, instance: Instance, rng: np.random.Generator, attributes: dict[str, object]) -> list[_Hit]:
+        """Attacked frames; adds to `attributes` what has to be said of them."""
+        planes = (instance.plane(frame) for frame in range(instance.frames))
+        if isinstance(self._kind, PlaneKind):
+            found = (attack_and_measure(self._kind.name, plane, self._level, rng) for plane in planes)
+            hits = [_Hit(each.plane.pixels, each.plane.pixels, each.ratio) for each in found]
+            ratios = [hit.ratio for hit in hits if hit.ratio is not None]
+            if ratios:
+                attributes |= lossy_attributes(instance.dataset, float(np.mean(ratios)), self._kind.method)
+            return hits
+        if self._kind.name != "rescale":
+            return [_Hit(plane.pixels, plane.pixels) for plane in planes]
+        rewrite = Rewrite.of(instance, self._level)
+        attributes |= rewrite.attributes(instance)
+        rewritten = (rewrite.values(plane) for plane in planes)
+        return [_Hit(pixels, rewrite.undone(pixels)) for pixels in rewritten]
