@@ -11,6 +11,7 @@ Process. 53(10), 2005: they are never candidates, so they never change.
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,7 @@ from StegoMedLib.codec.dense import (
 )
 from StegoMedLib.codec.groups import Chosen, bits_of_words, solve_groups, syndromes, words_of_bits
 from StegoMedLib.codec.header import Header
+from StegoMedLib.codec.kept import KeptBySize
 from StegoMedLib.codec.layout import DRAWS, HEADER_GROUPS, MINIMUM_BLOCKS, Layout
 from StegoMedLib.codec.moves import Cover, apply_changes, legal_changes
 from StegoMedLib.codec.parities import patterns, scaled_coefficients
@@ -45,9 +47,6 @@ _HEADER_BITS = 8
 _DENSE = 0
 """Bits a group that stand for a body without groups."""
 
-_KEPT_LAYOUTS = 4
-"""Plane sizes whose layouts are kept: a series has one or two, a folder of everything may have hundreds."""
-
 
 class Fidelity:
     """The profile under one key.
@@ -61,13 +60,12 @@ class Fidelity:
     name = "fidelity"
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._layouts: dict[tuple[int, int], Layout] = {}
+        self._layouts = KeptBySize(partial(Layout, key))
         self._tables: dict[int, Table] = {}
 
     def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
         """Bits that `usable` blocks (H // 4, W // 4) of `plane` can carry."""
-        layout = self._layout(plane.shape)
+        layout = self._layouts.of(plane.shape)
         in_groups = room_bits(_room(layout, plane, usable))
         return in_groups if in_groups >= MAXIMUM_DENSE_BITS else max(in_groups, _dense_room(layout, plane, usable))
 
@@ -90,7 +88,7 @@ class Fidelity:
         DoesNotFitError
             When the usable blocks cannot carry the payload.
         """
-        layout = self._layout(plane.shape)
+        layout = self._layouts.of(plane.shape)
         size = plan_group_bits(_room(layout, plane, usable), payload.bits.size)
         if size is None and _dense_room(layout, plane, usable) < payload.bits.size:
             raise _no_room(payload)
@@ -113,7 +111,7 @@ class Fidelity:
             Length in bits of the payload with a label.
         """
         del usable
-        layout = self._layout(plane.shape)
+        layout = self._layouts.of(plane.shape)
         if layout.count < MINIMUM_BLOCKS:
             return None
         pattern = patterns(scaled_coefficients(split_blocks(plane.pixels).astype(np.int32)) + layout.dither)
@@ -142,13 +140,6 @@ class Fidelity:
         if body is None:
             return None
         return np.concatenate([head[0], body[0]]), np.concatenate([head[1], body[1]])
-
-    def _layout(self, shape: tuple[int, int]) -> Layout:
-        if shape not in self._layouts:
-            if len(self._layouts) == _KEPT_LAYOUTS:
-                del self._layouts[next(iter(self._layouts))]
-            self._layouts[shape] = Layout(self._key, shape)
-        return self._layouts[shape]
 
     def _table(self, size: int) -> Table:
         if size not in self._tables:

@@ -26,10 +26,16 @@ class Payload:
     ----------
     label : int
     bits : ndarray of bool, shape (k,)
+    count : int
+        So many pieces of the kind `label` stand in `bits`, one after the other, each of the label's length.
+    votes : ndarray of float64, shape (k,), or None
+        How clearly each bit was read, the sign being that of the bit; None where bits are read or not read.
     """
 
     label: int
     bits: NDArray[np.bool_]
+    count: int = 1
+    votes: NDArray[np.float64] | None = None
 
 
 class Profile(Protocol):

@@ -1,0 +1,56 @@
+"""Bits as digits to the base 2 or 3, for pixels whose remainder carries one digit each."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["BASES", "bits_in_digits", "bits_of_digits", "digits_for_bits", "digits_of_bits"]
+
+_WORDS = {2: (1, 1), 3: (11, 7)}
+"""Bits and digits of a word of each base: ``2**11`` words fit in ``3**7`` (1.571 of 1.585 bits a digit)."""
+
+BASES = tuple(_WORDS)
+
+
+def digits_for_bits(bits: int, base: int) -> int:
+    """Digits that `bits` bits take, in whole words."""
+    size, digits = _WORDS[base]
+    return -(-bits // size) * digits
+
+
+def bits_in_digits(digits: int, base: int) -> int:
+    """Bits that fit in `digits` digits, in whole words."""
+    size, count = _WORDS[base]
+    return digits // count * size
+
+
+def digits_of_bits(bits: NDArray[np.bool_], base: int) -> NDArray[np.int8]:
+    """Digits of `bits` (k,), the last word filled with zeros; int8, shape (`digits_for_bits`,)."""
+    size, _ = _WORDS[base]
+    padded = np.zeros(-(-bits.size // size) * size, dtype=np.float32)
+    padded[: bits.size] = bits
+    words = padded.reshape(-1, size) @ (1 << np.arange(size)).astype(np.float32)  # exact: below 2**24
+    return _digits_of_words(base)[words.astype(np.intp)].ravel()
+
+
+def bits_of_digits(digits: NDArray[np.integer], base: int, length: int) -> NDArray[np.bool_]:
+    """Inverse of `digits_of_bits`: the first `length` bits; digits that no bits give come out as some bits."""
+    size, count = _WORDS[base]
+    powers = (base ** np.arange(count)).astype(np.float32)
+    words = (digits.reshape(-1, count).astype(np.float32) @ powers).astype(np.uint16)
+    bits = (words[:, None] >> np.arange(size, dtype=np.uint16)) & np.uint16(1)
+    return bits.astype(np.bool_).ravel()[:length]
+
+
+@lru_cache(maxsize=len(_WORDS))
+def _digits_of_words(base: int) -> NDArray[np.int8]:
+    size, count = _WORDS[base]
+    table = (np.arange(1 << size)[:, None] // base ** np.arange(count) % base).astype(np.int8)
+    table.setflags(write=False)
+    return table
