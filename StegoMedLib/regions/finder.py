@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from StegoMedLib.errors import UsageError
-from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
-from StegoMedLib.regions.model_files import find_model
+from StegoMedLib.errors import UnusableInputError, UsageError
+from StegoMedLib.regions.maskrcnn import Engine, MaskRcnnFinder
+from StegoMedLib.regions.model_files import ModelFile, find_model
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.threshold import ThresholdFinder
+from StegoMedLib.regions.torch_engine import TorchEngine, gpu_at_hand
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["ENGINES", "FINDERS", "RegionFinder", "make_finder"]
+__all__ = ["ENGINES", "FINDERS", "RegionFinder", "make_engine", "make_finder"]
 
 FINDERS = ("maskrcnn", "threshold")
-ENGINES = ("auto", "onnx")
+ENGINES = ("auto", "onnx", "torch")
+"""``auto`` is PyTorch where it has a CUDA device, else ONNX Runtime."""
 
 
 class RegionFinder(Protocol):
@@ -69,4 +71,16 @@ def make_finder(name: str, engine: str = "auto") -> RegionFinder:
     if name == "threshold":
         return ThresholdFinder()
     model = find_model()
-    return MaskRcnnFinder(OnnxEngine(model.content), model.limits)
+    return MaskRcnnFinder(make_engine(engine, model), model.limits, model.side)
+
+
+def make_engine(name: str, model: ModelFile) -> Engine:
+    """Make what runs the network, by one of the names in `ENGINES`."""
+    if name == "torch":
+        return TorchEngine(model.content, model.shape)
+    if name == "auto" and gpu_at_hand():
+        try:
+            return TorchEngine(model.content, model.shape)
+        except UnusableInputError:
+            pass  # what was not asked for need not work
+    return OnnxEngine(model.content)

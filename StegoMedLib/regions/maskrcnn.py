@@ -8,7 +8,7 @@ import numpy as np
 
 from StegoMedLib.regions.morphology import fill
 from StegoMedLib.regions.paste import Detections, Thresholds, paste
-from StegoMedLib.regions.prepare import prepare
+from StegoMedLib.regions.prepare import SIDE, prepare
 from StegoMedLib.regions.tissue import contrast, shows_body
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Engine(Protocol):
     """Anything that runs the network."""
 
     def detect(self, image: NDArray[np.float32]) -> Detections:
-        """Run the network on one image of shape (3, SIDE, SIDE)."""
+        """Run the network on one image of shape (3, side, side)."""
         ...
 
 
@@ -34,6 +34,8 @@ class MaskRcnnFinder:
     ----------
     engine : Engine
     limits : Thresholds
+    side : int
+        Rows and columns of the square that the network sees.
 
     Attributes
     ----------
@@ -43,9 +45,10 @@ class MaskRcnnFinder:
 
     name = "maskrcnn"
 
-    def __init__(self, engine: Engine, limits: Thresholds) -> None:
+    def __init__(self, engine: Engine, limits: Thresholds, side: int = SIDE) -> None:
         self._engine = engine
         self._limits = limits
+        self._side = side
 
     def find(self, plane: Plane) -> NDArray[np.bool_]:
         """Find the body.
@@ -62,7 +65,7 @@ class MaskRcnnFinder:
         """
         if not shows_body(plane, contrast(plane)):
             return np.zeros(plane.shape, dtype=np.bool_)
-        prepared = prepare(plane)
+        prepared = prepare(plane, self._side)
         found = paste(self._engine.detect(prepared.image), prepared, plane.shape, self._limits)
         # Outside the body padding is none of it; inside, a value taken for padding is a hole in nothing but the mask.
         return fill(found & ~plane.padding_mask)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import StegoMedLib
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions.paste import Thresholds
-from StegoMedLib.regions.prepare import SIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["FORMAT", "MODEL_NAME", "ModelFile", "find_model", "model_folders", "read_sidecar"]
 
 MODEL_NAME = "body_maskrcnn"
 FORMAT = 1
 """Version of the JSON file and of what the network is shown."""
+_SMALLEST, _LARGEST = 32, 2048  # sides of a square that a network may ask for
 _REMEDY = "install StegoMed again, or choose the finder 'threshold'."
 
 
@@ -30,10 +34,17 @@ class ModelFile:
         The ONNX file.
     limits : Thresholds
         What was chosen on the validation images.
+    side : int
+        Rows and columns of the square that the network sees.
+    shape : mapping of str to int or str
+        What defines the network apart from its weights (`StegoMedLib.regions.training.model.ModelShape`); an engine
+        that cannot read the graph builds it from this.
     """
 
     content: bytes
     limits: Thresholds
+    side: int
+    shape: Mapping[str, int | str] = field(default_factory=dict)
 
 
 def model_folders() -> tuple[Path, ...]:
@@ -66,7 +77,8 @@ def read_sidecar(path: Path) -> ModelFile:
     """
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
-        usable = about["format"] == FORMAT and about["side"] == SIDE
+        side, shape = int(about["side"]), dict(about.get("shape", {}))
+        usable = about["format"] == FORMAT and _SMALLEST <= side <= _LARGEST
         limits = Thresholds(float(about["score_threshold"]), float(about["mask_threshold"]))
         content = path.with_suffix(".onnx").read_bytes()
         whole = hashlib.sha256(content).hexdigest() == about["sha256"]
@@ -76,4 +88,4 @@ def read_sidecar(path: Path) -> ModelFile:
         raise UnusableInputError(f"The model of {path.name} was made for another version of StegoMed; {_REMEDY}")
     if not whole:
         raise UnusableInputError(f"The model of {path.name} is damaged: its checksum is wrong; {_REMEDY}")
-    return ModelFile(content, limits)
+    return ModelFile(content, limits, side, shape)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["SIDE", "Prepared", "channels", "hounsfield", "prepare", "resize", "unit_range"]
 
 SIDE = 256
-"""Rows and columns of the square that the network sees."""
+"""Rows and columns of the square that the network sees, unless its card says otherwise."""
 
 _AIR, _DENSE = -1000.0, 600.0
 # A CT whose darkest pixels are denser than this shows no air, or its rescale does not give Hounsfield units.
@@ -35,7 +35,7 @@ class Prepared:
 
     Attributes
     ----------
-    image : ndarray of float32, shape (3, SIDE, SIDE)
+    image : ndarray of float32, shape (3, side, side)
         Channels in [0, 1]; the plane lies in the upper left corner, the rest is 0.
     content : tuple of (int, int)
         Rows and columns of the square that hold the plane.
@@ -124,11 +124,11 @@ def channels(image: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack([image, np.sqrt(image), np.minimum(5.0 * image, 1.0)]).astype(np.float32)
 
 
-def prepare(plane: Plane) -> Prepared:
-    """Make the network's input from a plane."""
+def prepare(plane: Plane, side: int = SIDE) -> Prepared:
+    """Make the network's input, a square of `side` rows and columns, from a plane."""
     image = unit_range(plane)
-    scale = SIDE / max(plane.shape)
+    scale = side / max(plane.shape)
     rows, columns = (max(1, round(extent * scale)) for extent in plane.shape)
-    square = np.zeros((SIDE, SIDE), dtype=np.float32)
+    square = np.zeros((side, side), dtype=np.float32)
     square[:rows, :columns] = np.clip(resize(image, rows, columns), 0.0, 1.0)
     return Prepared(channels(square), (rows, columns))

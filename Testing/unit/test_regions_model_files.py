@@ -47,7 +47,7 @@ def test_one_changed_byte_is_noticed(tmp_path: Path) -> None:
         read_sidecar(sidecar)
 
 
-@pytest.mark.parametrize("changes", [{"format": 2}, {"side": 512}])
+@pytest.mark.parametrize("changes", [{"format": 2}, {"side": 7}, {"side": 1000000}])
 def test_another_version_is_noticed(tmp_path: Path, changes: dict[str, object]) -> None:
     with pytest.raises(UnusableInputError, match="another version"):
         read_sidecar(shipped(tmp_path, changes=changes))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,13 +52,19 @@ def _wrap(model: Any) -> Any:  # noqa: ANN401 - a torch module
 
 
 def _trace(model: Any, image: NDArray[np.float32], path: Path) -> None:  # noqa: ANN401 - a torch module
-    """Write the graph. The tracing exporter, because the newer one fails on detection models (vision#9306, #9462)."""
+    """Write the graph. The tracing exporter, because the newer one fails on detection models (vision#9306, #9462).
+
+    Its weights keep the names that they have in the network, so that another engine can load them: nothing is folded
+    (runtimes do that when they load the graph), and equal tensors stay apart, as they do for a module in training.
+    """
     import torch
 
+    wrapped = _wrap(model)
+    wrapped.training = True  # of the outermost module alone, which does nothing by itself
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")  # the tracer warns of every shape that it takes for constant
         torch.onnx.export(
-            _wrap(model),
+            wrapped,
             (torch.from_numpy(image),),
             str(path),
             dynamo=False,
@@ -65,6 +72,8 @@ def _trace(model: Any, image: NDArray[np.float32], path: Path) -> None:  # noqa:
             input_names=["image"],
             output_names=_OUTPUTS,
             dynamic_axes={name: {0: "bodies"} for name in _OUTPUTS},
+            training=torch.onnx.TrainingMode.PRESERVE,
+            do_constant_folding=False,
         )
 
 
@@ -160,7 +169,7 @@ def export(
     about = {
         "format": FORMAT,
         "side": SIDE,
-        "backbone": shape.backbone,
+        "shape": asdict(shape),
         "score_threshold": limits.score,
         "mask_threshold": limits.mask,
         "bytes": len(content),

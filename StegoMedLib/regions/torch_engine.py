@@ -1,0 +1,165 @@
+"""Runs the shipped network with PyTorch: the weights of the ONNX file in the network that was exported.
+
+There is one file of weights for both engines, and no pickle in it.
+"""
+
+# ruff: noqa: PLC0415  PyTorch takes seconds to import and is not always there; only what uses it imports it.
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from StegoMedLib.errors import StegoMedError, UnusableInputError
+from StegoMedLib.regions.paste import Detections
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["TorchEngine", "gpu_at_hand", "read_weights"]
+
+_NEEDED = ("torch", "torchvision", "onnx")
+_REMEDY = "choose the engine 'onnx'"
+_PREFIX = "model."
+"""Of the module around the network in `StegoMedLib.regions.training.export`."""
+_COUNTERS = "num_batches_tracked"  # of batch normalisation, in training only
+
+
+def gpu_at_hand() -> bool:
+    """Tell whether PyTorch could run on a CUDA device; without a driver PyTorch itself is not imported."""
+    name = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    if any(importlib.util.find_spec(package) is None for package in _NEEDED):
+        return False
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def read_weights(content: bytes) -> dict[str, NDArray[np.generic]]:
+    """Read the named weights of an ONNX file.
+
+    Tensors that were stored as 8-bit numbers with a scale for each output channel are multiplied back as the graph
+    itself does it.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+
+    Returns
+    -------
+    dict of str to ndarray
+        By the names of the network's state dictionary.
+
+    Raises
+    ------
+    UnusableInputError
+        The package 'onnx' is missing, or this is no ONNX file.
+    """
+    try:
+        import onnx
+        from google.protobuf.message import DecodeError
+    except ImportError as error:
+        raise UnusableInputError(f"The package 'onnx' is missing; install it, or {_REMEDY}.") from error
+    try:
+        stored = {
+            each.name: onnx.numpy_helper.to_array(each) for each in onnx.load_from_string(content).graph.initializer
+        }
+    except (DecodeError, ValueError) as error:
+        raise UnusableInputError(f"The model is no ONNX file; install StegoMed again, or {_REMEDY}.") from error
+    weights: dict[str, NDArray[np.generic]] = {}
+    for name, values in stored.items():
+        whole = name.removesuffix("_small")
+        if f"{whole}_scale" in stored:
+            weights[whole.removeprefix(_PREFIX)] = values.astype(np.float32) * stored[f"{whole}_scale"]
+        elif name.removesuffix("_scale") == name:
+            weights[name.removeprefix(_PREFIX)] = values
+    return weights
+
+
+def _network(content: bytes, shape: Mapping[str, int | str]) -> Any:  # noqa: ANN401 - a torch module
+    """Build the network that a model's card describes and give it the file's weights."""
+    import torch
+
+    from StegoMedLib.regions.training.model import ModelShape, build_model
+
+    weights = read_weights(content)
+    other = UnusableInputError(
+        f"PyTorch cannot build this model, which was exported by another version of StegoMed; {_REMEDY}."
+    )
+    try:
+        model = build_model(ModelShape(**shape))  # type: ignore[arg-type]
+    except (TypeError, StegoMedError) as error:
+        raise other from error
+    wanted = {name: tuple(each.shape) for name, each in model.state_dict().items() if not name.endswith(_COUNTERS)}
+    if not shape or wanted != {name: values.shape for name, values in weights.items()}:
+        raise other
+    model.load_state_dict({name: torch.from_numpy(values.copy()) for name, values in weights.items()}, strict=False)
+    return model.eval()
+
+
+class TorchEngine:
+    """The same network as `StegoMedLib.regions.onnx_engine.OnnxEngine` runs, in single precision on CPU or CUDA.
+
+    Parameters
+    ----------
+    content : bytes
+        The shipped ONNX file.
+    shape : mapping of str to int or str
+        ``shape`` of the JSON file beside it.
+    device : str
+        As PyTorch names devices; ``""`` takes CUDA where there is one.
+
+    Raises
+    ------
+    UnusableInputError
+        A package is missing, or the network cannot be built.
+    """
+
+    def __init__(self, content: bytes, shape: Mapping[str, int | str], device: str = "") -> None:
+        try:
+            import torch
+            import torchvision  # noqa: F401
+        except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision that was built for another torch
+            raise UnusableInputError(
+                "PyTorch or torchvision is missing, or the two do not fit together; install the extra "
+                f"'stegomed[torch]', or {_REMEDY}."
+            ) from error
+        self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        self._model = _network(content, shape).to(self._device)
+
+    def detect(self, image: NDArray[np.float32]) -> Detections:
+        """Run the network on one image.
+
+        Parameters
+        ----------
+        image : ndarray of float32, shape (3, side, side)
+
+        Returns
+        -------
+        Detections
+        """
+        return self.detect_many([image])[0]
+
+    def detect_many(self, images: Sequence[NDArray[np.float32]]) -> list[Detections]:
+        """Run the network on several images of shape (3, side, side) at once."""
+        import torch
+
+        exact = torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
+        with exact, torch.inference_mode():
+            found = self._model([torch.from_numpy(image).to(self._device) for image in images])
+        return [_detections(each) for each in found]
+
+
+def _detections(found: Mapping[str, Any]) -> Detections:
+    boxes, scores, masks = (found[name].cpu().numpy() for name in ("boxes", "scores", "masks"))
+    return Detections(boxes, scores, masks[:, 0])

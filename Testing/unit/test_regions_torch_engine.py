@@ -1,0 +1,133 @@
+"""The second engine: the same masks from the same file, and what is said where it cannot run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from StegoMedLib.dicom import read_instance
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.metrics.masks import iou
+from StegoMedLib.regions import RegionFinder, finder, make_finder
+from StegoMedLib.regions.model_files import find_model
+from StegoMedLib.regions.onnx_engine import OnnxEngine
+from StegoMedLib.regions.torch_engine import TorchEngine, gpu_at_hand, read_weights
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# A fresh process finds the body in a phantom with the engine that it is told, and prints what it found and imported.
+FRESH = """
+import hashlib, sys
+from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.plane import Plane
+from StegoMedLib.regions import make_finder
+phantom = phantom_series(slices=3, size=192)
+finder = make_finder("maskrcnn", sys.argv[1])
+masks = [finder.find(Plane(each.astype("int32"), -32768, 32767, ((-2000, -2000),), "CT", 1.0, -1024.0)) for each in
+         phantom.stored]
+print(hashlib.sha256(b"".join(each.tobytes() for each in masks)).hexdigest(), "torch" in sys.modules)
+"""
+
+
+def fresh(engine: str) -> list[str]:
+    command = [sys.executable, "-c", FRESH, engine]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+
+
+@pytest.fixture(scope="module")
+def both() -> tuple[RegionFinder, RegionFinder]:
+    pytest.importorskip("torchvision")
+    pytest.importorskip("onnx")
+    return make_finder("maskrcnn", "onnx"), make_finder("maskrcnn", "torch")
+
+
+@pytest.mark.data
+def test_both_engines_give_the_same_mask_in_every_series(
+    data_dir: Path, both: tuple[RegionFinder, RegionFinder]
+) -> None:
+    seen = 0
+    for series in sorted(each for each in (data_dir / "curated").iterdir() if each.is_dir()):
+        files = sorted(series.glob("*.dcm"))
+        plane = read_instance(files[len(files) // 2]).plane(0)
+        one, two = (each.find(plane) for each in both)
+        assert one.any()
+        assert iou(one, two) >= 0.9995, series.name
+        seen += 1
+    assert seen == 16
+
+
+def test_images_in_a_batch_get_what_they_get_alone() -> None:
+    pytest.importorskip("torchvision")
+    pytest.importorskip("onnx")
+    model = find_model()
+    engine = TorchEngine(model.content, model.shape, "cpu")
+    images = list(np.random.default_rng(5).random((3, 3, model.side, model.side), dtype=np.float32))
+    images[1][:, 60:200, 60:200] += 3.0
+    for alone, together in zip((engine.detect(each) for each in images), engine.detect_many(images), strict=True):
+        assert np.allclose(alone.scores, together.scores, atol=1e-4)
+        assert np.allclose(alone.boxes, together.boxes, atol=1e-2)
+
+
+@pytest.mark.parametrize("engine", ["onnx", "torch"])
+def test_fresh_processes_give_the_same_bytes(engine: str) -> None:
+    if engine == "torch":
+        pytest.importorskip("torchvision")
+        pytest.importorskip("onnx")
+    assert fresh(engine) == fresh(engine)
+
+
+def test_without_a_gpu_torch_is_not_even_imported() -> None:
+    if gpu_at_hand():
+        pytest.skip("there is a GPU")
+    assert fresh("auto") == [*fresh("onnx")[:1], "False"]
+
+
+def test_with_a_gpu_torch_is_taken_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torchvision")
+    pytest.importorskip("onnx")
+    model = find_model()
+    assert isinstance(finder.make_engine("auto", model), OnnxEngine if not gpu_at_hand() else TorchEngine)
+    monkeypatch.setattr(finder, "gpu_at_hand", lambda: True)
+    assert isinstance(finder.make_engine("auto", model), TorchEngine)
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+    assert isinstance(finder.make_engine("auto", model), OnnxEngine)
+
+
+@pytest.mark.parametrize("missing", ["torch", "torchvision", "onnx"])
+def test_a_missing_package_is_said(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in {"torch", "torchvision", "onnx"} - {missing}:
+        pytest.importorskip(package)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(UnusableInputError, match=r"missing.*install.*engine 'onnx'"):
+        make_finder("maskrcnn", "torch")
+
+
+def test_a_model_of_another_version_is_said() -> None:
+    pytest.importorskip("torchvision")
+    pytest.importorskip("onnx")
+    model = find_model()
+    shape = dict(model.shape)
+    for wrong in ({}, {**shape, "depth": 7}, {**shape, "backbone": "vgg"}, {**shape, "mask_channels": 8}):
+        with pytest.raises(UnusableInputError, match="another version"):
+            TorchEngine(model.content, wrong)
+
+
+@pytest.mark.parametrize("content", [b"this is no graph", b"\x80\x04pickle", b"\xff" * 64])
+def test_what_is_no_onnx_file_is_said(content: bytes) -> None:
+    pytest.importorskip("onnx")
+    with pytest.raises(UnusableInputError, match="no ONNX file"):
+        read_weights(content)
+
+
+def test_weights_come_back_from_their_small_form() -> None:
+    pytest.importorskip("onnx")
+    weights = read_weights(find_model().content)
+    assert not [name for name in weights if name.endswith(("_small", "_scale"))]
+    kernel = weights["backbone.fpn.layer_blocks.0.0.weight"]
+    assert kernel.dtype == np.float32
+    # At most 255 values for each output channel.
+    assert max(np.unique(channel).size for channel in kernel) <= 255
