@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from StegoMedLib.regions.morphology import fill_to_border, keep_components, shrink, spread
-from StegoMedLib.regions.tissue import Contrast, contrast, shows_body
+from StegoMedLib.regions.tissue import contrast, shows_body, thin_radius
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,20 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ThresholdFinder"]
 
-# Couches, head holders and blankets are thinner than this (pixels per 512 of the longer side), bodies are thicker.
-_THIN_CT, _THIN_MR = 7.0, 2.0
 # The shell of a couch; a hollow couch has to lose it before holes are filled.
 _SHELL = 3.0
-_BODY_HU = -350.0
-_SKIN = 0.09  # of the bright tissue's level, MR
 _SMALLEST, _SHARE = 0.002, 0.03  # of the plane, of the largest part
-
-
-def _candidates(seen: Contrast) -> NDArray[np.bool_]:
-    """Mark what is surely tissue; denser than what the guard is content with."""
-    level = _BODY_HU if seen.computed else max(seen.threshold, _SKIN * seen.bright)
-    dense: NDArray[np.bool_] = seen.smooth > level
-    return dense
 
 
 class ThresholdFinder:
@@ -58,12 +47,11 @@ class ThresholdFinder:
         seen = contrast(plane)
         if not shows_body(plane, seen):
             return np.zeros(plane.shape, dtype=np.bool_)
-        dense = _candidates(seen) & ~plane.padding_mask
+        dense = seen.dense & ~plane.padding_mask
         if seen.computed:
             shell = max(1, round(_SHELL * max(plane.shape) / 512))
             dense = spread(shrink(dense, shell), shell)
-        thin = _THIN_CT if seen.computed else _THIN_MR
-        radius = max(1, round(thin * max(plane.shape) / 512))
+        radius = thin_radius(seen)
         # Lungs are filled before thin parts go, or the chest wall would go with them.
         filled = fill_to_border(dense)
         core = keep_components(shrink(filled, radius), _SMALLEST * dense.size, _SHARE)

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["Contrast", "contrast", "shows_body"]
+__all__ = ["Contrast", "contrast", "shows_body", "thin_radius"]
 
 # CT: fat and all that is denser lies above; air, its noise and most clothes below. So does lung, but it is enclosed.
 _TISSUE_HU = -500.0
+# What is surely tissue: denser than what the guard is content with; for MR a share of the bright tissue's level.
+_BODY_HU, _SKIN = -350.0, 0.09
+# Couches, head holders and blankets are thinner than this (pixels per 512 of the longer side), bodies are thicker.
+_THIN_CT, _THIN_MR = 7.0, 2.0
 _WINDOW = 5
 _EVEN = 0.03  # less than one pixel's single step does to a local mean
 # MR: bounds of the threshold as shares of the bright tissue's level, and its distance from the noise floor.
@@ -58,10 +62,24 @@ class Contrast:
         return self.smooth > self.threshold
 
     @property
+    def dense(self) -> NDArray[np.bool_]:
+        """Where the plane is surely tissue, or as dense as tissue; bool, shape (H, W).
+
+        In MR its level hangs on bright tissue alone, so that noise hidden in the air does not move it: the threshold's
+        upper bound is below it.
+        """
+        return self.smooth > (_BODY_HU if self.computed else max(self.threshold, _SKIN * self.bright))
+
+    @property
     def flat(self) -> NDArray[np.bool_]:
         """Where the plane stays at its minimum: no data, or air that was clipped; bool, shape (H, W)."""
         lowest: NDArray[np.bool_] = self.smooth <= self.smooth.min() + _EVEN
         return lowest
+
+
+def thin_radius(seen: Contrast) -> int:
+    """Radius in pixels of what is thinner than any body: couches, head holders, blankets."""
+    return max(1, round((_THIN_CT if seen.computed else _THIN_MR) * max(seen.smooth.shape) / 512))
 
 
 def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:

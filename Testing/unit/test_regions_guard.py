@@ -62,7 +62,7 @@ def test_the_significant_region_gets_a_margin() -> None:
     air = ct(np.full((256, 256), -1000.0))
     mask = ellipse((128, 128), (40, 40))
     guarded = guard(air, mask)
-    assert guarded[spread(mask, 3)].all()
+    assert guarded[spread(mask, 2)].all()
     assert not guarded[~spread(mask, 8)].any()
 
 
@@ -116,3 +116,19 @@ def test_incomplete_blocks_are_left_out() -> None:
     expected = np.ones((7, 10), dtype=np.bool_)
     expected[1, 2] = False
     assert np.array_equal(usable_blocks(plane, one), expected)
+
+
+def test_the_corner_between_body_and_couch_is_usable() -> None:
+    units, body = chest()
+    units[210:218, 20:236] = 300.0
+    guarded = guard(ct(units), body)
+    corner = np.zeros_like(body)
+    corner[180:204, 24:40] = True
+    assert not guarded[corner].any()
+    assert guarded[210:218, 20:236].all()
+
+
+def test_a_bay_that_body_missed_by_the_finder_closes_is_guarded() -> None:
+    units, body = chest((20, 128))
+    missing = body & (COLUMNS < 128 - 60)
+    assert touched(ct(units), guard(ct(units), body & ~missing), body) == 0
