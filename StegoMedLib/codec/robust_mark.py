@@ -1,0 +1,140 @@
+"""How a sender of the robust profile makes the mark: equal votes for all bits at a given energy, within legal values.
+
+Looked for is the smallest change x that gives every bit at least m votes. That is a quadratic programme with bounds,
+
+    minimise |x|^2  subject to  s_b <a_b, c + x> >= m for every bit b,  low <= c + x <= high,
+
+c being the cover, a_b the sum of the signed basis images of the slots that carry bit b, and s_b = +-1 its value. Its
+solution is x = clip(sum_b l_b s_b a_b) with multipliers l_b >= 0 (Karush, Kuhn and Tucker), which are found by raising
+those of the bits that have too few votes. Clipping is part of the solution: air at an end of the legal range moves to
+one side only, which lifts the DC coefficient no more than it has to. What the cover says already counts as votes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from StegoMedLib.codec.blocks import split_blocks
+from StegoMedLib.codec.robust_votes import limited
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.codec.robust_layout import RobustLayout
+    from StegoMedLib.plane import Plane
+
+__all__ = ["Mark"]
+
+_ROUNDS = 5
+_SPEED, _SLOWEST, _FASTEST = 0.7, 0.5, 3.0
+"""How much of what a bit's votes lack its multiplier makes good in a round, and bounds of the lack."""
+
+_LARGEST = 3.0
+"""A multiplier, over the median of them: bits with few slots may be written that much stronger."""
+
+_FITTINGS, _NEARLY = 5, 0.998
+_SAMPLE = 16
+"""One slot of so many tells the amplitude well enough."""
+
+_TINY = 1e-9
+
+
+class Mark:
+    """The mark of one payload in one plane.
+
+    Parameters
+    ----------
+    layout : RobustLayout
+    plane : Plane
+    usable : ndarray of bool, shape (H // 4, W // 4)
+    wanted : ndarray of float32, shape (B,)
+        +-1 for each bit, the payload's and then the codeword's.
+    energy : float
+        Sum of squared changes that may not be exceeded.
+    """
+
+    def __init__(
+        self,
+        layout: RobustLayout,
+        plane: Plane,
+        usable: NDArray[np.bool_],
+        wanted: NDArray[np.float32],
+        energy: float,
+    ) -> None:
+        self._grid, self._energy = layout.grid, energy
+        self._where = np.flatnonzero(usable.ravel())
+        blocks = split_blocks(plane.pixels)[self._where].astype(np.int32)
+        self._low, self._high = _freedom(plane, blocks)
+        owners = layout.owners(wanted.size - layout.header_starts.size)
+        free = np.floor(layout.grid.of_blocks(usable.ravel().astype(np.float32)))
+        self._owners = self._grid.some(owners, self._where)
+        self._signs = self._grid.some(layout.signs * free, self._where) * wanted[self._owners]
+        self._cover = self._grid.project_some(blocks.astype(np.float32), self._where) * self._signs
+        self._multipliers = np.ones(wanted.size, dtype=np.float32)
+        self._needed = np.ones(wanted.size, dtype=np.float32)
+
+    def made(self) -> NDArray[np.int32]:
+        """Changes of the usable blocks, int32 (n, 16), that give all bits about the votes they need."""
+        gain = 1.0
+        for _ in range(_ROUNDS):
+            raw = self._raw()
+            gain *= self._growth(self._clipped(raw, gain))
+            change = self._clipped(raw, gain)
+            gain *= self._growth(change)
+            self._balance(change)
+        return self._fitted(self._raw(), gain)
+
+    def strengthen(self, bits: NDArray[np.intp], factor: float = 1.5) -> None:
+        """Give some bits more votes than others from now on."""
+        self._needed[bits] *= np.float32(factor)
+
+    def _raw(self) -> NDArray[np.float32]:
+        """Sum of all slots' signed images, times the multipliers of their bits; float32, shape (n, 16)."""
+        return self._grid.compose_some(self._signs * self._multipliers[self._owners], self._where)
+
+    def _clipped(self, raw: NDArray[np.float32], gain: float) -> NDArray[np.float32]:
+        change: NDArray[np.float32] = raw * np.float32(gain)
+        np.maximum(change, self._low, out=change)
+        return np.minimum(change, self._high, out=change)
+
+    def _growth(self, change: NDArray[np.float32]) -> float:
+        """Factor that would bring a change to the energy allowed, were there no bounds."""
+        return float(np.sqrt(self._energy / max(float(np.vdot(change, change)), _TINY)))
+
+    def _balance(self, change: NDArray[np.float32]) -> None:
+        """Raise the multipliers of bits with few votes, and lower those of bits with many."""
+        values = self._grid.project_some(change, self._where)
+        values *= self._signs
+        values += self._cover
+        sample = values[::_SAMPLE]
+        amplitude = float(np.median(sample[sample > 0])) if (sample > 0).any() else 1.0
+        values *= np.float32(1 / max(amplitude, _TINY))
+        votes = np.bincount(self._owners, limited(values), minlength=self._multipliers.size).astype(np.float32)
+        middle = max(float(np.median(votes)), _TINY)
+        lacking = self._needed * middle / np.maximum(votes, 0.2 * middle)
+        scaled = self._multipliers * np.clip(lacking, _SLOWEST, _FASTEST) ** _SPEED
+        self._multipliers = np.minimum(scaled / np.median(scaled), np.float32(_LARGEST))
+
+    def _fitted(self, raw: NDArray[np.float32], gain: float) -> NDArray[np.int32]:
+        """Whole numbers of nearly the energy that is allowed."""
+        best, most = np.zeros(raw.shape, dtype=np.float32), -1.0
+        for _ in range(_FITTINGS):
+            change = np.rint(self._clipped(raw, gain))
+            found = float(np.vdot(change, change))
+            if most < found <= self._energy:
+                best, most = change, found
+            if most >= _NEARLY * self._energy:
+                break
+            gain *= self._growth(change) * (_NEARLY if found > self._energy else 1.0)
+        return best.astype(np.int32)
+
+
+def _freedom(plane: Plane, blocks: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """How far down and up pixels (n, 16) may go: to the ends of the legal range, and not across padding values."""
+    low, high = np.full(blocks.shape, plane.low), np.full(blocks.shape, plane.high)
+    for first, last in plane.padding:
+        low = np.maximum(low, np.where(last < blocks, last + 1, plane.low))
+        high = np.minimum(high, np.where(first > blocks, first - 1, plane.high))
+    return (low - blocks).astype(np.float32), (high - blocks).astype(np.float32)
