@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from StegoMedLib.codec.capacity import Capacity
 from StegoMedLib.codec.fidelity import Fidelity
 from StegoMedLib.codec.profile import Payload, Profile
+from StegoMedLib.codec.robust import Robust
 from StegoMedLib.codec.saidi2024 import Saidi2024
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.message import Message, length_of
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PROFILES", "Coding", "FidelityCoding", "SaidiCoding", "coding"]
 
-PROFILES = ("fidelity", "saidi2024")
+PROFILES = ("fidelity", "capacity", "robust", "saidi2024")
 
 
 class Coding(Protocol):
@@ -85,8 +87,19 @@ class SaidiCoding:
         return symbol_from_sequence(payload.bits)
 
 
-def coding(name: str, key: bytes, *, beta: float = 1000.0) -> Coding:
-    """Profile `name` under `key` (32 bytes, unused by ``saidi2024``, which has none), with the paper's `beta`.
+def coding(name: str, key: bytes, *, beta: float = 1000.0, strength: float | None = None) -> Coding:
+    """Make a profile ready for use.
+
+    Parameters
+    ----------
+    name : str
+        One of `PROFILES`.
+    key : bytes
+        32 bytes; unused by ``saidi2024``, which has none.
+    beta : float
+        Strength of ``saidi2024``.
+    strength : float or None
+        Of ``robust``: see `codec.robust.Robust`; only the sender needs it.
 
     Raises
     ------
@@ -95,6 +108,10 @@ def coding(name: str, key: bytes, *, beta: float = 1000.0) -> Coding:
     """
     if name == "fidelity":
         return FidelityCoding(Fidelity(key))
+    if name == "capacity":
+        return FidelityCoding(Capacity(key))
+    if name == "robust":
+        return FidelityCoding(Robust(key, strength))
     if name == "saidi2024":
         return SaidiCoding(Saidi2024(beta=beta))
     raise UsageError(f"There is no profile {name!r}; choose one of {', '.join(PROFILES)}.")

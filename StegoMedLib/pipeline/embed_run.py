@@ -12,7 +12,7 @@ from StegoMedLib.errors import DoesNotFitError, UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE, summarise
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, seal
-from StegoMedLib.pipeline.room import largest_version, record_bytes
+from StegoMedLib.pipeline.room import most_symbols, record_bytes_in
 from StegoMedLib.pipeline.slices import EmbeddedSlice, Metrics, embed_slice, measure_slice
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class EmbedOptions:
         DICOM keywords of a header record.
     beta : float
         Strength of ``saidi2024``.
+    strength : float or None
+        Strength of ``robust``: the least PSNR in dB (``psnr_range``), None for the default.
     syntax : str
         Transfer syntax of the files written: ``explicit``, ``rle``, ``jpegls``, ``jpeg2000``.
     accept_lossy, overwrite : bool
@@ -50,6 +52,7 @@ class EmbedOptions:
     record: Record | None = None
     attributes: tuple[str, ...] = tuple(DEFAULT_ATTRIBUTES)
     beta: float = 1000.0
+    strength: float | None = None
     syntax: str = "explicit"
     accept_lossy: bool = False
     overwrite: bool = False
@@ -74,6 +77,7 @@ class EmbedReport:
     mode: str
     finder: str
     symbol_version: int = 0
+    symbols: int = 0
     envelope_characters: int = 0
     slices: list[EmbeddedSliceReport] = field(default_factory=list)
     ignored: tuple[tuple[str, str], ...] = ()
@@ -83,6 +87,12 @@ class EmbedReport:
     def embedded(self) -> int:
         """Slices that carry the record."""
         return sum(row.state == "embedded" for row in self.slices)
+
+    def note(self, message: Message) -> None:
+        """Remember the largest message."""
+        self.symbol_version = max(self.symbol_version, message.symbol.version)
+        self.symbols = max(self.symbols, len(message.symbols))
+        self.envelope_characters = max(self.envelope_characters, message.characters)
 
     def summary(self) -> dict[str, dict[str, float]]:
         """Minimum, mean and maximum of every measure over the slices that carry the record."""
@@ -98,6 +108,7 @@ class EmbedReport:
             "embedded": self.embedded,
             "skipped": len(self.slices) - self.embedded,
             "symbol_version": self.symbol_version,
+            "symbols": self.symbols,
             "envelope_characters": self.envelope_characters,
             "summary": self.summary(),
             "slices": [asdict(row) for row in self.slices],
@@ -141,8 +152,8 @@ class EmbedRun:
         self.clock = _Clock()
         self._options, self._onlooker = options, onlooker
         self._sealer = Sealer(passphrase)
-        key = locator_key(passphrase) if options.profile == "fidelity" else b""
-        self._coding: Coding = coding(options.profile, key, beta=options.beta)
+        key = locator_key(passphrase) if options.profile != "saidi2024" else b""
+        self._coding: Coding = coding(options.profile, key, beta=options.beta, strength=options.strength)
         self.clock.lap("keys")
         self._messages: dict[object, Message] = {}
         self.report = EmbedReport(options.profile, options.mode, finder, seconds=self.clock.seconds)
@@ -167,10 +178,9 @@ class EmbedRun:
             record = self._header_record(header)
             owner = tuple(record.attributes.items())
         if owner not in self._messages:
-            message = seal(self._sealer, record)
+            message = seal(self._sealer, record, most_symbols(self._options.profile))
             self._messages[owner] = message
-            self.report.symbol_version = max(self.report.symbol_version, message.symbol.version)
-            self.report.envelope_characters = max(self.report.envelope_characters, message.characters)
+            self.report.note(message)
             self.clock.lap("sealing")
         return self._messages[owner]
 
@@ -214,7 +224,7 @@ class EmbedRun:
         """Why no slice carries the record, and how large a record the roomiest slice could carry."""
         reasons = sorted({row.reason for row in self.report.slices})
         room = max((int(row.metrics["room_bits"] or 0) for row in self.report.slices), default=0)
-        fits = record_bytes(largest_version(room, whole=self._coding.needs_mask))
+        fits = record_bytes_in(room, self._options.profile, whole=self._coding.needs_mask)
         why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
         if fits == 0:
             return f"{why}; use images with more air around the body."

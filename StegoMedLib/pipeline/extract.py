@@ -10,7 +10,7 @@ from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.envelope import FileRecord, Opener, Record, locator_key, record_as_json
 from StegoMedLib.errors import NothingReadableError, UnusableInputError
 from StegoMedLib.pipeline.coding import Coding, coding
-from StegoMedLib.pipeline.message import Reader, Votes
+from StegoMedLib.pipeline.message import Reader, Votes, symbols_of
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.slices import usable_of
 from StegoMedLib.pipeline.staging import staged
@@ -164,7 +164,7 @@ class ExtractRun:
         beta: float = 1000.0,
         onlooker: Callable[[str, int, Symbol], None] | None = None,
     ) -> None:
-        key = locator_key(passphrase) if profile == "fidelity" else b""
+        key = locator_key(passphrase) if profile != "saidi2024" else b""
         self._profile, self._onlooker = profile, onlooker
         self._coding: Coding = coding(profile, key, beta=beta)
         self._reader = Reader(Opener(passphrase))
@@ -185,13 +185,13 @@ class ExtractRun:
         """Read one slice; `significant` (H, W) where the profile needs it."""
         usable = None if significant is None else usable_of(plane, significant)
         payload = self._coding.extract(plane, usable)
-        symbol = None if payload is None else self._coding.symbol(payload)
-        record = None if symbol is None else self._reader.read(symbol)
+        symbols = None if payload is None else symbols_of(self._coding, payload)
+        record = None if symbols is None else self._reader.read(*symbols)
         if payload is not None and record is None:
             self._votes.add(payload)
         self._note(name, frame, record)
-        if record is not None and symbol is not None and self._onlooker is not None:
-            self._onlooker(name, frame, symbol)
+        if record is not None and symbols is not None and self._onlooker is not None:
+            self._onlooker(name, frame, symbols[0])
 
     def finish(self) -> ExtractReport:
         """The report, after a vote among the slices when none could be read alone.
@@ -222,8 +222,8 @@ class ExtractRun:
 
     def _take_votes(self) -> None:
         for payload in self._votes.payloads():
-            symbol = self._coding.symbol(payload)
-            record = None if symbol is None else self._reader.read(symbol)
+            symbols = symbols_of(self._coding, payload)
+            record = None if symbols is None else self._reader.read(*symbols)
             if record is not None and record not in self._records:
                 self._records.append(record)
 

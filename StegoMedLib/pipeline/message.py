@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.envelope import Opener, Record, Sealer, envelope_length
+from StegoMedLib.envelope import Opener, Record, Sealer, envelope_length, largest_record_bytes
 from StegoMedLib.errors import DoesNotFitError, NothingReadableError
 from StegoMedLib.pipeline.room import LARGEST_RECORD
 from StegoMedLib.symbol import (
     Symbol,
     UnreadableSymbolError,
     data_length,
-    make_symbol,
+    make_symbols,
     pack_label,
     read_symbol,
     text_capacity,
@@ -25,43 +25,78 @@ from StegoMedLib.symbol import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Message", "Reader", "Votes", "length_of", "seal"]
+    from StegoMedLib.pipeline.coding import Coding
+
+__all__ = ["Message", "Reader", "Votes", "length_of", "seal", "symbols_of", "written"]
 
 _LARGEST_VERSION = 40
 
 
 @dataclass(frozen=True)
 class Message:
-    """A sealed record as symbol and payload."""
+    """What a slice shall carry, as symbols and payload.
+
+    Attributes
+    ----------
+    symbol : Symbol
+        The first one.
+    payload : Payload
+    characters : int
+        Length of the text in the symbols.
+    more : tuple of Symbol
+        The other symbols, all of the first one's version, level and mask.
+    """
 
     symbol: Symbol
     payload: Payload
     characters: int
+    more: tuple[Symbol, ...] = ()
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """All symbols, in the order of the text."""
+        return (self.symbol, *self.more)
 
 
-def seal(sealer: Sealer, record: Record) -> Message:
-    """Seal `record` and write its symbol.
+def seal(sealer: Sealer, record: Record, most: int = 1) -> Message:
+    """Seal `record` and write its symbols, at most `most`.
 
     Raises
     ------
     DoesNotFitError
-        When the envelope is longer than the largest symbol holds.
+        When the envelope is longer than the largest symbols hold.
     """
-    if not _fits(record):
+    if not _fits(record, most):
+        largest = LARGEST_RECORD if most == 1 else largest_record_bytes(most * text_capacity(_LARGEST_VERSION))
         raise DoesNotFitError(
-            f"The record is too large for a slice: at most {LARGEST_RECORD} bytes fit after compression; "
-            "hide a shorter one."
+            f"The record is too large for a slice: at most {largest} bytes fit after compression; hide a shorter one."
         )
-    text = sealer.seal(record)
-    symbol = make_symbol(text)
-    label = pack_label(symbol.version, symbol.level, symbol.mask)
-    return Message(symbol, Payload(label, symbol.data_bits), len(text))
+    return written(sealer.seal(record))
 
 
-def _fits(record: Record) -> bool:
-    """Whether the largest symbol holds the record's envelope."""
+def written(text: str) -> Message:
+    """The message whose symbols say `text`."""
+    symbols = make_symbols(text)
+    first = symbols[0]
+    label = pack_label(first.version, first.level, first.mask)
+    bits = np.concatenate([symbol.data_bits for symbol in symbols])
+    return Message(first, Payload(label, bits, len(symbols)), len(text), symbols[1:])
+
+
+def symbols_of(coding: Coding, payload: Payload) -> tuple[Symbol, ...] | None:
+    """Symbols drawn from `payload`, None when it is none."""
+    if payload.count == 1:
+        symbol = coding.symbol(payload)
+        return None if symbol is None else (symbol,)
+    drawn = [coding.symbol(Payload(payload.label, bits)) for bits in np.split(payload.bits, payload.count)]
+    symbols = tuple(symbol for symbol in drawn if symbol is not None)
+    return symbols if len(symbols) == payload.count else None
+
+
+def _fits(record: Record, most: int) -> bool:
+    """Whether `most` of the largest symbols hold the record's envelope."""
     try:
-        return envelope_length(record) <= text_capacity(_LARGEST_VERSION)
+        return envelope_length(record) <= most * text_capacity(_LARGEST_VERSION)
     except DoesNotFitError:  # larger than an envelope may be, which says little of what a slice can carry
         return False
 
@@ -79,16 +114,16 @@ class Reader:
         self._opener = opener
         self._known: dict[bytes, Record | None] = {}
 
-    def read(self, symbol: Symbol) -> Record | None:
-        """Record of `symbol`, or None when nothing can be read."""
-        content = np.packbits(symbol.modules).tobytes()
+    def read(self, *symbols: Symbol) -> Record | None:
+        """Record of one or several symbols of a slice, or None when nothing can be read."""
+        content = b"".join(np.packbits(symbol.modules).tobytes() for symbol in symbols)
         if content not in self._known:
-            self._known[content] = self._open(symbol)
+            self._known[content] = self._open(symbols)
         return self._known[content]
 
-    def _open(self, symbol: Symbol) -> Record | None:
+    def _open(self, symbols: tuple[Symbol, ...]) -> Record | None:
         try:
-            return self._opener.open(read_symbol(symbol))
+            return self._opener.open("".join(read_symbol(symbol) for symbol in symbols))
         except (UnreadableSymbolError, NothingReadableError):
             return None
 
@@ -97,14 +132,19 @@ class Votes:
     """Majority over slices of what was extracted under each label, for when no slice can be read alone."""
 
     def __init__(self) -> None:
-        self._ballots: dict[int, tuple[int, NDArray[np.int32]]] = {}
+        self._ballots: dict[tuple[int, int], tuple[int, NDArray[np.int32]]] = {}
 
     def add(self, payload: Payload) -> None:
         """Count one slice's bits."""
-        count, ones = self._ballots.get(payload.label, (0, np.zeros(payload.bits.size, dtype=np.int32)))
-        self._ballots[payload.label] = (count + 1, ones + payload.bits)
+        kind = payload.label, payload.count
+        count, ones = self._ballots.get(kind, (0, np.zeros(payload.bits.size, dtype=np.int32)))
+        self._ballots[kind] = (count + 1, ones + payload.bits)
 
     def payloads(self) -> list[Payload]:
-        """Majority payload of every label that three slices or more carry."""
+        """Majority payload of every kind that three slices or more carry."""
         quorum = 3
-        return [Payload(label, 2 * ones > count) for label, (count, ones) in self._ballots.items() if count >= quorum]
+        return [
+            Payload(label, 2 * ones > votes, count)
+            for (label, count), (votes, ones) in self._ballots.items()
+            if votes >= quorum
+        ]

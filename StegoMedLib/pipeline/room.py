@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from StegoMedLib.envelope import largest_record_bytes
-from StegoMedLib.symbol import data_length, text_capacity
+from StegoMedLib.symbol import data_length, largest_text, text_capacity
 
-__all__ = ["LARGEST_RECORD", "largest_version", "record_bytes"]
+__all__ = ["LARGEST_RECORD", "largest_version", "most_symbols", "record_bytes", "record_bytes_in"]
+
+_MOST_SYMBOLS = {"capacity": 256}
+"""Symbols that a slice may carry, where a profile takes several; the largest slices hold 40 of version 40."""
 
 _VERSIONS = range(1, 41)
 
@@ -18,6 +21,18 @@ def largest_version(bits: int, *, whole: bool) -> int:
 def record_bytes(version: int) -> int:
     """Bytes of a compressed record that a symbol of `version` holds; 0 for version 0."""
     return max(0, largest_record_bytes(text_capacity(version))) if version else 0
+
+
+def most_symbols(profile: str) -> int:
+    """Symbols that a slice may carry with `profile`."""
+    return _MOST_SYMBOLS.get(profile, 1)
+
+
+def record_bytes_in(bits: int, profile: str, *, whole: bool) -> int:
+    """Bytes of a compressed record that a slice with room for `bits` bits holds with `profile`."""
+    if most_symbols(profile) == 1:
+        return record_bytes(largest_version(bits, whole=whole))
+    return max(0, largest_record_bytes(largest_text(bits, most_symbols(profile))))
 
 
 LARGEST_RECORD = record_bytes(_VERSIONS[-1])

@@ -9,6 +9,7 @@ import numpy as np
 
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.metrics import bit_error_rate, compare, ncc_of_symbols
+from StegoMedLib.pipeline.message import symbols_of
 from StegoMedLib.regions import guard, usable_blocks
 
 if TYPE_CHECKING:
@@ -35,14 +36,19 @@ class EmbeddedSlice:
     reason : str
         Why it was skipped; empty when it was not.
     usable : ndarray of bool, shape (H // 4, W // 4)
-    received : Symbol or None
-        The symbol as it is read back from `stego`.
+    symbols : tuple of Symbol
+        The symbols as they are read back from `stego`.
     """
 
     stego: NDArray[np.int32] | None
     reason: str
     usable: NDArray[np.bool_]
-    received: Symbol | None = None
+    symbols: tuple[Symbol, ...] = ()
+
+    @property
+    def received(self) -> Symbol | None:
+        """The first symbol."""
+        return self.symbols[0] if self.symbols else None
 
 
 def usable_of(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -69,14 +75,14 @@ def embed_slice(plane: Plane, significant: NDArray[np.bool_], message: Message, 
         return EmbeddedSlice(None, f"the record needs {payload.bits.size} bits and there is room for {room}", usable)
     stored = replace(plane, pixels=stego)
     received = coding.extract(stored, usable_of(stored, significant) if coding.needs_mask else None)
-    symbol = None if received is None else coding.symbol(received)
-    if symbol is None or not np.array_equal(symbol.modules, message.symbol.modules):
+    symbols = None if received is None else symbols_of(coding, received)
+    if symbols is None or not np.array_equal(_modules(symbols), _modules(message.symbols)):
         errors = 1.0 if received is None else bit_error_rate(payload.bits, received.bits[: payload.bits.size])
         reason = (
             f"storing it as integers loses {100 * errors:.0f} % of the bits that profile {coding.profile.name} hides"
         )
         return EmbeddedSlice(None, reason, usable)
-    return EmbeddedSlice(stego, "", usable, symbol)
+    return EmbeddedSlice(stego, "", usable, symbols)
 
 
 def measure_slice(
@@ -90,10 +96,15 @@ def measure_slice(
         "room_bits": room,
         "capacity_bpp": room / pixels,
     }
-    if result.stego is not None and result.received is not None:
+    if result.stego is not None and result.symbols:
         payload = coding.payload(message)
-        sent, received = message.symbol.modules, result.received.modules
+        sent, received = _modules(message.symbols), _modules(result.symbols)
         metrics |= {"payload_bits": payload.bits.size, "bpp": payload.bits.size / pixels}
         metrics |= compare(plane, result.stego, significant).as_json()
         metrics |= {"ber": bit_error_rate(sent, received), "ncc_qr": ncc_of_symbols(sent, received)}
     return metrics
+
+
+def _modules(symbols: tuple[Symbol, ...]) -> NDArray[np.bool_]:
+    """Modules of all symbols, one after the other; bool, shape (k,)."""
+    return np.concatenate([symbol.modules.ravel() for symbol in symbols])

@@ -11,7 +11,7 @@ from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.masks import MaskSource, mask_name, write_mask
 from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.room import largest_version, record_bytes
+from StegoMedLib.pipeline.room import largest_version, record_bytes_in
 from StegoMedLib.pipeline.slices import usable_of
 from StegoMedLib.pipeline.staging import check_target, staged
 
@@ -137,7 +137,7 @@ def measure_capacity(
                 "capacity_bits": bits,
                 "capacity_bpp": bits / seen.plane.pixels.size,
                 "symbol_version": version,
-                "record_bytes": record_bytes(version),
+                "record_bytes": record_bytes_in(bits, profile, whole=chosen.needs_mask),
             }
         )
     return report

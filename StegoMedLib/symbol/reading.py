@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["UnreadableSymbolError", "count_readers", "read_symbol", "symbol_image"]
 
+# From this version on zxing-cpp is asked first: version 40 takes it 0.6 ms, and zbar 27 ms.
+_LARGE_VERSION = 20
+
 # zbar needs two pixels a module; with more it reads no better and takes longer (version 10: 0.5 ms, 0.8 ms with three).
 _READING_SCALE = 2
 
@@ -56,7 +59,8 @@ def read_symbol(symbol: Symbol) -> str:
         The errors are more than the symbol's error correction takes, or there is no ASCII text in it.
     """
     image = symbol_image(symbol, _READING_SCALE)
-    for reader in _readers():
+    readers = _readers() if symbol.version < _LARGE_VERSION else _readers()[::-1]
+    for reader in readers:
         text = reader(image)
         if text is not None:
             return text

@@ -15,7 +15,7 @@ from StegoMedLib.symbol.symbol import LEVELS, MASKS, VERSIONS, Symbol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["make_symbol", "text_capacity"]
+__all__ = ["check_characters", "draw_symbol", "make_symbol", "text_capacity"]
 
 _ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 _LEVEL_CONSTANTS = {
@@ -100,9 +100,14 @@ def _count_bits(version: int) -> int:
     return 9 if version < 10 else 11 if version < 27 else 13  # noqa: PLR2004 (the table's own limits)
 
 
-def _check_text(text: str) -> None:
+def check_characters(text: str) -> None:
+    """Raise `UsageError` where a text is empty, or has characters that symbols do not take."""
     if not text or not _ALPHANUMERIC.issuperset(text):
         raise UsageError("A symbol takes digits, capital letters, space and $%*+-./: only, and at least one of them.")
+
+
+def _check_text(text: str) -> None:
+    check_characters(text)
     most = text_capacity(VERSIONS[-1])
     if len(text) > most:
         raise DoesNotFitError(
@@ -112,11 +117,20 @@ def _check_text(text: str) -> None:
 
 def _candidates(text: str) -> Iterator[Symbol]:
     """Draw the symbol with the standard's mask first, then with all the others."""
-    first = _draw(text, None)
+    first = draw_symbol(text)
     yield first
-    yield from (_draw(text, mask) for mask in MASKS if mask != first.mask)
+    yield from (draw_symbol(text, mask=mask) for mask in MASKS if mask != first.mask)
 
 
-def _draw(text: str, mask: int | None) -> Symbol:
-    drawn = segno.make(text, error=LEVELS[0], boost_error=True, mode="alphanumeric", micro=False, mask=mask)
+def draw_symbol(text: str, version: int | None = None, level: str | None = None, mask: int | None = None) -> Symbol:
+    """Draw a symbol that nobody has read yet; what is not given is the standard's choice at the smallest version."""
+    drawn = segno.make(
+        text,
+        version=version,
+        error=level or LEVELS[0],
+        boost_error=level is None,
+        mode="alphanumeric",
+        micro=False,
+        mask=mask,
+    )
     return Symbol(int(drawn.version), drawn.error, drawn.mask, np.array(drawn.matrix, dtype=np.bool_))
