@@ -18,7 +18,8 @@ from StegoMedLib.regions.prepare import prepare
 from StegoMedLib.regions.training.checkpoints import load_weights
 from StegoMedLib.regions.training.evaluate import agreement
 from StegoMedLib.regions.training.export import export
-from StegoMedLib.regions.training.loop import TrainingConfig, train
+from StegoMedLib.regions.training.config import TrainingConfig
+from StegoMedLib.regions.training.loop import train
 from StegoMedLib.regions.training.model import ModelShape, build_model
 from StegoMedLib.regions.training.phantoms import random_body
 from StegoMedLib.regions.training.samples import Sample

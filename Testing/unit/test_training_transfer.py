@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from StegoMedLib.errors import UnusableInputError, UsageError
-from StegoMedLib.regions.training.loop import TrainingConfig, train
+from StegoMedLib.regions.training.config import TrainingConfig
+from StegoMedLib.regions.training.loop import train
 from StegoMedLib.regions.training.model import ModelShape, build_model
 from StegoMedLib.regions.training.transfer import transfer
 

@@ -31,12 +31,16 @@ class Run:
         The network in training, and the moving average of its weights.
     optimizer, scaler : torch.optim.Optimizer, torch.amp.GradScaler
     device : torch.device
+    precision : torch.dtype
+        What the network computes with; its weights are of single precision always.
     step : int
         Steps done.
     seconds : float
         Time that they took.
     best : float
         Best validation score so far.
+    stale : int
+        Validations since then.
     losses, validations : list
         What was measured at each step and at each validation.
     transferred : str
@@ -48,9 +52,11 @@ class Run:
     optimizer: torch.optim.Optimizer
     scaler: Any
     device: torch.device
+    precision: torch.dtype
     step: int = 0
     seconds: float = 0.0
     best: float = -1.0
+    stale: int = 0
     losses: list[dict[str, float]] = field(default_factory=list)
     validations: list[dict[str, Any]] = field(default_factory=list)
     transferred: str = ""
@@ -66,7 +72,7 @@ def save(run: Run, shape: ModelShape, path: Path) -> None:
         "smoothed": run.smoothed.state_dict(),
         "optimizer": run.optimizer.state_dict(),
         "scaler": run.scaler.state_dict(),
-        "progress": {"step": run.step, "seconds": run.seconds, "best": run.best},
+        "progress": {"step": run.step, "seconds": run.seconds, "best": run.best, "stale": run.stale},
         "losses": run.losses,
         "validations": run.validations,
         "transferred": run.transferred,
@@ -110,6 +116,7 @@ def resume_run(run: Run, shape: ModelShape, path: Path) -> None:
         if run.scaler.is_enabled() and state["scaler"]:
             run.scaler.load_state_dict(state["scaler"])
         run.step, run.seconds, run.best = (state["progress"][name] for name in ("step", "seconds", "best"))
+        run.stale = state["progress"].get("stale", 0)
         run.losses, run.validations = state["losses"], state["validations"]
         run.transferred = state.get("transferred", "")
         torch.set_rng_state(state["random"])

@@ -53,7 +53,7 @@ def agreement(find: Callable[[Plane], NDArray[np.bool_]], samples: Iterable[Samp
 
 
 def detect(model: torch.nn.Module, image: NDArray[np.float32]) -> Detections:
-    """Run a network in evaluation mode on one image of shape (3, SIDE, SIDE)."""
+    """Run a network in evaluation mode on one image of shape (3, side, side)."""
     import torch
 
     device = next(model.parameters()).device
@@ -65,5 +65,6 @@ def detect(model: torch.nn.Module, image: NDArray[np.float32]) -> Detections:
 
 def torch_find(model: torch.nn.Module, plane: Plane, limits: Thresholds | None = None) -> NDArray[np.bool_]:
     """Find the body in a plane with a network in evaluation mode; bool, shape of the plane."""
-    prepared = prepare(plane)
+    network: Any = model  # torchvision's, which has no types
+    prepared = prepare(plane, network.transform.min_size[0])
     return paste(detect(model, prepared.image), prepared, plane.shape, limits or Thresholds())

@@ -15,7 +15,6 @@ from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions.model_files import FORMAT
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Detections, Thresholds
-from StegoMedLib.regions.prepare import SIDE
 from StegoMedLib.regions.training.checkpoints import load_weights
 from StegoMedLib.regions.training.evaluate import detect
 
@@ -140,7 +139,7 @@ def export(
         ``best.pt`` of a training run.
     target : Path
         The ONNX file to write; a JSON file of the same stem is written beside it.
-    image : ndarray of float32, shape (3, SIDE, SIDE)
+    image : ndarray of float32, shape (3, side, side)
         A prepared plane that shows a body; the exported network must see the same in it as the trained one.
     limits : Thresholds, optional
         Written into the JSON file.
@@ -168,7 +167,7 @@ def export(
     content = target.read_bytes()
     about = {
         "format": FORMAT,
-        "side": SIDE,
+        "side": shape.side,
         "shape": asdict(shape),
         "score_threshold": limits.score,
         "mask_threshold": limits.mask,

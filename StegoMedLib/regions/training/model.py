@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["ModelShape", "build_model"]
 
 _MEAN, _STD = (0.25, 0.35, 0.45), (0.30, 0.33, 0.42)
-_ANCHORS = (16, 32, 64, 128, 224)
+_ANCHORS = (16, 32, 64, 128, 224)  # in a square of SIDE
+_COARSEST = 32  # stride of the backbone's last level
 _LARGEST = 2048  # what a checkpoint may ask for
 
 
@@ -44,6 +45,8 @@ class ModelShape:
     normalisation : str
         Of the backbone: ``"batch"``, ``"frozen"`` or ``"group"``; the mask head always has batch normalisation, over
         all bodies of a batch.
+    side : int
+        Rows and columns of the square that the network sees.
 
     Raises
     ------
@@ -57,13 +60,16 @@ class ModelShape:
     mask_channels: int = 64
     mask_pool: int = 48
     normalisation: str = "batch"
+    side: int = SIDE
 
     def __post_init__(self) -> None:
         """Refuse what is no network; a checkpoint may say anything."""
         check_names(self.backbone, self.normalisation)
-        sizes = (self.pyramid_channels, self.box_features, self.mask_channels, self.mask_pool)
+        sizes = (self.pyramid_channels, self.box_features, self.mask_channels, self.mask_pool, self.side)
         if not all(type(size) is int and 1 <= size <= _LARGEST for size in sizes):
             raise UsageError(f"The sizes of a network are whole numbers from 1 to {_LARGEST}.")
+        if self.side % _COARSEST:
+            raise UsageError(f"The side of a network's square is a multiple of {_COARSEST}.")
 
 
 def _mask_head(shape: ModelShape) -> tuple[Any, Any]:
@@ -76,8 +82,16 @@ def _mask_head(shape: ModelShape) -> tuple[Any, Any]:
     return head, MaskRCNNPredictor(width, width, 2)
 
 
+def _anchors(side: int) -> Any:  # noqa: ANN401 - a torch module
+    """Make the generator of anchors, of one size for each level of the pyramid."""
+    from torchvision.models.detection.anchor_utils import AnchorGenerator
+
+    sizes = tuple((round(size * side / SIDE),) for size in _ANCHORS)
+    return AnchorGenerator(sizes, ((0.5, 1.0, 2.0),) * len(sizes))
+
+
 def build_model(shape: ModelShape) -> torch.nn.Module:
-    """Build a Mask R-CNN for images of `SIDE` x `SIDE` with random weights.
+    """Build a Mask R-CNN for square images of ``shape.side`` with random weights.
 
     Parameters
     ----------
@@ -90,7 +104,6 @@ def build_model(shape: ModelShape) -> torch.nn.Module:
         torchvision's detection models do, but with masks on a grid of twice `ModelShape.mask_pool` over each box.
     """
     from torchvision.models.detection import MaskRCNN
-    from torchvision.models.detection.anchor_utils import AnchorGenerator
     from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
     from torchvision.ops import MultiScaleRoIAlign
 
@@ -98,12 +111,12 @@ def build_model(shape: ModelShape) -> torch.nn.Module:
     head, predictor = _mask_head(shape)
     model: Any = MaskRCNN(
         build_backbone(shape.backbone, shape.pyramid_channels, shape.normalisation),
-        min_size=SIDE,
-        max_size=SIDE,
+        min_size=shape.side,
+        max_size=shape.side,
         image_mean=list(_MEAN),
         image_std=list(_STD),
         _skip_resize=True,
-        rpn_anchor_generator=AnchorGenerator(tuple((size,) for size in _ANCHORS), ((0.5, 1.0, 2.0),) * len(_ANCHORS)),
+        rpn_anchor_generator=_anchors(shape.side),
         rpn_pre_nms_top_n_train=200,
         rpn_pre_nms_top_n_test=200,
         rpn_post_nms_top_n_train=50,

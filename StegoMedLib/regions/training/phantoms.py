@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import ndimage
 
 from StegoMedLib.regions.prepare import resize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["blob", "random_body", "smooth_field"]
+__all__ = ["blob", "chance", "ellipse", "random_body", "random_head", "smooth_field"]
+
+
+def chance(rng: np.random.Generator, probability: float) -> bool:
+    """Draw yes or no."""
+    return bool(rng.random() < probability)
 
 
 def smooth_field(rng: np.random.Generator, side: int, knots: int) -> NDArray[np.float32]:
@@ -49,6 +55,14 @@ def blob(rng: np.random.Generator, side: int, size: tuple[float, float]) -> NDAr
     return inside
 
 
+def ellipse(side: int, centre: tuple[float, float], axes: tuple[float, float]) -> NDArray[np.float32]:
+    """Draw an ellipse by its centre and half axes (rows, columns), edges about one pixel wide; shape (side, side)."""
+    rows, columns = np.ogrid[:side, :side]
+    reach = np.hypot((rows - centre[0]) / axes[0], (columns - centre[1]) / axes[1])
+    inside: NDArray[np.float32] = np.clip((1.0 - reach) * min(axes) + 0.5, 0.0, 1.0).astype(np.float32)
+    return inside
+
+
 def random_body(rng: np.random.Generator, side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Draw a body with a skin, organs and texture.
 
@@ -66,3 +80,26 @@ def random_body(rng: np.random.Generator, side: int) -> tuple[NDArray[np.float32
         image += organ * (rng.uniform(0.02, 0.9) - image)
     texture = 1.0 + 0.08 * smooth_field(rng, side, 24)
     return np.clip(image * texture, 0.02, 1.0) * mask, mask
+
+
+def random_head(rng: np.random.Generator, side: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Draw a head as MR shows it: a thin bright scalp beyond a skull as dark as air, a brain with holes and tracts.
+
+    Returns
+    -------
+    image, mask : ndarray of float32, shape (side, side)
+        As of `random_body`; the skull is body.
+    """
+    mask = blob(rng, side, (0.22, 0.44))
+    depth = ndimage.distance_transform_edt(mask > 0.5) / side  # noqa: PLR2004 - half a pixel's share
+    scalp, skull = rng.uniform(0.004, 0.025), rng.uniform(0.008, 0.035)
+    brain = depth >= scalp + skull
+    inner = np.full((side, side), rng.uniform(0.3, 0.8), dtype=np.float32)
+    for _ in range(rng.integers(2, 8)):
+        part = blob(rng, side, (0.02, 0.14))
+        inner += part * (rng.uniform(0.0, 1.0) - inner)
+    image = np.where(brain, inner, rng.uniform(0.0, 0.06))
+    image = np.where(depth < scalp, rng.uniform(0.25, 1.0), image)
+    texture = 1.0 + 0.06 * smooth_field(rng, side, 24)
+    image = ndimage.gaussian_filter(image, rng.uniform(0.3, 0.8)) * texture * mask
+    return np.clip(image, 0.0, 1.0).astype(np.float32), mask

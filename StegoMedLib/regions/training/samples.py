@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawer", "Sample", "instances", "target"]
 
-_KEPT_SIDE = 320
+_KEPT = 1.25  # resolution that samples are kept with, over the network's
 _BODY = 0.5  # share of a pixel from which it is body
-_SMALLEST_INSTANCE = 40  # pixels of the square
+_SMALLEST_INSTANCE = 40 / SIDE**2  # share of the square
 _PHANTOMS, _BACKGROUNDS = 0.08, 0.03
 
 
@@ -59,8 +59,8 @@ class _Kept:
     is_ct: bool
 
 
-def _keep(sample: Sample) -> _Kept:
-    shrink = min(1.0, _KEPT_SIDE / max(sample.plane.shape))
+def _keep(sample: Sample, side: int) -> _Kept:
+    shrink = min(1.0, _KEPT * side / max(sample.plane.shape))
     rows, columns = (max(1, round(extent * shrink)) for extent in sample.plane.shape)
     image = np.clip(resize(unit_range(sample.plane), rows, columns), 0.0, 1.0)
     mask = np.clip(resize(sample.mask.astype(np.float32), rows, columns), 0.0, 1.0)
@@ -72,25 +72,25 @@ def instances(mask: NDArray[np.float32]) -> list[NDArray[np.float32]]:
 
     Parameters
     ----------
-    mask : ndarray of float32, shape (SIDE, SIDE)
+    mask : ndarray of float32, shape (side, side)
         The body's share of each pixel.
 
     Returns
     -------
-    list of ndarray of float32, shape (SIDE, SIDE)
+    list of ndarray of float32, shape (side, side)
         Each part with its soft edge.
     """
     labels, count = ndimage.label(mask > _BODY)
     sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     parts = []
-    for label in 1 + np.flatnonzero(sizes >= _SMALLEST_INSTANCE):
+    for label in 1 + np.flatnonzero(sizes >= _SMALLEST_INSTANCE * mask.size):
         near = ndimage.binary_dilation(labels == label, iterations=1)
         parts.append(np.where(near, mask, 0.0).astype(np.float32))
     return parts
 
 
 def target(mask: NDArray[np.float32]) -> dict[str, Any]:
-    """Make torchvision's target (boxes, labels, soft masks) from a mask of shape (SIDE, SIDE)."""
+    """Make torchvision's target (boxes, labels, soft masks) from a mask of shape (side, side)."""
     import torch
 
     parts = instances(mask)
@@ -101,7 +101,7 @@ def target(mask: NDArray[np.float32]) -> dict[str, Any]:
     return {
         "boxes": torch.tensor(np.array(boxes, dtype=np.float32).reshape(-1, 4)),
         "labels": torch.ones(len(parts), dtype=torch.int64),
-        "masks": torch.from_numpy(np.array(parts, dtype=np.float32).reshape(-1, SIDE, SIDE)),
+        "masks": torch.from_numpy(np.array(parts, dtype=np.float32).reshape(-1, *mask.shape)),
     }
 
 
@@ -115,6 +115,8 @@ class Drawer:
         Together with a batch's number it fixes the batch, so that a resumed run goes on as if it had never stopped.
     emphasis : mapping of str to float
         Factor on a series' frequency.
+    side : int
+        Rows and columns of the images.
 
     Raises
     ------
@@ -122,25 +124,25 @@ class Drawer:
         There is no sample.
     """
 
-    def __init__(self, samples: Iterable[Sample], seed: int, emphasis: Mapping[str, float]) -> None:
+    def __init__(self, samples: Iterable[Sample], seed: int, emphasis: Mapping[str, float], side: int = SIDE) -> None:
         listed = list(samples)
         if not listed:
             raise UnusableInputError("There is nothing to train on; give images that have reference masks.")
-        self._seed = seed
-        self._kept = [_keep(sample) for sample in listed]
+        self._seed, self._side = seed, side
+        self._kept = [_keep(sample, side) for sample in listed]
         self._weights = _frequencies([sample.series for sample in listed], emphasis)
 
     def _draw_one(self, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         kind = rng.random()
         if kind < _BACKGROUNDS:
-            return background_only(rng)
+            return background_only(rng, self._side)
         if kind < _BACKGROUNDS + _PHANTOMS:
-            return phantom(rng)
+            return phantom(rng, self._side)
         kept = self._kept[rng.choice(len(self._kept), p=self._weights)]
-        return augment(rng, kept.image, kept.mask, is_ct=kept.is_ct)
+        return augment(rng, kept.image, kept.mask, is_ct=kept.is_ct, side=self._side)
 
     def batch(self, number: int, size: int) -> tuple[list[torch.Tensor], list[dict[str, Any]]]:
-        """Draw images of shape (3, SIDE, SIDE) and their targets; at least one image shows a body."""
+        """Draw images of shape (3, side, side) and their targets; at least one image shows a body."""
         import torch
 
         rng = np.random.default_rng([self._seed, number])
