@@ -5,6 +5,7 @@ from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import new_series
 from StegoMedLib.dicom.geometry import SeriesGeometry
 from StegoMedLib.dicom.listing import Listing, list_files
+from StegoMedLib.dicom.placing import Placing, placing_of
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.sources import source_uids
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
@@ -16,11 +17,13 @@ __all__ = [
     "DerivedSeries",
     "Instance",
     "Listing",
+    "Placing",
     "SeriesGeometry",
     "header_record",
     "list_files",
     "new_series",
     "new_uid",
+    "placing_of",
     "read_instance",
     "source_uids",
     "write_derived",

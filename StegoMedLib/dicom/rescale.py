@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from StegoMedLib.dicom.groups import macro_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom import Dataset
@@ -38,17 +40,6 @@ class Rescale:
         return np.asarray(stored, dtype=np.float64) * self.slope + self.intercept
 
 
-def _macro(dataset: Dataset, frame: int) -> Dataset | None:
-    """The frame's pixel value transformation, of the frame itself or shared."""
-    groups = list(dataset.get("PerFrameFunctionalGroupsSequence") or [])[frame : frame + 1]
-    groups += list(dataset.get("SharedFunctionalGroupsSequence") or [])[:1]
-    for group in groups:
-        macro: list[Dataset] = list(group.get("PixelValueTransformationSequence") or [])
-        if macro:
-            return macro[0]
-    return None
-
-
 def rescale_of(dataset: Dataset, frame: int) -> Rescale:
     """Rescale of one frame.
 
@@ -64,7 +55,7 @@ def rescale_of(dataset: Dataset, frame: int) -> Rescale:
     Rescale
         The identity where the header gives none, or none that makes sense.
     """
-    source = dataset if "RescaleSlope" in dataset else _macro(dataset, frame)
+    source = dataset if "RescaleSlope" in dataset else macro_of(dataset, frame, "PixelValueTransformationSequence")
     if source is None:
         return Rescale()
     try:

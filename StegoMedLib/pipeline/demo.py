@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from StegoMedLib.dicom import new_series
 from StegoMedLib.envelope import prepare_passphrase, record_as_json
 from StegoMedLib.pipeline.embed import EmbedOptions, EmbedReport, SliceSeen, embed_series
@@ -17,8 +15,8 @@ from StegoMedLib.pipeline.evaluate import EvaluateReport, evaluate_series
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series
 from StegoMedLib.pipeline.masks import FolderMasks, MaskSource, write_mask
 from StegoMedLib.pipeline.phantom import phantom_series
-from StegoMedLib.pipeline.pictures import MaskShown, SliceShown, Window, draw_mask_sheet, draw_page
-from StegoMedLib.pipeline.pictures_canvas import figure_class
+from StegoMedLib.pipeline.pictures import MaskShown, SliceShown, draw_mask_sheet, draw_page
+from StegoMedLib.pipeline.pictures_canvas import figure_class, window_of
 from StegoMedLib.pipeline.pictures_sheet import MOST_MASKS
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.staging import check_target, staged
@@ -27,7 +25,6 @@ from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_se
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from StegoMedLib.plane import Plane
     from StegoMedLib.symbol import Symbol
 
 __all__ = ["DemoReport", "run_demo"]
@@ -44,9 +41,6 @@ PATIENT: Mapping[str, str] = {
     "BodyPartExamined": "ABDOMEN",
 }
 """Header of the phantom."""
-
-_SOFT_TISSUE = (-220.0, 300.0)
-"""Window in Hounsfield units that shows air noise, fat and organs together."""
 
 Stage = Callable[[str], Progress]
 """Gives the progress callable of a named stage."""
@@ -179,7 +173,7 @@ class _Sheet:
     def take(self, seen: SurveyedSlice) -> None:
         """Look at a slice."""
         if len(self.items) < MOST_MASKS:
-            window = _window(seen.plane)
+            window = window_of(seen.plane)
             self.items.append(MaskShown(f"{seen.file} {seen.frame}", seen.plane.pixels, seen.significant, window))
 
 
@@ -198,16 +192,6 @@ class _Middle:
             self.seen = seen
 
 
-def _window(plane: Plane) -> Window:
-    """Stored values shown black and white: soft tissue in CT, all but the brightest percent elsewhere."""
-    if plane.modality == "CT" and plane.slope != 0:
-        low, high = ((value - plane.intercept) / plane.slope for value in _SOFT_TISSUE)
-    else:
-        values = plane.pixels[~plane.padding_mask]
-        low, high = np.percentile(values, [1, 99]) if values.size else (plane.low, plane.high)
-    return (float(high), float(low)) if plane.inverted and low < high else (float(low), float(high))
-
-
 def _shown(seen: SliceSeen, received: Mapping[tuple[str, int], Symbol]) -> SliceShown:
     symbol = received.get((seen.file, seen.frame))
     stego = seen.plane.pixels if seen.result.stego is None else seen.result.stego
@@ -219,7 +203,7 @@ def _shown(seen: SliceSeen, received: Mapping[tuple[str, int], Symbol]) -> Slice
         stego=stego,
         sent=seen.message.symbol.modules,
         received=None if symbol is None else symbol.modules,
-        window=_window(seen.plane),
+        window=window_of(seen.plane),
     )
 
 

@@ -13,6 +13,8 @@ from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
 from StegoMedLib.pipeline.progress import Progress, silent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -84,7 +86,7 @@ def evaluate_series(
         When files cannot be read, no pair is found, or a pair's planes differ in size.
     """
     covers = _Covers(cover, accept_lossy=accept_lossy)
-    masks = None if references is None else FolderMasks(references)
+    measure = _Measure(None if references is None else FolderMasks(references), finder)
     report = EvaluateReport()
     listing = list_files(stego)
     report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
@@ -95,23 +97,45 @@ def evaluate_series(
         found = covers.of(instance, marked)
         if found is None:
             report.unpaired.append(str(path))
-            continue
-        name, original = found
-        for frame in range(min(instance.frames, original.frames)):
-            before, after = original.plane(frame), instance.plane(frame)
-            if before.shape != after.shape:
-                raise UnusableInputError(
-                    f"{path} and its cover {name} differ in size; name the cover it was made from."
-                )
-            reference = None if masks is None else masks.mask(name, frame, original.frames, before)
-            metrics = _measure(before, after, reference, finder)
-            report.slices.append(EvaluatedSlice(str(marked), str(name), frame, metrics))
+        else:
+            name, original = found
+            report.slices.extend(measure.frames(instance, original, marked, name))
     if not report.slices:
         raise UnusableInputError(
             f"No file of {stego} was derived from one of {cover}; name the cover it was made from."
         )
     progress(len(listing.images), len(listing.images), "")
     return report
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """What slices are measured with."""
+
+    references: FolderMasks | None
+    finder: FinderMasks | None
+
+    def frames(self, stego: Instance, cover: Instance, marked: Path, name: Path) -> Iterator[EvaluatedSlice]:
+        """Measure the frames of a pair whose files are `marked` and `name` in the report."""
+        for frame in range(min(stego.frames, cover.frames)):
+            before, after = cover.plane(frame), stego.plane(frame)
+            if before.shape != after.shape:
+                raise UnusableInputError(
+                    f"{stego.path} and its cover {name} differ in size; name the cover it was made from."
+                )
+            references = self.references
+            reference = None if references is None else references.mask(name, frame, cover.frames, before)
+            yield EvaluatedSlice(str(marked), str(name), frame, self._plane(before, after, reference))
+
+    def _plane(self, cover: Plane, stego: Plane, reference: NDArray[np.bool_] | None) -> Metrics:
+        metrics: Metrics = compare(cover, stego.pixels, reference).as_json()
+        if self.finder is not None:
+            nowhere = Path()
+            before, after = (self.finder.mask(nowhere, 0, 1, plane) for plane in (cover, stego))
+            metrics["ncc_mask"] = ncc(before, after)
+            if reference is not None:
+                metrics |= {"iou": iou(before, reference), "dice": dice(before, reference)}
+        return metrics
 
 
 class _Covers:
@@ -132,14 +156,3 @@ class _Covers:
         named = [self._uids[uid] for uid in sources if uid in self._uids]
         entry = next(iter(named), None) if sources else self._names.get(name)
         return None if entry is None else (entry[0], read_instance(entry[1], accept_lossy=self._accept_lossy))
-
-
-def _measure(cover: Plane, stego: Plane, reference: NDArray[np.bool_] | None, finder: FinderMasks | None) -> Metrics:
-    metrics: Metrics = compare(cover, stego.pixels, reference).as_json()
-    if finder is not None:
-        nowhere = Path()
-        before, after = (finder.mask(nowhere, 0, 1, plane) for plane in (cover, stego))
-        metrics["ncc_mask"] = ncc(before, after)
-        if reference is not None:
-            metrics |= {"iou": iou(before, reference), "dice": dice(before, reference)}
-    return metrics

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from StegoMedLib.plane import Plane
+
 __all__ = [
     "ACCENT",
     "INK",
@@ -23,6 +25,7 @@ __all__ = [
     "MARGIN",
     "MUTED",
     "TIMES",
+    "TRUTH",
     "WIDTH",
     "Page",
     "Window",
@@ -33,6 +36,7 @@ __all__ = [
     "outline",
     "show_plane",
     "tint",
+    "window_of",
 ]
 
 WIDTH = 1600  # pixels
@@ -48,9 +52,11 @@ LINE = "#d9dfe4"
 PAPER = "#ffffff"
 LESS, MORE = "#1c62d6", "#d9246b"  # pixels that became darker, brighter
 ACCENT = "#e8590c"  # outlines of the significant region
+TRUTH = "#12a5a8"  # outlines of reference masks
 USABLE = (0.05, 0.65, 0.66)  # usable blocks
 
 Window = tuple[float, float]  # stored values shown black and white
+_SOFT_TISSUE = (-220.0, 300.0)  # Hounsfield units; shows air noise, fat and organs together
 
 
 def figure_class() -> type[Figure]:
@@ -68,6 +74,16 @@ def figure_class() -> type[Figure]:
             "Pictures need matplotlib, which is not installed; run: pip install 'stegomed[pictures]'."
         ) from None
     return Figure
+
+
+def window_of(plane: Plane) -> Window:
+    """Stored values shown black and white: soft tissue in CT, all but the darkest and brightest percent elsewhere."""
+    if plane.modality == "CT" and plane.slope != 0:
+        low, high = ((value - plane.intercept) / plane.slope for value in _SOFT_TISSUE)
+    else:
+        values = plane.pixels[~plane.padding_mask]
+        low, high = np.percentile(values, [1, 99]) if values.size else (plane.low, plane.high)
+    return (float(high), float(low)) if plane.inverted and low < high else (float(low), float(high))
 
 
 class Page:
@@ -108,10 +124,10 @@ def show_plane(axes: Axes, plane: NDArray[np.generic], window: Window) -> None:
     axes.imshow(plane, cmap=colours, vmin=low, vmax=high, interpolation="antialiased")
 
 
-def outline(axes: Axes, mask: NDArray[np.bool_], width: float = 1.6) -> None:
+def outline(axes: Axes, mask: NDArray[np.bool_], width: float = 1.6, colour: str = ACCENT) -> None:
     """Draw the outline of a mask (H, W) over a plane."""
     if mask.any() and not mask.all():
-        axes.contour(np.pad(mask, 1), [0.5], colors=[ACCENT], linewidths=width, extent=_padded(mask))
+        axes.contour(np.pad(mask, 1), [0.5], colors=[colour], linewidths=width, extent=_padded(mask))
 
 
 def _padded(mask: NDArray[np.bool_]) -> tuple[float, float, float, float]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from StegoMedLib.pipeline.pictures_canvas import MARGIN, MUTED, WIDTH, Page, Window, fit_text, outline, show_plane
+from StegoMedLib.metrics import iou
+from StegoMedLib.pipeline.pictures_canvas import (
+    MARGIN,
+    MUTED,
+    TRUTH,
+    WIDTH,
+    Page,
+    Window,
+    fit_text,
+    outline,
+    show_plane,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,12 +47,15 @@ class MaskShown:
         Significant region.
     window : tuple of float
         Stored values shown black and white; (high, low) for MONOCHROME1.
+    reference : ndarray of bool, shape (H, W), or None
+        What the mask should be; outlined in another colour, and the agreement with it is written above.
     """
 
     title: str
     plane: NDArray[np.integer]
     mask: NDArray[np.bool_]
     window: Window
+    reference: NDArray[np.bool_] | None = None
 
 
 def draw_mask_sheet(target: Path, items: Sequence[MaskShown]) -> None:
@@ -74,10 +88,18 @@ def draw_mask_sheet(target: Path, items: Sequence[MaskShown]) -> None:
 
 
 def _cell(page: Page, item: MaskShown, left: float, top: float, tall: float) -> None:
-    """Draw one slice with the outline of its mask and the share that the mask covers."""
-    share = f"{item.mask.mean():.0%}" if item.mask.any() else "no body"
-    page.text(left, top, f"{fit_text(item.title, 28)}  ·  {share}", fontsize=11.5, color=MUTED)
+    """Draw one slice with the outline of its mask and what there is to say of the mask."""
+    page.text(left, top, f"{fit_text(item.title, 28)}  ·  {_said(item)}", fontsize=11.5, color=MUTED)
     axes = page.panel(left, top + CAPTION, CELL, tall)
     axes.set_anchor("NW")
     show_plane(axes, item.plane, item.window)
+    if item.reference is not None:
+        outline(axes, item.reference, colour=TRUTH)
     outline(axes, item.mask)
+
+
+def _said(item: MaskShown) -> str:
+    """Say how the mask agrees with its reference, else which share of the plane it covers."""
+    if item.reference is not None:
+        return f"IoU {iou(item.mask, item.reference):.3f}"
+    return f"{item.mask.mean():.0%}" if item.mask.any() else "no body"

@@ -1,4 +1,4 @@
-"""``stegomed evaluate``: compare a stego series with its cover."""
+"""``stegomed evaluate``: compare a stego series with its cover, or region finders with reference masks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common
-from StegoMedLib.cli.screen import ProgressBar, say, show_measures, write_json
+from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
+from StegoMedLib.errors import UsageError
 from StegoMedLib.metrics import PAPER_NOTE
+from StegoMedLib.pipeline.agreement import PAPER_IOU, AgreementReport, evaluate_masks
 from StegoMedLib.pipeline.evaluate import evaluate_series
-from StegoMedLib.pipeline.masks import FinderMasks
+from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
+from StegoMedLib.pipeline.pictures_worst import WorstSlices
 from StegoMedLib.regions import ENGINES, FINDERS, make_finder
 
 if TYPE_CHECKING:
@@ -17,24 +20,46 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
+_DEFAULT, _BASELINE = FINDERS
+
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's parser."""
-    parser = commands.add_parser("evaluate", help="measure a stego series against its cover")
+    parser = commands.add_parser(
+        "evaluate", help="measure a stego series against its cover, or a region finder against reference masks"
+    )
     parser.add_argument("cover", type=Path, metavar="COVER", help="DICOM file or folder before hiding")
-    parser.add_argument("stego", type=Path, metavar="STEGO", help="DICOM file or folder after hiding")
+    parser.add_argument(
+        "stego",
+        type=Path,
+        nargs="?",
+        metavar="STEGO",
+        help="DICOM file or folder after hiding; without it the region finder is measured, which needs --masks",
+    )
     parser.add_argument("--masks", type=Path, metavar="DIR", help="reference masks: adds changed_significant")
     parser.add_argument(
         "--finder",
         choices=FINDERS,
-        help="adds ncc_mask, and with --masks iou and dice, of this finder",
+        help=f"adds ncc_mask, and with --masks iou and dice, of this finder (without STEGO: default {_DEFAULT})",
     )
     parser.add_argument("--engine", default="auto", choices=ENGINES, help="what runs Mask R-CNN")
+    parser.add_argument(
+        "--pictures", type=Path, metavar="DIR", help="without STEGO: draw the worst slices of each series into DIR"
+    )
     add_common(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> None:
+    if arguments.stego is None:
+        _run_masks(arguments)
+    else:
+        _run_series(arguments)
+
+
+def _run_series(arguments: argparse.Namespace) -> None:
+    if arguments.pictures is not None:
+        raise UsageError("--pictures shows how masks agree with reference masks; leave STEGO out, and give --masks.")
     finder = None if arguments.finder is None else FinderMasks(make_finder(arguments.finder, arguments.engine))
     with ProgressBar("Comparing") as progress:
         report = evaluate_series(
@@ -50,3 +75,39 @@ def _run(arguments: argparse.Namespace) -> None:
     say(PAPER_NOTE)
     if report.unpaired:
         say(f"{len(report.unpaired)} files have no cover here and were left out.")
+
+
+def _run_masks(arguments: argparse.Namespace) -> None:
+    if arguments.masks is None:
+        raise UsageError("Without STEGO there is only the region finder to measure; give reference masks with --masks.")
+    names = dict.fromkeys((arguments.finder or _DEFAULT, _BASELINE))
+    finders = [make_finder(name, arguments.engine) for name in names]
+    worst = None if arguments.pictures is None else WorstSlices(finders[0].name)
+    with ProgressBar("Comparing") as progress:
+        report = evaluate_masks(
+            arguments.cover,
+            FolderMasks(arguments.masks),
+            finders,
+            accept_lossy=arguments.accept_lossy,
+            progress=progress,
+            onlooker=None if worst is None else worst.take,
+        )
+    drawn = [] if worst is None else worst.draw(arguments.pictures)
+    write_json({**report.as_json(), "pictures": drawn}, arguments.json_target)
+    _show(report)
+
+
+def _show(report: AgreementReport) -> None:
+    columns = ["series", "orientation", "slices"]
+    for name in report.finders:
+        columns += [f"IoU of {name}", "least", "missed beyond the guard"]
+    rows = [
+        [group.series, group.orientation, group.slices]
+        + [
+            cell
+            for measured in group.finders.values()
+            for cell in (measured["iou"]["mean"], measured["iou"]["min"], measured["missed_unguarded"]["max"])
+        ]
+        for group in report.groups()
+    ]
+    show_table(f"{len(report.slices)} slices; the paper's mean IoU is {PAPER_IOU}", columns, rows)
