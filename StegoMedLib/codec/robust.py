@@ -116,8 +116,8 @@ class Robust:
             raise _no_room(payload)
         layout, codeword = self._layouts.of(plane.shape), self._codewords()[payload.label]
         wanted = np.append(np.where(payload.bits, np.float32(1), np.float32(-1)), codeword)
-        mark = Mark(layout, plane, usable, wanted, self._energy(plane))
-        blocks, places = split_blocks(plane.pixels).astype(np.int32), np.flatnonzero(usable.ravel())
+        blocks, places = split_blocks(plane.pixels).astype(np.int32, copy=False), np.flatnonzero(usable.ravel())
+        mark = Mark(layout, plane, blocks, usable, wanted, energy=self._energy(plane))
         for _ in range(_REPAIRS):
             marked = blocks.copy()
             marked[places] += mark.made()

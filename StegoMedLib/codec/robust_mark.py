@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import split_blocks
 from StegoMedLib.codec.robust_votes import limited
 
 if TYPE_CHECKING:
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Mark"]
 
-_ROUNDS = 5
+_ROUNDS, _EVEN = 5, 0.7
+"""Rounds at most, and votes of the poorest bit over the median at which none is needed any more."""
+
 _SPEED, _SLOWEST, _FASTEST = 0.7, 0.5, 3.0
 """How much of what a bit's votes lack its multiplier makes good in a round, and bounds of the lack."""
 
@@ -48,6 +49,8 @@ class Mark:
     ----------
     layout : RobustLayout
     plane : Plane
+    blocks : ndarray of int32, shape (N, 16)
+        Its blocks.
     usable : ndarray of bool, shape (H // 4, W // 4)
     wanted : ndarray of float32, shape (B,)
         +-1 for each bit, the payload's and then the codeword's.
@@ -59,19 +62,21 @@ class Mark:
         self,
         layout: RobustLayout,
         plane: Plane,
+        blocks: NDArray[np.int32],
         usable: NDArray[np.bool_],
         wanted: NDArray[np.float32],
+        *,
         energy: float,
     ) -> None:
         self._grid, self._energy = layout.grid, energy
         self._where = np.flatnonzero(usable.ravel())
-        blocks = split_blocks(plane.pixels)[self._where].astype(np.int32)
-        self._low, self._high = _freedom(plane, blocks)
+        mine = blocks[self._where]
+        self._low, self._high = _freedom(plane, mine)
         owners = layout.owners(wanted.size - layout.header_starts.size)
         free = np.floor(layout.grid.of_blocks(usable.ravel().astype(np.float32)))
         self._owners = self._grid.some(owners, self._where)
         self._signs = self._grid.some(layout.signs * free, self._where) * wanted[self._owners]
-        self._cover = self._grid.project_some(blocks.astype(np.float32), self._where) * self._signs
+        self._cover = self._grid.project_some(mine.astype(np.float32), self._where) * self._signs
         self._multipliers = np.ones(wanted.size, dtype=np.float32)
         self._needed = np.ones(wanted.size, dtype=np.float32)
 
@@ -83,7 +88,8 @@ class Mark:
             gain *= self._growth(self._clipped(raw, gain))
             change = self._clipped(raw, gain)
             gain *= self._growth(change)
-            self._balance(change)
+            if self._balance(change) >= _EVEN:
+                break
         return self._fitted(self._raw(), gain)
 
     def strengthen(self, bits: NDArray[np.intp], factor: float = 1.5) -> None:
@@ -103,8 +109,8 @@ class Mark:
         """Factor that would bring a change to the energy allowed, were there no bounds."""
         return float(np.sqrt(self._energy / max(float(np.vdot(change, change)), _TINY)))
 
-    def _balance(self, change: NDArray[np.float32]) -> None:
-        """Raise the multipliers of bits with few votes, and lower those of bits with many."""
+    def _balance(self, change: NDArray[np.float32]) -> float:
+        """Raise the multipliers of bits with few votes, and lower the others; votes of the poorest over the median."""
         values = self._grid.project_some(change, self._where)
         values *= self._signs
         values += self._cover
@@ -113,9 +119,10 @@ class Mark:
         values *= np.float32(1 / max(amplitude, _TINY))
         votes = np.bincount(self._owners, limited(values), minlength=self._multipliers.size).astype(np.float32)
         middle = max(float(np.median(votes)), _TINY)
-        lacking = self._needed * middle / np.maximum(votes, 0.2 * middle)
+        lacking = self._needed * middle / np.maximum(votes, middle / 5)
         scaled = self._multipliers * np.clip(lacking, _SLOWEST, _FASTEST) ** _SPEED
         self._multipliers = np.minimum(scaled / np.median(scaled), np.float32(_LARGEST))
+        return float((votes / self._needed).min()) / middle
 
     def _fitted(self, raw: NDArray[np.float32], gain: float) -> NDArray[np.int32]:
         """Whole numbers of nearly the energy that is allowed."""
@@ -133,8 +140,8 @@ class Mark:
 
 def _freedom(plane: Plane, blocks: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """How far down and up pixels (n, 16) may go: to the ends of the legal range, and not across padding values."""
-    low, high = np.full(blocks.shape, plane.low), np.full(blocks.shape, plane.high)
+    low, high = np.int32(plane.low) - blocks, np.int32(plane.high) - blocks
     for first, last in plane.padding:
-        low = np.maximum(low, np.where(last < blocks, last + 1, plane.low))
-        high = np.minimum(high, np.where(first > blocks, first - 1, plane.high))
-    return (low - blocks).astype(np.float32), (high - blocks).astype(np.float32)
+        low = np.maximum(low, np.where(last < blocks, last + 1 - blocks, low))
+        high = np.minimum(high, np.where(first > blocks, first - 1 - blocks, high))
+    return low.astype(np.float32), high.astype(np.float32)

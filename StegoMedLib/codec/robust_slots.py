@@ -40,6 +40,8 @@ _MEAN = np.full(PIXELS, 1 / 4, dtype=np.float32)
 """Basis image of the DC coefficient."""
 _HALF = np.full(4, 1 / 2, dtype=np.float32)
 """The same of the 2x2 DCT."""
+_SHARES = np.full(4, 1 / 4, dtype=np.float32)
+_ONES = np.ones(FINE, dtype=np.float32)
 
 
 class SlotGrid:
@@ -95,11 +97,15 @@ class SlotGrid:
 
     def of_blocks(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Give each slot the mean of a value (N,) over the blocks that it lies on; float32, shape (S,)."""
-        found = [np.repeat(values, FINE)]
-        for side, down, across in self.groups:
-            tiles = values.reshape(self.blocks)[: side * down, : side * across].reshape(down, side, across, side)
-            found.append(np.repeat(tiles.mean(axis=(1, 3)).ravel(), _COARSE))
-        return np.concatenate(found).astype(np.float32, copy=False)
+        level, found = values.reshape(self.blocks), [values.repeat(FINE)]
+        for _, down, across in self.groups:
+            level = (_tiles(level, down, across) @ _SHARES).reshape(down, across)
+            found.append(level.ravel().repeat(_COARSE))
+        return np.concatenate(found)
+
+    def in_blocks(self, fine: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Sums of values of the finest slots (8 N,) over each block; float32, as the blocks."""
+        return (fine.reshape(-1, FINE) @ _ONES).reshape(self.blocks)
 
     def along_curve(self) -> list[NDArray[np.intp]]:
         """Slots of each scale along a curve through the plane that keeps neighbours together."""
@@ -113,7 +119,7 @@ class SlotGrid:
         """Slots of the coarser scales, of the DC coefficients (N,) of the blocks."""
         level, found = average.reshape(self.blocks), []
         for _, down, across in self.groups:
-            tiles = level[: 2 * down, : 2 * across].reshape(down, 2, across, 2).swapaxes(1, 2).reshape(-1, 4)
+            tiles = _tiles(level, down, across)
             found.append((tiles @ _QUARTERS.T).ravel())
             level = (tiles @ _HALF).reshape(down, across)
         return found
@@ -128,6 +134,11 @@ class SlotGrid:
             half = side // 2
             found[: side * down, : side * across] += _spread(quarters, half) / np.float32(half)
         return found
+
+
+def _tiles(level: NDArray[np.float32], down: int, across: int) -> NDArray[np.float32]:
+    """Values of a grid by groups of 2x2, row-major in each; float32, shape (down * across, 4)."""
+    return level[: 2 * down, : 2 * across].reshape(down, 2, across, 2).swapaxes(1, 2).reshape(-1, 4)
 
 
 def _spread(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import uniform_filter
 
-from StegoMedLib.codec.robust_slots import FINE
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -36,6 +34,7 @@ _NEIGHBOURHOOD = 5
 """Blocks on a side of the window in which votes are compared with the decision."""
 
 _ROUNDS = 2
+_LEAST_CAST = 1e-3
 _TINY = 1e-9
 
 
@@ -110,12 +109,13 @@ def body_votes(
     owners = layout.owners(length)
     if usable is not None:
         votes = votes * layout.grid.of_blocks(usable.ravel().astype(np.float32))
-    sums = np.bincount(owners, votes, minlength=length + codeword.size)
+    bits = length + codeword.size
+    sums: NDArray[np.float64] = np.bincount(owners, votes, minlength=bits).astype(np.float64, copy=False)
     for _ in range(_ROUNDS):
-        decision = np.append(sums[:length], codeword * np.median(np.abs(sums[:length])))
-        worth = _worth(layout, votes, owners, decision)
-        sums = np.bincount(owners, votes * worth, minlength=length + codeword.size)
-    return np.asarray(sums[:length], dtype=np.float64)
+        sums[length:] = np.median(np.abs(sums[:length])) * codeword
+        worth = _worth(layout, votes, owners, sums)
+        sums = np.bincount(owners, votes * worth, minlength=bits).astype(np.float64, copy=False)
+    return sums[:length]
 
 
 def _worth(
@@ -125,10 +125,9 @@ def _worth(
     fine = layout.grid.parts[0]
     sure = (decision / max(float(np.median(np.abs(decision))), _TINY)).astype(np.float32)
     agreed = votes[fine] * np.clip(sure, -1, 1)[owners[fine]]
-    grid = (*layout.grid.blocks, FINE)
-    for_it = uniform_filter(agreed.reshape(grid).sum(axis=2), _NEIGHBOURHOOD, mode="nearest")
-    cast = uniform_filter(np.abs(votes[fine]).reshape(grid).sum(axis=2), _NEIGHBOURHOOD, mode="nearest")
-    worth = np.clip(for_it / np.maximum(cast, 1e-3), 0, 1)
+    for_it = uniform_filter(layout.grid.in_blocks(agreed), _NEIGHBOURHOOD, mode="nearest")
+    cast = uniform_filter(layout.grid.in_blocks(np.abs(votes[fine])), _NEIGHBOURHOOD, mode="nearest")
+    worth = np.clip(for_it / np.maximum(cast, _LEAST_CAST), 0, 1)
     return layout.grid.of_blocks(worth.ravel())
 
 

@@ -12,6 +12,7 @@ from StegoMedLib.cli.options import (
     add_overwrite,
     add_passphrase,
     add_profile,
+    add_strength,
     chosen_masks,
 )
 from StegoMedLib.cli.passphrase import read_passphrase
@@ -53,6 +54,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     add_passphrase(parser)
     add_profile(parser)
+    add_strength(parser)
     parser.add_argument("--mode", default="replicate", choices=MODES, help="every slice carries the whole record")
     parser.add_argument(
         "--syntax", default="explicit", choices=_SYNTAXES, help="transfer syntax to write (default: %(default)s)"
@@ -70,6 +72,7 @@ def _run(arguments: argparse.Namespace) -> None:
         record=_record(arguments),
         attributes=_attributes(arguments.attributes),
         beta=arguments.beta,
+        strength=arguments.strength,
         syntax=arguments.syntax,
         accept_lossy=arguments.accept_lossy,
         overwrite=arguments.overwrite,
