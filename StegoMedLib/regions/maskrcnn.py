@@ -9,6 +9,7 @@ import numpy as np
 from StegoMedLib.regions.morphology import fill
 from StegoMedLib.regions.paste import Detections, Thresholds, paste
 from StegoMedLib.regions.prepare import SIDE, prepare
+from StegoMedLib.regions.snap import snap
 from StegoMedLib.regions.tissue import contrast, shows_body
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Engine(Protocol):
 
 
 class MaskRcnnFinder:
-    """Finds the body with a network; array code pastes its masks, the same for every engine.
+    """Finds the body with a network; array code pastes its masks and snaps them, the same for every engine.
 
     Parameters
     ----------
@@ -63,9 +64,11 @@ class MaskRcnnFinder:
             True on the body; all False on a plane of noise, which the network is not asked about, and where the network
             finds nothing.
         """
-        if not shows_body(plane, contrast(plane)):
+        seen = contrast(plane)
+        if not shows_body(plane, seen):
             return np.zeros(plane.shape, dtype=np.bool_)
         prepared = prepare(plane, self._side)
-        found = paste(self._engine.detect(prepared.image), prepared, plane.shape, self._limits)
+        coarse = paste(self._engine.detect(prepared.image), prepared, plane.shape, self._limits)
+        found = snap(plane, seen, coarse)
         # Outside the body padding is none of it; inside, a value taken for padding is a hole in nothing but the mask.
         return fill(found & ~plane.padding_mask)
