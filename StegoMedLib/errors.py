@@ -7,6 +7,7 @@ __all__ = [
     "DoesNotFitError",
     "NothingReadableError",
     "StegoMedError",
+    "TooFewShardsError",
     "UnusableInputError",
     "UsageError",
 ]
@@ -41,6 +42,17 @@ class NothingReadableError(StegoMedError):
     def __init__(self) -> None:
         super().__init__(
             "Nothing can be read with this passphrase; check the passphrase, and that the images are the marked ones."
+        )
+
+
+class TooFewShardsError(NothingReadableError):
+    """Shards of a record were read with this key, but not as many as it takes; only who has the key gets to know."""
+
+    def __init__(self, found: int, needed: int) -> None:
+        StegoMedError.__init__(
+            self,
+            f"The record was spread over slices, and {found} of the {needed} that it takes can be read; add slices "
+            "of the series.",
         )
 
 

@@ -1,5 +1,6 @@
 """Envelopes: records compressed, encrypted, authenticated and written as text."""
 
+from StegoMedLib.envelope.erasure import MOST_SHARDS, shard_size
 from StegoMedLib.envelope.keys import DEFAULT_COST, KeyCost, locator_key, prepare_passphrase
 from StegoMedLib.envelope.records import (
     FileRecord,
@@ -11,21 +12,29 @@ from StegoMedLib.envelope.records import (
     record_as_json,
 )
 from StegoMedLib.envelope.seal import Opener, Sealer, envelope_length, largest_record_bytes
+from StegoMedLib.envelope.shards import Shard, ShardSet, ShardWriter, largest_shard, shard_characters
 
 __all__ = [
     "DEFAULT_COST",
+    "MOST_SHARDS",
     "FileRecord",
     "HeaderRecord",
     "KeyCost",
     "Opener",
     "Record",
     "Sealer",
+    "Shard",
+    "ShardSet",
+    "ShardWriter",
     "TextRecord",
     "decode_record",
     "encode_record",
     "envelope_length",
     "largest_record_bytes",
+    "largest_shard",
     "locator_key",
     "prepare_passphrase",
     "record_as_json",
+    "shard_characters",
+    "shard_size",
 ]

@@ -87,11 +87,15 @@ class Sealer:
         DoesNotFitError
             The record's encoding has more than 16 MiB.
         """
+        return _wrap(self.seal_bytes(record))
+
+    def seal_bytes(self, record: Record) -> bytes:
+        """Seal a record as `seal` does, but give the envelope's bytes, without prefix and Base45."""
         content = _content(record)
         header = Header(self._cost, self._salt, secrets.token_bytes(NONCE_BYTES), self._keys.commitment)
         associated = header.to_bytes()
         sealed = seal_bytes(self._keys.sealing, header.nonce, content, associated)
-        return _wrap(associated + sealed)
+        return associated + sealed
 
 
 class Opener:
@@ -138,14 +142,17 @@ class Opener:
         UnusableInputError
             This computer's OpenSSL has no Argon2id; that depends on neither the text nor the passphrase.
         """
-        record = self._try_open(text)
+        return self.open_bytes(_unwrap(text))
+
+    def open_bytes(self, envelope: bytes) -> Record:
+        """Open the bytes of an envelope, as `Sealer.seal_bytes` gives them; raises as `open` does."""
+        record = self._try_open(envelope)
         if record is None:
             raise NothingReadableError from None
         return record
 
-    def _try_open(self, text: str) -> Record | None:
+    def _try_open(self, blob: bytes) -> Record | None:
         # None, not an exception, so that the one error that is raised has no context that tells more.
-        blob = _unwrap(text)
         header = Header.from_bytes(blob)
         if header is None:
             return None
