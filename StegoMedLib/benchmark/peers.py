@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from StegoMedLib.benchmark.our_methods import our_methods
 from StegoMedLib.benchmark.peers_levels import LEVELS
 from StegoMedLib.benchmark.peers_run import AttackRow, QualityRow, Slice, attack_rows, make_slice, quality_row
 from StegoMedLib.envelope import Sealer, TextRecord
+from StegoMedLib.metrics import PAPER_NOTE
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.training_data import load_pairs
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from StegoMedLib.regions import RegionFinder
     from StegoMedLib.symbol import Symbol
 
-__all__ = ["RECORD", "SERIES", "PeersReport", "all_methods", "compare_methods", "load_slices"]
+__all__ = ["PAPER_BPP", "RECORD", "SERIES", "PeersReport", "all_methods", "compare_methods", "evenly", "load_slices"]
 
 SERIES = (
     "ct_abdomen_chaos3",
@@ -40,10 +41,16 @@ SERIES = (
 RECORD = "Mustermann^Erika 1970-01-01 F 4711-0815 A-2026-11-21 ward 7B"
 """A record of 60 bytes."""
 
-_PAPER_BPP = 0.031
+PAPER_BPP = 0.031
 """Payload of the paper's tables, 8,126 bits in 512 x 512 pixels."""
 
-_SEED = 5
+
+class _HasSeries(Protocol):
+    @property
+    def series(self) -> str: ...
+
+
+_OfSeries = TypeVar("_OfSeries", bound=_HasSeries)
 
 
 @dataclass
@@ -72,26 +79,56 @@ class PeersReport:
             return ""
         return f"Not installed, so not compared: {', '.join(self.missing)}; {HOW_TO_INSTALL}"
 
+    def as_json(self) -> dict[str, object]:
+        """The JSON report of ``stegomed benchmark peers``."""
+        fields = ("name", "group", "settings", "needs", "eight_bit")
+        return {
+            "note": PAPER_NOTE,
+            "record_bytes": len(RECORD),
+            "symbol_version": self.symbol.version,
+            "payload_bits": self.symbol.data_bits.size,
+            "methods": [{name: getattr(method, name) for name in fields} for method in self.methods],
+            "missing": list(self.missing),
+            "advice": self.advice,
+            "quality": [row.as_json() for row in self.quality],
+            "attacks": [asdict(row) for row in self.attacks],
+        }
+
 
 def all_methods() -> list[Method]:
     """Our profiles, the paper's, the peers that are installed, and the baselines."""
     return [*our_methods(), *installed_peers(), Lsb(), LsbInAir(), DwtQim(), DftQim()]
 
 
-def load_slices(images: Path, masks: Path, series: Sequence[str], finder: RegionFinder) -> list[Slice]:
+def load_slices(data: Path, series: Sequence[str], finder: RegionFinder, most: int | None = None) -> list[Slice]:
     """Planes of some series with reference masks and with the masks that `finder` finds.
+
+    Parameters
+    ----------
+    data : Path
+        Folder with the series in ``curated/`` and their masks in ``masks/curated/``.
+    series : sequence of str
+    finder : RegionFinder
+    most : int, optional
+        Planes of each series, taken evenly; all without.
 
     Raises
     ------
     UnusableInputError
         As `load_pairs` does.
     """
-    pairs = load_pairs(images, masks, series)
-    return [make_slice(pair.series, pair.name, pair.plane, pair.mask, finder.find(pair.plane)) for pair in pairs]
+    pairs = load_pairs(data / "curated", data / "masks" / "curated", series)
+    chosen = pairs if most is None else evenly(pairs, most)
+    return [make_slice(pair.series, pair.name, pair.plane, pair.mask, finder.find(pair.plane)) for pair in chosen]
 
 
 def compare_methods(
-    slices: Sequence[Slice], methods: Sequence[Method], *, attacked: int = 2, progress: Progress = silent
+    slices: Sequence[Slice],
+    methods: Sequence[Method],
+    *,
+    attacked: int = 2,
+    seed: int = 0,
+    progress: Progress = silent,
 ) -> PeersReport:
     """Run `methods` over `slices`.
 
@@ -101,34 +138,36 @@ def compare_methods(
     methods : sequence of Method
     attacked : int
         Planes of each series that are attacked, taken evenly.
+    seed : int
+        Of noise, and of payloads that are no code.
     progress : callable
     """
     message = seal(Sealer(b"benchmark"), TextRecord(RECORD))
     report = PeersReport(methods, missing_packages(), message.symbol)
-    victims = _evenly(slices, attacked)
+    victims = evenly(slices, attacked)
     work = len(slices) + len(victims)
     for done, item in enumerate(slices):
         progress(done, work, item.file)
-        report.quality += _qualities(methods, item, message.symbol)
+        report.quality += _qualities(methods, item, message.symbol, seed)
     for done, item in enumerate(victims, len(slices)):
         progress(done, work, item.file)
         for method in methods:
-            report.attacks += attack_rows(method, item, message.symbol, LEVELS, _SEED)
+            report.attacks += attack_rows(method, item, message.symbol, LEVELS, seed)
     progress(work, work, "")
     return report
 
 
-def _qualities(methods: Sequence[Method], item: Slice, symbol: Symbol) -> list[QualityRow]:
+def _qualities(methods: Sequence[Method], item: Slice, symbol: Symbol, seed: int) -> list[QualityRow]:
     """Each method with the record, then with the paper's payload."""
-    many = np.random.default_rng(_SEED).random(round(_PAPER_BPP * item.plane.pixels.size)) < 0.5  # noqa: PLR2004
+    many = np.random.default_rng(seed).random(round(PAPER_BPP * item.plane.pixels.size)) < 0.5  # noqa: PLR2004
     return [quality_row(method, item, symbol, bits) for bits in (symbol.data_bits, many) for method in methods]
 
 
-def _evenly(slices: Sequence[Slice], count: int) -> list[Slice]:
-    """`count` slices of each series, or all where there are fewer: the middles of as many equal parts."""
-    chosen = []
-    for name in dict.fromkeys(item.series for item in slices):
-        own = [item for item in slices if item.series == name]
+def evenly(items: Sequence[_OfSeries], count: int) -> list[_OfSeries]:
+    """`count` items of each series, or all where there are fewer: the middles of as many equal parts."""
+    chosen: list[_OfSeries] = []
+    for name in dict.fromkeys(item.series for item in items):
+        own = [item for item in items if item.series == name]
         parts = min(count, len(own))
         chosen += [own[(2 * part + 1) * len(own) // (2 * parts)] for part in range(parts)]
     return chosen

@@ -19,6 +19,8 @@ COLOURS = ("#1c62d6", "#e8590c", "#0b7a75", "#a61e4d", "#6741d9", "#846358", "#5
 """Told apart by people who see colours differently, too: they differ in brightness."""
 
 _WIDTH, _HEIGHT, _DPI = 5.2, 3.7, 100  # inches a panel, dots an inch
+_FEW = 4
+"""Curves whose names stand below each other; more stand in two columns."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """One coordinate system: its title, what is on its axes, its curves."""
+    """One coordinate system: its title, what is on its axes, its curves, whether it names them."""
 
     title: str
     across: str
@@ -53,6 +55,7 @@ class Panel:
     curves: Sequence[Curve]
     logarithmic: bool = False
     limits: tuple[float, float] | None = None
+    legend: bool = True
 
 
 def plot(panels: Sequence[Panel], columns: int = 2) -> bytes:
@@ -97,4 +100,7 @@ def _draw(axes: Axes, panel: Panel) -> None:
     axes.grid(color=LINE, linewidth=0.6)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    axes.legend(fontsize=8, frameon=False)
+    if panel.legend:
+        axes.legend(fontsize=8, frameon=False, ncols=2 if len(panel.curves) > _FEW else 1)
+    if not any(len(curve.x) for curve in panel.curves):  # a legend only
+        axes.set_axis_off()
