@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
+from scipy import sparse
+
+from StegoMedLib.regions.morphology import fill
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +50,7 @@ class Thresholds:
     mask: float = 0.4
 
 
-def _interpolation(first: float, last: float, cells: int, length: int) -> tuple[slice, NDArray[np.float32]]:
+def _interpolation(first: float, last: float, cells: int, length: int) -> tuple[slice, sparse.csr_array]:
     """Give the pixels that an interval touches and the matrix that interpolates its padded cells linearly there.
 
     The cells divide the interval evenly; one more cell lies outside on either side (index 0 and ``cells + 1``).
@@ -57,8 +59,11 @@ def _interpolation(first: float, last: float, cells: int, length: int) -> tuple[
     start = int(np.clip(np.floor(first - width / 2), 0, length))
     stop = int(np.clip(np.ceil(last + width / 2), start, length))
     position = np.clip((np.arange(start, stop) + 0.5 - first) / width + 0.5, 0.0, cells + 1.0)
-    distance = np.abs(np.arange(cells + 2)[None, :] - position[:, None])
-    return slice(start, stop), np.maximum(1.0 - distance, 0.0).astype(np.float32)
+    cell = np.minimum(position.astype(np.intp), cells)
+    weights = np.stack([cell + 1 - position, position - cell], axis=1).astype(np.float32)
+    pairs = np.stack([cell, cell + 1], axis=1)
+    ends = np.arange(0, pairs.size + 1, 2)
+    return slice(start, stop), sparse.csr_array((weights.ravel(), pairs.ravel(), ends), shape=(len(cell), cells + 2))
 
 
 def _extend(first: float, last: float, border: float) -> tuple[float, float, tuple[bool, bool]]:
@@ -95,9 +100,9 @@ def paste(found: Detections, prepared: Prepared, shape: tuple[int, int], limits:
         across = shape[1] / prepared.content[1]
         rows, in_rows = _interpolation(top * down, bottom * down, small.shape[0] - 2, shape[0])
         columns, in_columns = _interpolation(left * across, right * across, small.shape[1] - 2, shape[1])
-        united[rows, columns] |= in_rows @ small @ in_columns.T >= limits.mask
-    filled: NDArray[np.bool_] = ndimage.binary_fill_holes(united)
-    return filled
+        body = (in_columns @ (in_rows @ small).T).T
+        united[rows, columns] |= body >= limits.mask
+    return fill(united)
 
 
 def _repeat_edges(padded: NDArray[np.float32], vertical: tuple[bool, bool], horizontal: tuple[bool, bool]) -> None:
