@@ -21,7 +21,8 @@ _LARGE = 10.0
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #16212c; background: #fff; margin: 2rem auto; max-width: 64rem;
   padding: 0 1rem; }
-h1 { font-size: 1.7rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid #d9dfe4; padding-top: 1rem; }
+h1 { font-size: 1.7rem; }
+h2 { font-size: 1.25rem; margin-top: 2.5rem; border-top: 1px solid #d9dfe4; padding-top: 1rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; margin: .5rem 0 .25rem; }
 caption { text-align: left; font-weight: 600; padding: .4rem 0; }

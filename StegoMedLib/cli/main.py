@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from StegoMedLib import __version__
-from StegoMedLib.cli.commands import attack, capacity, demo, embed, evaluate, export, extract, segment, train
+from StegoMedLib.cli.commands import attack, benchmark, capacity, demo, embed, evaluate, export, extract, segment, train
 from StegoMedLib.cli.report_target import check_report_target
 from StegoMedLib.cli.screen import say
 from StegoMedLib.cli.signals import ending_is_cancelling
@@ -34,7 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"stegomed {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (segment, capacity, embed, extract, evaluate, attack, train, export, demo):
+    for command in (segment, capacity, embed, extract, evaluate, attack, train, export, benchmark, demo):
         command.add(commands)
     return parser
 

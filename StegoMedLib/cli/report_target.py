@@ -14,7 +14,19 @@ if TYPE_CHECKING:
 
 __all__ = ["check_report_target"]
 
-_INPUTS = ("source", "series", "cover", "stego", "images", "masks", "checkpoint", "check", "content", "passphrase_file")
+_INPUTS = (
+    "source",
+    "data",
+    "series",
+    "cover",
+    "stego",
+    "images",
+    "masks",
+    "checkpoint",
+    "check",
+    "content",
+    "passphrase_file",
+)
 _OUTPUTS = ("target", "out")
 
 
