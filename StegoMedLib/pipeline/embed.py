@@ -12,6 +12,7 @@ from StegoMedLib.dicom import DerivedSeries, Instance, list_files, read_instance
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.embed_run import EmbeddedSliceReport, EmbedOptions, EmbedReport, EmbedRun, SliceSeen
 from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.spread import Spread
 from StegoMedLib.pipeline.staging import check_target, staged
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DESCRIPTION", "EmbedOptions", "EmbedReport", "EmbeddedSliceReport", "SliceSeen", "embed_series"]
 
-MODES = ("replicate",)
+MODES = ("replicate", "spread")
 
 DESCRIPTION = "StegoMed: an encrypted record hidden outside the significant region"
 """What DerivationDescription says of what was written."""
@@ -40,7 +41,7 @@ def embed_series(
     progress: Progress = silent,
     onlooker: Callable[[SliceSeen], None] | None = None,
 ) -> EmbedReport:
-    """Hide a record in every slice of `source` that has room, and write the series to `target`.
+    """Hide a record in every slice of `source` that has room, or spread it over them, and write them to `target`.
 
     Every readable instance is written, as one new series for each source series; slices that were skipped keep their
     pixels. `target` appears when all is done, or not at all.
@@ -62,7 +63,7 @@ def embed_series(
     UnusableInputError
         When something cannot be read or written.
     DoesNotFitError
-        When no slice has room.
+        When no slice has room, or all together have too little.
     """
     if options.mode not in MODES:
         raise UsageError(f"There is no mode {options.mode!r}; choose one of {', '.join(MODES)}.")
@@ -71,14 +72,23 @@ def embed_series(
     listing = list_files(source)
     run = EmbedRun(passphrase, masks.name, options, onlooker)
     files = _Files(run, masks, options)
+    names = [Path(path.name) if source.is_file() else path.relative_to(source) for path in listing.images]
+    steps, done = len(names), 0
+    if options.mode == "spread":
+        steps = 2 * len(names)
+        for path, name in zip(listing.images, names, strict=True):
+            progress(done, steps, path.name)
+            files.survey(path, name)
+            done += 1
+        files.plan()
     with staged(place, single=source.is_file()) as work:
-        for done, path in enumerate(listing.images):
-            progress(done, len(listing.images), path.name)
-            name = Path(path.name) if source.is_file() else path.relative_to(source)
+        for path, name in zip(listing.images, names, strict=True):
+            progress(done, steps, path.name)
             files.file(path, name, work if source.is_file() else work / name)
+            done += 1
         run.report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
-        run.finish()
-    progress(len(listing.images), len(listing.images), "")
+        files.finish()
+    progress(steps, steps, "")
     return run.report
 
 
@@ -116,23 +126,61 @@ class _Files:
     def __init__(self, run: EmbedRun, masks: MaskSource, options: EmbedOptions) -> None:
         self._run, self._masks, self._options = run, masks, options
         self._series = DerivedSeries(DESCRIPTION)
+        self._spread = Spread(run) if options.mode == "spread" else None
+
+    def survey(self, path: Path, name: Path) -> None:
+        """First pass of mode ``spread`` over one instance."""
+        if self._spread is None:
+            return
+        instance = read_instance(path, accept_lossy=self._options.accept_lossy)
+        for frame in range(instance.frames):
+            plane = instance.plane(frame)
+            self._run.clock.lap("reading")
+            significant = self._masks.mask(name, frame, instance.frames, plane)
+            self._run.clock.lap("finding")
+            self._spread.survey(instance.dataset, plane, significant, str(name), frame)
+            self._run.clock.lap("surveying")
+
+    def plan(self) -> None:
+        """End of the first pass."""
+        if self._spread is not None:
+            self._spread.plan()
+            self._run.clock.lap("sealing")
 
     def file(self, path: Path, name: Path, target: Path) -> None:
         """Take one instance from `path` to `target`; `name` is what reports call it."""
         instance = read_instance(path, accept_lossy=self._options.accept_lossy)
-        message = self._run.message(instance.dataset)
         changed = _Changes(instance)
         for frame in range(instance.frames):
-            stego = self._frame(instance, name, frame, message)
+            stego = self._frame(instance, name, frame)
             if stego is not None:
                 changed.note(frame, stego)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_derived(instance, changed, target, self._series, syntax=self._options.syntax)
         self._run.clock.lap("writing")
 
-    def _frame(self, instance: Instance, name: Path, frame: int, message: Message) -> NDArray[np.int32] | None:
+    def finish(self) -> None:
+        """Make sure that the record can be read again."""
+        self._run.finish()
+        if self._spread is not None:
+            self._spread.finish()
+
+    def _frame(self, instance: Instance, name: Path, frame: int) -> NDArray[np.int32] | None:
+        message = self._message(instance, name, frame)
         plane = instance.plane(frame)
         self._run.clock.lap("reading")
-        significant = self._masks.mask(name, frame, instance.frames, plane)
+        if self._spread is None:
+            significant = self._masks.mask(name, frame, instance.frames, plane)
+        else:
+            significant = self._spread.mask(str(name), frame)
         self._run.clock.lap("finding")
         return self._run.hide(plane, significant, str(name), frame, message)
+
+    def _message(self, instance: Instance, name: Path, frame: int) -> Message | None:
+        if self._spread is None:
+            return self._run.message(instance.dataset)
+        message = self._spread.message(str(name), frame)
+        if message is not None:
+            self._run.report.note(message)
+        self._run.clock.lap("drawing")
+        return message

@@ -13,7 +13,7 @@ from StegoMedLib.metrics import PAPER_NOTE, summarise
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, seal
 from StegoMedLib.pipeline.room import most_symbols, record_bytes_in
-from StegoMedLib.pipeline.slices import EmbeddedSlice, Metrics, embed_slice, measure_slice
+from StegoMedLib.pipeline.slices import EmbeddedSlice, Metrics, embed_slice, measure_slice, pass_slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,8 @@ class EmbedOptions:
     Attributes
     ----------
     profile, mode : str
+    lost : float
+        In mode ``spread``: share of the slices that may be lost.
     record : Record or None
         None for the attributes of the header, each patient's and study's own.
     attributes : tuple of str
@@ -49,6 +51,7 @@ class EmbedOptions:
 
     profile: str = "fidelity"
     mode: str = "replicate"
+    lost: float = 0.3
     record: Record | None = None
     attributes: tuple[str, ...] = tuple(DEFAULT_ATTRIBUTES)
     beta: float = 1000.0
@@ -82,6 +85,7 @@ class EmbedReport:
     slices: list[EmbeddedSliceReport] = field(default_factory=list)
     ignored: tuple[tuple[str, str], ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    shards: list[dict[str, int]] = field(default_factory=list)
 
     @property
     def embedded(self) -> int:
@@ -110,6 +114,7 @@ class EmbedReport:
             "symbol_version": self.symbol_version,
             "symbols": self.symbols,
             "envelope_characters": self.envelope_characters,
+            "shards": self.shards,
             "summary": self.summary(),
             "slices": [asdict(row) for row in self.slices],
             "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
@@ -150,10 +155,10 @@ class EmbedRun:
         onlooker: Callable[[SliceSeen], None] | None = None,
     ) -> None:
         self.clock = _Clock()
-        self._options, self._onlooker = options, onlooker
-        self._sealer = Sealer(passphrase)
-        key = locator_key(passphrase) if options.profile != "saidi2024" else b""
-        self._coding: Coding = coding(options.profile, key, beta=options.beta, strength=options.strength)
+        self.options, self._onlooker = options, onlooker
+        self.sealer = Sealer(passphrase)
+        self.locator = locator_key(passphrase) if options.profile != "saidi2024" else b""
+        self.coding: Coding = coding(options.profile, self.locator, beta=options.beta, strength=options.strength)
         self.clock.lap("keys")
         self._messages: dict[object, Message] = {}
         self.report = EmbedReport(options.profile, options.mode, finder, seconds=self.clock.seconds)
@@ -172,22 +177,25 @@ class EmbedRun:
         DoesNotFitError
             When no symbol holds it.
         """
-        record = self._options.record
-        owner: object = None
-        if record is None:
-            record = self._header_record(header)
-            owner = tuple(record.attributes.items())
+        owner, record = self.record(header)
         if owner not in self._messages:
-            message = seal(self._sealer, record, most_symbols(self._options.profile))
+            message = seal(self.sealer, record, most_symbols(self.options.profile))
             self._messages[owner] = message
             self.report.note(message)
             self.clock.lap("sealing")
         return self._messages[owner]
 
+    def record(self, header: Dataset | None) -> tuple[object, Record]:
+        """The record to hide, and what tells it from those of other patients and studies; raises as `message` does."""
+        if self.options.record is not None:
+            return None, self.options.record
+        record = self._header_record(header)
+        return tuple(record.attributes.items()), record
+
     def _header_record(self, header: Dataset | None) -> HeaderRecord:
         if header is None:
             raise UsageError("These images have no DICOM header to take a record from; hide a text or a file.")
-        attributes = header_record(header, self._options.attributes)
+        attributes = header_record(header, self.options.attributes)
         if not attributes:
             raise UnusableInputError(
                 "The header holds none of the attributes to hide, so there is nothing to seal; name others, or hide a "
@@ -196,16 +204,22 @@ class EmbedRun:
         return HeaderRecord(attributes)
 
     def hide(
-        self, plane: Plane, significant: NDArray[np.bool_], name: str, frame: int, message: Message
+        self, plane: Plane, significant: NDArray[np.bool_], name: str, frame: int, message: Message | None
     ) -> NDArray[np.int32] | None:
-        """Hide `message` in `plane` outside `significant` (H, W); stored values (H, W), None for a skipped slice."""
-        result = embed_slice(plane, significant, message, self._coding)
+        """Hide `message` in `plane` outside `significant` (H, W); stored values (H, W), None for a skipped slice.
+
+        Without a message the slice is skipped.
+        """
+        if message is None:
+            result = pass_slice(plane, significant)
+        else:
+            result = embed_slice(plane, significant, message, self.coding)
         self.clock.lap("hiding")
-        metrics = measure_slice(plane, significant, result, message, self._coding)
+        metrics = measure_slice(plane, significant, result, message, self.coding)
         self.clock.lap("measuring")
         state = "skipped" if result.stego is None else "embedded"
         self.report.slices.append(EmbeddedSliceReport(name, frame, state, result.reason, metrics))
-        if self._onlooker is not None:
+        if self._onlooker is not None and message is not None:
             self._onlooker(SliceSeen(name, frame, plane, significant, message, result))
         return result.stego
 
@@ -224,7 +238,7 @@ class EmbedRun:
         """Why no slice carries the record, and how large a record the roomiest slice could carry."""
         reasons = sorted({row.reason for row in self.report.slices})
         room = max((int(row.metrics["room_bits"] or 0) for row in self.report.slices), default=0)
-        fits = record_bytes_in(room, self._options.profile, whole=self._coding.needs_mask)
+        fits = record_bytes_in(room, self.options.profile, whole=self.coding.needs_mask)
         why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
         if fits == 0:
             return f"{why}; use images with more air around the body."

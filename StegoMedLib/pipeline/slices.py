@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.symbol import Symbol
 
-__all__ = ["EmbeddedSlice", "Metrics", "embed_slice", "measure_slice", "usable_of"]
+__all__ = ["EmbeddedSlice", "Metrics", "embed_slice", "measure_slice", "pass_slice", "usable_of"]
+
+_NO_BODY = "no body was found in it, so nothing in it is taken for air"
 
 Metrics = dict[str, "float | int | None"]
 
@@ -66,7 +68,7 @@ def embed_slice(plane: Plane, significant: NDArray[np.bool_], message: Message, 
     """
     usable = usable_of(plane, significant)
     if not significant.any():
-        return EmbeddedSlice(None, "no body was found in it, so nothing in it is taken for air", usable)
+        return EmbeddedSlice(None, _NO_BODY, usable)
     payload = coding.payload(message)
     try:
         stego = coding.profile.embed(plane, usable, payload)
@@ -85,8 +87,16 @@ def embed_slice(plane: Plane, significant: NDArray[np.bool_], message: Message, 
     return EmbeddedSlice(stego, "", usable, symbols)
 
 
+def pass_slice(plane: Plane, significant: NDArray[np.bool_]) -> EmbeddedSlice:
+    """A slice to which no message falls."""
+    body = bool(significant.any())
+    return EmbeddedSlice(
+        None, "it has too little room for a shard" if body else _NO_BODY, usable_of(plane, significant)
+    )
+
+
 def measure_slice(
-    plane: Plane, significant: NDArray[np.bool_], result: EmbeddedSlice, message: Message, coding: Coding
+    plane: Plane, significant: NDArray[np.bool_], result: EmbeddedSlice, message: Message | None, coding: Coding
 ) -> Metrics:
     """Measures of section 8 of the design for an embedded slice; for a skipped one, its room only."""
     pixels = plane.pixels.size
@@ -96,7 +106,7 @@ def measure_slice(
         "room_bits": room,
         "capacity_bpp": room / pixels,
     }
-    if result.stego is not None and result.symbols:
+    if result.stego is not None and result.symbols and message is not None:
         payload = coding.payload(message)
         sent, received = _modules(message.symbols), _modules(result.symbols)
         metrics |= {"payload_bits": payload.bits.size, "bpp": payload.bits.size / pixels}

@@ -55,7 +55,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add_passphrase(parser)
     add_profile(parser)
     add_strength(parser)
-    parser.add_argument("--mode", default="replicate", choices=MODES, help="every slice carries the whole record")
+    parser.add_argument(
+        "--mode",
+        default="replicate",
+        choices=MODES,
+        help="every slice carries the whole record (replicate, default), or a part of it (spread)",
+    )
+    parser.add_argument(
+        "--lost",
+        type=float,
+        default=0.3,
+        metavar="SHARE",
+        help="with --mode spread: share of the slices that may be lost (default: %(default)s)",
+    )
     parser.add_argument(
         "--syntax", default="explicit", choices=_SYNTAXES, help="transfer syntax to write (default: %(default)s)"
     )
@@ -69,6 +81,7 @@ def _run(arguments: argparse.Namespace) -> None:
     options = EmbedOptions(
         profile=arguments.profile,
         mode=arguments.mode,
+        lost=arguments.lost,
         record=_record(arguments),
         attributes=_attributes(arguments.attributes),
         beta=arguments.beta,
@@ -130,4 +143,9 @@ def _show(report: EmbedReport) -> None:
     skipped = [[row.file, row.frame, row.reason] for row in report.slices if row.state == "skipped"]
     if skipped:
         show_table("Skipped: written with their pixels as they were", ["file", "frame", "reason"], skipped)
-    say(f"{report.embedded} of {len(report.slices)} slices carry the record.")
+    for shards in report.shards:
+        say(
+            f"The record is spread over {shards['written']} slices, {shards['needed']} of which give it back "
+            f"({shards['shard_bytes']} bytes each)."
+        )
+    say(f"{report.embedded} of {len(report.slices)} slices carry {'a part of ' if report.shards else ''}the record.")

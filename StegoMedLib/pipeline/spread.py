@@ -1,0 +1,151 @@
+"""Spreads a record over a series: room is measured in all slices first, then each carries a shard."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from StegoMedLib.envelope import ShardWriter, largest_shard, shard_size
+from StegoMedLib.errors import DoesNotFitError, UsageError
+from StegoMedLib.pipeline.message import Message, written
+from StegoMedLib.pipeline.room import most_symbols
+from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.spread_plan import SpreadPlan, plan_spread
+from StegoMedLib.symbol import largest_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pydicom import Dataset
+
+    from StegoMedLib.pipeline.embed_run import EmbedRun
+    from StegoMedLib.plane import Plane
+
+__all__ = ["SPREADING", "Spread"]
+
+SPREADING = ("fidelity", "capacity")
+"""Profiles with a mode ``spread``. ``robust`` adds up what slices carry, which has to be the same in all."""
+
+_Place = tuple[str, int]
+
+
+class _Mask:
+    """A significant region between the two passes, small: smooth masks deflate to a few hundred bytes."""
+
+    def __init__(self, significant: NDArray[np.bool_]) -> None:
+        self._shape = significant.shape
+        self._packed = zlib.compress(np.packbits(significant).tobytes())
+
+    def unpacked(self) -> NDArray[np.bool_]:
+        """The region again; bool, shape (H, W)."""
+        bits = np.frombuffer(zlib.decompress(self._packed), dtype=np.uint8)
+        return np.unpackbits(bits, count=self._shape[0] * self._shape[1]).reshape(self._shape).astype(np.bool_)
+
+
+@dataclass
+class _Spread:
+    """One record, the slices that may carry it, and, once planned, their shards."""
+
+    envelope: bytes
+    places: list[_Place]
+    sizes: list[int]
+    plan: SpreadPlan | None = None
+
+    def as_json(self, carrying: set[_Place]) -> dict[str, int]:
+        """Row of the report; `carrying` are the slices that carry something."""
+        if self.plan is None:
+            return {}
+        total = len(self.plan.slices)
+        return {
+            "needed": self.plan.needed,
+            "total": total,
+            "written": sum(self.places[number] in carrying for number in self.plan.slices),
+            "shard_bytes": shard_size(len(self.envelope), self.plan.needed, total),
+            "envelope_bytes": len(self.envelope),
+        }
+
+
+class Spread:
+    """Two passes over the slices of a run: `survey` all, `plan`, then ask for each slice's mask and message.
+
+    Each different record (headers of several patients) is spread over its own slices.
+
+    Parameters
+    ----------
+    run : EmbedRun
+
+    Raises
+    ------
+    UsageError
+        When the profile cannot spread, or the share that may be lost is none.
+    """
+
+    def __init__(self, run: EmbedRun) -> None:
+        options = run.options
+        if options.profile not in SPREADING:
+            raise UsageError(
+                f"Profile {options.profile} cannot spread a record over slices; choose one of {', '.join(SPREADING)}."
+            )
+        if not 0 <= options.lost < 1:
+            raise UsageError("The share of slices that may be lost is at least 0 and less than 1; 0.3 is usual.")
+        self._run, self._lost = run, options.lost
+        self._most = most_symbols(options.profile)
+        self._masks: dict[_Place, _Mask] = {}
+        self._spreads: dict[object, _Spread] = {}
+        self._texts: dict[_Place, str] = {}
+
+    def survey(
+        self, header: Dataset | None, plane: Plane, significant: NDArray[np.bool_], name: str, frame: int
+    ) -> None:
+        """First pass: note room and significant region (H, W) of a slice."""
+        owner, record = self._run.record(header)
+        if owner not in self._spreads:
+            self._spreads[owner] = _Spread(self._run.sealer.seal_bytes(record), [], [])
+        room = self._run.coding.profile.room(plane, usable_of(plane, significant))
+        spread = self._spreads[owner]
+        spread.places.append((name, frame))
+        spread.sizes.append(largest_shard(largest_text(room, self._most)))
+        self._masks[name, frame] = _Mask(significant)
+
+    def plan(self) -> None:
+        """Between the passes: cut each record into shards, one for every slice that carries.
+
+        Raises
+        ------
+        DoesNotFitError
+            When a record does not fit.
+        """
+        writer = ShardWriter(self._run.locator)
+        for spread in self._spreads.values():
+            spread.plan = plan_spread(spread.sizes, len(spread.envelope), self._lost)
+            texts = writer.cut(spread.envelope, spread.plan.needed, len(spread.plan.slices))
+            self._texts |= {spread.places[number]: text for number, text in zip(spread.plan.slices, texts, strict=True)}
+
+    def mask(self, name: str, frame: int) -> NDArray[np.bool_]:
+        """Second pass: the region that was noted for a slice; bool, shape (H, W)."""
+        return self._masks[name, frame].unpacked()
+
+    def message(self, name: str, frame: int) -> Message | None:
+        """Second pass: what a slice shall carry, None where it has too little room."""
+        text = self._texts.get((name, frame))
+        return None if text is None else written(text)
+
+    def finish(self) -> None:
+        """Put what was spread into the report.
+
+        Raises
+        ------
+        DoesNotFitError
+            When so many slices could not be written after all that a record cannot be read again.
+        """
+        report = self._run.report
+        carrying = {(row.file, row.frame) for row in report.slices if row.state == "embedded"}
+        report.shards = [spread.as_json(carrying) for spread in self._spreads.values()]
+        for row in report.shards:
+            if row["written"] < row["needed"]:
+                raise DoesNotFitError(
+                    f"Only {row['written']} of the {row['needed']} shards that the record takes could be written; hide "
+                    "something smaller, or use other images."
+                )

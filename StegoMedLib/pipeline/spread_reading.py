@@ -1,0 +1,91 @@
+"""Shards of a record as slices are read: collected in any order, joined when all slices were seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from StegoMedLib.envelope import ShardSet, ShardWriter
+from StegoMedLib.errors import NothingReadableError, TooFewShardsError
+
+if TYPE_CHECKING:
+    from StegoMedLib.envelope import Opener, Record
+
+__all__ = ["SHARD", "JoinedShards", "ShardCollector", "check_shards"]
+
+SHARD = "a shard of the record was read from this slice"
+"""Detail of such a slice in the report."""
+
+_Kind = tuple[bytes, int, int, int]
+
+
+@dataclass
+class JoinedShards:
+    """Shards of one run of hiding, and what they give.
+
+    Attributes
+    ----------
+    found, needed, total : int
+        Different shards that were read, how many it takes, how many were made.
+    slices : list of int
+        Numbers of the slices they are from.
+    record : Record or None
+    """
+
+    found: int
+    needed: int
+    total: int
+    slices: list[int] = field(default_factory=list)
+    record: Record | None = None
+
+
+class ShardCollector:
+    """Collects shards; those of several runs are kept apart.
+
+    Parameters
+    ----------
+    locator : bytes
+        From `locator_key`.
+    opener : Opener
+    """
+
+    def __init__(self, locator: bytes, opener: Opener) -> None:
+        self._writer, self._opener = ShardWriter(locator), opener
+        self._sets: dict[_Kind, ShardSet] = {}
+        self._slices: dict[_Kind, list[int]] = {}
+
+    def take(self, text: str, number: int) -> bool:
+        """Take the shard in `text`, read from slice `number`; False when there is none of this passphrase in it."""
+        shard = self._writer.read(text)
+        if shard is None:
+            return False
+        self._sets.setdefault(shard.kind, ShardSet(shard)).add(shard)
+        self._slices.setdefault(shard.kind, []).append(number)
+        return True
+
+    def join(self) -> list[JoinedShards]:
+        """What was collected, in the order in which it was first seen."""
+        return [
+            JoinedShards(found.found, found.needed, found.total, self._slices[kind], self._open(found))
+            for kind, found in self._sets.items()
+        ]
+
+    def _open(self, found: ShardSet) -> Record | None:
+        envelope = found.envelope()
+        try:
+            return None if envelope is None else self._opener.open_bytes(envelope)
+        except NothingReadableError:
+            return None
+
+
+def check_shards(joined: list[JoinedShards]) -> None:
+    """Raise when there are shards, and too few of every run.
+
+    Raises
+    ------
+    TooFewShardsError
+        With the numbers of the run of which the largest part was found.
+    """
+    if joined:
+        best = max(joined, key=lambda shards: shards.found / shards.needed)
+        raise TooFewShardsError(best.found, best.needed)
