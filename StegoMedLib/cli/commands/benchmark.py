@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from StegoMedLib.cli.options import add_overwrite
 from StegoMedLib.cli.screen import ProgressBar, say, show_table, write_json
@@ -11,8 +11,11 @@ from StegoMedLib.regions import ENGINES, FINDERS, make_finder
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
 __all__ = ["add"]
+
+Written = TypeVar("Written")
 
 DATA = Path("..", "shared", "data")
 """Where the real series lie in the project's own working place."""
@@ -29,19 +32,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _add_paper(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = comparisons.add_parser("paper", help="repeat the paper's tables, our profiles beside its rule")
-    add_comparison(parser)
-    parser.add_argument(
-        "--finder",
-        default="maskrcnn",
-        choices=FINDERS,
-        help="region finder for the table of masks (default: %(default)s)",
-    )
-    parser.add_argument("--engine", default="auto", choices=ENGINES, help="what runs Mask R-CNN")
+    _add_common(parser)
     parser.set_defaults(run=_run_paper)
 
 
-def add_comparison(parser: argparse.ArgumentParser) -> None:
-    """What all comparisons take: data, target, how much of it, JSON."""
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    """What all comparisons take: data, target, region finder, how many slices, JSON."""
     parser.add_argument(
         "--data",
         type=Path,
@@ -55,23 +51,23 @@ def add_comparison(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", metavar="FILE", dest="json_target", help="write the report to FILE, too (- for standard output)"
     )
+    parser.add_argument("--finder", default="maskrcnn", choices=FINDERS, help="region finder (default: %(default)s)")
+    parser.add_argument("--engine", default="auto", choices=ENGINES, help="what runs Mask R-CNN")
     add_overwrite(parser)
+
+
+def _measured(arguments: argparse.Namespace, write: Callable[..., Written], **more: object) -> Written:
+    """What `write` measures and writes, with the options of `_add_common` and `more`, under a progress bar."""
+    finder = make_finder(arguments.finder, arguments.engine)
+    common = {"slices": arguments.slices, "seed": arguments.seed, "overwrite": arguments.overwrite}
+    with ProgressBar("Measuring") as progress:
+        return write(arguments.data, arguments.out, finder, **common, progress=progress, **more)
 
 
 def _run_paper(arguments: argparse.Namespace) -> None:
     from StegoMedLib.benchmark.paper import write_paper  # noqa: PLC0415  other commands need none of it
 
-    finder = make_finder(arguments.finder, arguments.engine)
-    with ProgressBar("Measuring") as progress:
-        written = write_paper(
-            arguments.data,
-            arguments.out,
-            finder,
-            slices=arguments.slices,
-            seed=arguments.seed,
-            overwrite=arguments.overwrite,
-            progress=progress,
-        )
+    written = _measured(arguments, write_paper)
     write_json(written.report.as_json(), arguments.json_target)
     for section in written.sections:
         for table in section.tables:
@@ -81,11 +77,10 @@ def _run_paper(arguments: argparse.Namespace) -> None:
 
 def _add_peers(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = comparisons.add_parser("peers", help="our profiles beside other methods: cost, quality, errors")
-    add_comparison(parser)
+    _add_common(parser)
     parser.add_argument(
         "--attacked", type=int, default=2, metavar="N", help="slices of each series to attack (default: %(default)s)"
     )
-    _add_region(parser)
     parser.set_defaults(run=_run_peers)
 
 
@@ -93,18 +88,7 @@ def _run_peers(arguments: argparse.Namespace) -> None:
     from StegoMedLib.benchmark.peers_files import write_peers  # noqa: PLC0415  other commands need none of it
     from StegoMedLib.benchmark.peers_page import summary_table  # noqa: PLC0415
 
-    finder = make_finder(arguments.finder, arguments.engine)
-    with ProgressBar("Measuring") as progress:
-        report = write_peers(
-            arguments.data,
-            arguments.out,
-            finder,
-            slices=arguments.slices,
-            attacked=arguments.attacked,
-            seed=arguments.seed,
-            overwrite=arguments.overwrite,
-            progress=progress,
-        )
+    report = _measured(arguments, write_peers, attacked=arguments.attacked)
     write_json(report.as_json(), arguments.json_target)
     table = summary_table(report)
     show_table(table.title, table.columns, table.rows)
@@ -115,8 +99,7 @@ def _run_peers(arguments: argparse.Namespace) -> None:
 
 def _add_steganalysis(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = comparisons.add_parser("steganalysis", help="how well a detector tells marked planes (needs scikit-learn)")
-    add_comparison(parser)
-    _add_region(parser)
+    _add_common(parser)
     parser.set_defaults(run=_run_steganalysis)
 
 
@@ -126,23 +109,8 @@ def _run_steganalysis(arguments: argparse.Namespace) -> None:
         write_steganalysis,
     )
 
-    finder = make_finder(arguments.finder, arguments.engine)
-    with ProgressBar("Measuring") as progress:
-        rows = write_steganalysis(
-            arguments.data,
-            arguments.out,
-            finder,
-            slices=arguments.slices,
-            seed=arguments.seed,
-            overwrite=arguments.overwrite,
-            progress=progress,
-        )
+    rows = _measured(arguments, write_steganalysis)
     write_json({"rows": [row.as_json() for row in rows]}, arguments.json_target)
     table = detection_table(rows)
     show_table(table.title, table.columns, table.rows)
     say(f"See {arguments.out / 'steganalysis.html'}.")
-
-
-def _add_region(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--finder", default="maskrcnn", choices=FINDERS, help="region finder (default: %(default)s)")
-    parser.add_argument("--engine", default="auto", choices=ENGINES, help="what runs Mask R-CNN")
