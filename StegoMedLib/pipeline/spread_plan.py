@@ -51,8 +51,8 @@ def plan_spread(sizes: Sequence[int], length: int, lost: float) -> SpreadPlan:
             return SpreadPlan(tuple(sorted(roomiest[:total])), needed)
         most = max(most, needed * smallest)
     raise DoesNotFitError(
-        f"The record takes {length} bytes when sealed, and these slices have room for {most} if {lost:.0%} of them may be "
-        "lost; hide something smaller, choose profile capacity, or let fewer be lost (--lost)."
+        f"The record takes {length} bytes when sealed, and the slices have room for {most} if {lost:.0%} may be lost; "
+        "hide something smaller, choose profile capacity, or let fewer be lost (--lost)."
     )
 
 
