@@ -49,9 +49,14 @@ def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
     return mask_source(arguments.finder, arguments.engine, arguments.masks)
 
 
-def add_profile(parser: argparse.ArgumentParser) -> None:
-    """The codec's profile."""
-    parser.add_argument("--profile", default="fidelity", choices=PROFILES, help="codec (default: %(default)s)")
+def add_profile(parser: argparse.ArgumentParser, *, blind: bool = False) -> None:
+    """The codec's profile; `blind` where it is found when it is not given."""
+    parser.add_argument(
+        "--profile",
+        default=None if blind else "fidelity",
+        choices=PROFILES,
+        help="codec (default: found by itself; saidi2024 has to be named)" if blind else "codec (default: %(default)s)",
+    )
     parser.add_argument(
         "--beta", type=_positive, default=1000.0, help="strength of profile saidi2024, for comparison (default: 1000)"
     )

@@ -23,7 +23,7 @@ from StegoMedLib.codec.profile import LengthOf, Payload
 from StegoMedLib.codec.robust_layout import RobustLayout, codebook
 from StegoMedLib.codec.robust_mark import Mark
 from StegoMedLib.codec.robust_slots import FINE
-from StegoMedLib.codec.robust_votes import body_votes, find_heading, heading_of_votes, slot_votes
+from StegoMedLib.codec.robust_votes import body_votes, find_heading, heading_of_votes, slot_votes, usual_size
 from StegoMedLib.errors import DoesNotFitError
 
 if TYPE_CHECKING:
@@ -148,7 +148,9 @@ class Robust:
         layout = self._layouts.of(plane.shape)
         values = layout.grid.project(split_blocks(plane.pixels).astype(np.float32))
         heading = find_heading(layout, values, self._codewords())
-        return Votes(plane.shape, slot_votes(layout, values, heading.scale))
+        # A mark that cannot be seen lies in noise: then what noise does most often is what votes should tell.
+        scale = heading.scale if heading.score >= _SURE else max(usual_size(values), heading.scale)
+        return Votes(plane.shape, slot_votes(layout, values, scale))
 
     def decide(self, votes: Votes, usable: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
         """Payload that votes stand for, with its bits' votes; None where no header stands out."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.codec.robust_layout import RobustLayout
 
-__all__ = ["Heading", "body_votes", "find_heading", "heading_of_votes", "limited", "slot_votes"]
+__all__ = ["Heading", "body_votes", "find_heading", "heading_of_votes", "limited", "slot_votes", "usual_size"]
 
 _FULL, _NONE = 2.0, 6.0
 """Amplitudes at which a vote stops growing, and at which it counts nothing."""
@@ -77,6 +77,11 @@ def heading_of_votes(layout: RobustLayout, votes: NDArray[np.float32], book: NDA
 def slot_votes(layout: RobustLayout, values: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
     """Votes of all slots for their bit being 1, float32 (S,), from their values (S,) and the mark's amplitude."""
     return limited(values * np.float32(1 / scale)) * layout.signs
+
+
+def usual_size(values: NDArray[np.float32]) -> float:
+    """Median amount of the slots' values (S,)."""
+    return float(np.median(np.abs(values)))
 
 
 def body_votes(

@@ -12,6 +12,7 @@ from StegoMedLib.codec.robust import Robust
 from StegoMedLib.codec.saidi2024 import Saidi2024
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.message import Message, length_of
+from StegoMedLib.pipeline.pools import MajorityPool, Pool, SoftPool
 from StegoMedLib.symbol import Symbol, symbol_from_bits, symbol_from_sequence, unpack_label
 
 if TYPE_CHECKING:
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["PROFILES", "Coding", "FidelityCoding", "SaidiCoding", "coding"]
+__all__ = ["BLIND", "PROFILES", "Coding", "FidelityCoding", "SaidiCoding", "coding"]
 
-PROFILES = ("fidelity", "capacity", "robust", "saidi2024")
+BLIND = ("fidelity", "capacity", "robust")
+"""Profiles that a receiver finds by itself, the cheapest first."""
+
+PROFILES = (*BLIND, "saidi2024")
 
 
 class Coding(Protocol):
@@ -45,6 +49,9 @@ class Coding(Protocol):
     def symbol(self, payload: Payload) -> Symbol | None:
         """Symbol drawn from `payload`, None when it is none."""
 
+    def pool(self) -> Pool:
+        """Where slices that cannot be read alone are put together."""
+
 
 @dataclass(frozen=True)
 class FidelityCoding:
@@ -66,6 +73,10 @@ class FidelityCoding:
         fields = unpack_label(payload.label)
         return None if fields is None else symbol_from_bits(*fields, payload.bits)
 
+    def pool(self) -> Pool:
+        """Sum of votes where there are some, else the majority of bits."""
+        return SoftPool(self.profile) if isinstance(self.profile, Robust) else MajorityPool()
+
 
 @dataclass(frozen=True)
 class SaidiCoding:
@@ -85,6 +96,10 @@ class SaidiCoding:
     def symbol(self, payload: Payload) -> Symbol | None:
         """Symbol at the head of the sequence, found by its finder patterns."""
         return symbol_from_sequence(payload.bits)
+
+    def pool(self) -> Pool:
+        """Majority of bits."""
+        return MajorityPool()
 
 
 def coding(name: str, key: bytes, *, beta: float = 1000.0, strength: float | None = None) -> Coding:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import list_files, read_instance
-from StegoMedLib.envelope import FileRecord, Opener, Record, locator_key, record_as_json
+from StegoMedLib.envelope import FileRecord, Record, record_as_json
 from StegoMedLib.errors import NothingReadableError, UnusableInputError
-from StegoMedLib.pipeline.coding import Coding, coding
-from StegoMedLib.pipeline.message import Reader, Votes, symbols_of
+from StegoMedLib.pipeline.blind import BlindReader, Reading
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.slices import usable_of
 from StegoMedLib.pipeline.staging import staged
@@ -27,23 +27,45 @@ if TYPE_CHECKING:
 
 __all__ = ["ExtractReport", "ExtractRun", "ExtractedSliceReport", "extract_series", "save_files"]
 
-_READ = "the record was read from this slice alone"
 _UNREADABLE = "nothing can be read with this passphrase"
+_TOGETHER = "not readable alone; the record was read from all slices together"
 
 
 @dataclass(frozen=True)
 class ExtractedSliceReport:
-    """One slice in the report; `record` is the number of its record, None when it could not be read."""
+    """One slice in the report.
+
+    Attributes
+    ----------
+    file : str
+    frame : int
+    record : int or None
+        The number of its record, None when it could not be read.
+    detail : str
+    profile : str or None
+        What was found in it.
+    quality : float or None
+        1 for as good as can be, 0 for about to fail.
+    """
 
     file: str
     frame: int
     record: int | None
     detail: str
+    profile: str | None = None
+    quality: float | None = None
 
     def as_json(self) -> dict[str, object]:
         """Row of the JSON report."""
-        state = "unreadable" if self.record is None else "read"
-        return {"file": self.file, "frame": self.frame, "state": state, "detail": self.detail, "record": self.record}
+        return {
+            "file": self.file,
+            "frame": self.frame,
+            "state": "unreadable" if self.record is None else "read",
+            "detail": self.detail,
+            "record": self.record,
+            "profile": self.profile,
+            "quality": self.quality,
+        }
 
 
 @dataclass
@@ -52,14 +74,19 @@ class ExtractReport:
 
     Attributes
     ----------
+    profile : str
+        Of most slices.
     records : list of Record
         Different records, in the order of their first slice; slices of several studies carry several.
+    quality : float
+        The least of the slices that were read; of all slices together when none was read alone.
     """
 
     profile: str
     records: list[Record] = field(default_factory=list)
     slices: list[ExtractedSliceReport] = field(default_factory=list)
     ignored: tuple[tuple[str, str], ...] = ()
+    quality: float = 1.0
 
     @property
     def record(self) -> Record:
@@ -71,6 +98,7 @@ class ExtractReport:
         """The JSON report of ``stegomed extract``."""
         return {
             "profile": self.profile,
+            "quality": self.quality,
             "record": record_as_json(self.record),
             "records": [record_as_json(record) for record in self.records],
             "slices": [row.as_json() for row in self.slices],
@@ -82,7 +110,7 @@ def extract_series(
     source: Path,
     passphrase: bytes,
     *,
-    profile: str = "fidelity",
+    profile: str | None = None,
     masks: MaskSource | None = None,
     beta: float = 1000.0,
     accept_lossy: bool = False,
@@ -97,9 +125,10 @@ def extract_series(
         DICOM file or folder.
     passphrase : bytes
         As `prepare_passphrase` gives it.
-    profile : str
-        Only ``saidi2024`` has to be named; it needs `masks` and the sender's `beta` too.
+    profile : str or None
+        None to find it. Only ``saidi2024`` has to be named; it needs `masks` and the sender's `beta` too.
     masks : MaskSource, optional
+        Not needed by other profiles, but ``robust`` leaves out the votes of the significant region where it is known.
     progress : callable
     onlooker : callable, optional
         Shown file, frame and symbol of every slice that was read.
@@ -136,20 +165,19 @@ def _read_file(run: ExtractRun, path: Path, name: Path, masks: MaskSource | None
         except UnusableInputError as error:
             run.undecodable(str(name), str(error), frame)
             continue
-        significant = None
-        if run.needs_mask and masks is not None:
-            significant = masks.mask(name, frame, instance.frames, plane)
+        significant = None if masks is None else masks.mask(name, frame, instance.frames, plane)
         run.read(plane, significant, str(name), frame)
 
 
 class ExtractRun:
-    """State of one run, wherever its slices come from: records, and votes for when no slice can be read alone.
+    """State of one run, wherever its slices come from: records, and what became of every slice.
 
     Parameters
     ----------
     passphrase : bytes
         As `prepare_passphrase` gives it.
-    profile : str
+    profile : str or None
+        None to find it.
     beta : float
         Strength of ``saidi2024``.
     onlooker : callable, optional
@@ -159,39 +187,38 @@ class ExtractRun:
     def __init__(
         self,
         passphrase: bytes,
-        profile: str = "fidelity",
+        profile: str | None = None,
         *,
         beta: float = 1000.0,
         onlooker: Callable[[str, int, Symbol], None] | None = None,
     ) -> None:
-        key = locator_key(passphrase) if profile != "saidi2024" else b""
-        self._profile, self._onlooker = profile, onlooker
-        self._coding: Coding = coding(profile, key, beta=beta)
-        self._reader = Reader(Opener(passphrase))
-        self._votes = Votes()
+        self._onlooker = onlooker
+        self._reader = BlindReader(passphrase, profile, beta=beta)
         self._records: list[Record] = []
         self._slices: list[ExtractedSliceReport] = []
+        self._profiles: Counter[str] = Counter()
+        self._quality = 1.0
 
     @property
     def needs_mask(self) -> bool:
         """Whether `read` needs the significant region."""
-        return self._coding.needs_mask
+        return self._reader.needs_mask
 
     def undecodable(self, name: str, reason: str, frame: int = 0) -> None:
         """Note a slice that could not even be looked at."""
         self._slices.append(ExtractedSliceReport(name, frame, None, reason))
 
     def read(self, plane: Plane, significant: NDArray[np.bool_] | None, name: str, frame: int) -> None:
-        """Read one slice; `significant` (H, W) where the profile needs it."""
+        """Read one slice; `significant` (H, W) where the profile needs it, or it is known."""
         usable = None if significant is None else usable_of(plane, significant)
-        payload = self._coding.extract(plane, usable)
-        symbols = None if payload is None else symbols_of(self._coding, payload)
-        record = None if symbols is None else self._reader.read(*symbols)
-        if payload is not None and record is None:
-            self._votes.add(payload)
-        self._note(name, frame, record)
-        if record is not None and symbols is not None and self._onlooker is not None:
-            self._onlooker(name, frame, symbols[0])
+        reading = self._reader.read(plane, usable)
+        if reading is None:
+            self._slices.append(ExtractedSliceReport(name, frame, None, _UNREADABLE))
+            return
+        number, quality = self._number(reading), reading.quality
+        self._slices.append(ExtractedSliceReport(name, frame, number, quality.detail, reading.profile, quality.value))
+        if self._onlooker is not None:
+            self._onlooker(name, frame, reading.symbols[0])
 
     def finish(self) -> ExtractReport:
         """The report, after a vote among the slices when none could be read alone.
@@ -204,28 +231,30 @@ class ExtractRun:
             When no file could be decoded at all.
         """
         if not self._records:
-            self._take_votes()
+            self._read_together()
         if not self._records:
             undecoded = [row.detail for row in self._slices if row.detail != _UNREADABLE]
             if undecoded and len(undecoded) == len(self._slices):
                 raise UnusableInputError(undecoded[0])
             raise NothingReadableError
-        return ExtractReport(self._profile, self._records, self._slices)
+        return ExtractReport(self._profiles.most_common(1)[0][0], self._records, self._slices, quality=self._quality)
 
-    def _note(self, name: str, frame: int, record: Record | None) -> None:
-        if record is None:
-            self._slices.append(ExtractedSliceReport(name, frame, None, _UNREADABLE))
-            return
-        if record not in self._records:
-            self._records.append(record)
-        self._slices.append(ExtractedSliceReport(name, frame, self._records.index(record), _READ))
+    def _read_together(self) -> None:
+        """Let slices that could not be read alone say together what they carry."""
+        for reading in self._reader.together():
+            self._number(reading)
+        if self._records:
+            self._slices = [
+                replace(row, detail=_TOGETHER) if row.detail == _UNREADABLE else row for row in self._slices
+            ]
 
-    def _take_votes(self) -> None:
-        for payload in self._votes.payloads():
-            symbols = symbols_of(self._coding, payload)
-            record = None if symbols is None else self._reader.read(*symbols)
-            if record is not None and record not in self._records:
-                self._records.append(record)
+    def _number(self, reading: Reading) -> int:
+        """Number of a reading's record among all records."""
+        self._profiles[reading.profile] += 1
+        self._quality = min(self._quality, reading.quality.value)
+        if reading.record not in self._records:
+            self._records.append(reading.record)
+        return self._records.index(reading.record)
 
 
 def save_files(report: ExtractReport, folder: Path) -> list[Path]:

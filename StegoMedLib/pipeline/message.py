@@ -112,20 +112,35 @@ class Reader:
 
     def __init__(self, opener: Opener) -> None:
         self._opener = opener
-        self._known: dict[bytes, Record | None] = {}
+        self._texts: dict[bytes, str] = {}
+        self._records: dict[str, Record | None] = {}
 
     def read(self, *symbols: Symbol) -> Record | None:
         """Record of one or several symbols of a slice, or None when nothing can be read."""
-        content = b"".join(np.packbits(symbol.modules).tobytes() for symbol in symbols)
-        if content not in self._known:
-            self._known[content] = self._open(symbols)
-        return self._known[content]
+        text = self.text(*symbols)
+        if text not in self._records:
+            self._records[text] = self._open(text)
+        return self._records[text]
 
-    def _open(self, symbols: tuple[Symbol, ...]) -> Record | None:
+    def text(self, *symbols: Symbol) -> str:
+        """Text of one or several symbols of a slice, empty when they cannot be read."""
+        content = b"".join(np.packbits(symbol.modules).tobytes() for symbol in symbols)
+        if content not in self._texts:
+            self._texts[content] = _text(symbols)
+        return self._texts[content]
+
+    def _open(self, text: str) -> Record | None:
         try:
-            return self._opener.open("".join(read_symbol(symbol) for symbol in symbols))
-        except (UnreadableSymbolError, NothingReadableError):
+            return self._opener.open(text)
+        except NothingReadableError:
             return None
+
+
+def _text(symbols: tuple[Symbol, ...]) -> str:
+    try:
+        return "".join(read_symbol(symbol) for symbol in symbols)
+    except UnreadableSymbolError:
+        return ""
 
 
 class Votes:

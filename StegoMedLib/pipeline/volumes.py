@@ -135,7 +135,7 @@ def extract_stack(
     stack: SliceStack,
     passphrase: bytes,
     *,
-    profile: str = "fidelity",
+    profile: str | None = None,
     masks: SliceMasks | None = None,
     progress: Progress = silent,
     onlooker: Callable[[str, int, Symbol], None] | None = None,
@@ -148,7 +148,7 @@ def extract_stack(
     for index in range(len(stack)):
         progress(index, len(stack), stack.name(index))
         plane = stack.plane(index)
-        significant = masks(index, plane) if run.needs_mask and masks is not None else None
+        significant = None if masks is None else masks(index, plane)
         run.read(plane, significant, stack.name(index), index)
     progress(len(stack), len(stack), "")
     return run.finish()

@@ -23,7 +23,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("source", type=Path, metavar="SRC", help="DICOM file or folder")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for a record that is a file")
     add_passphrase(parser)
-    add_profile(parser)
+    add_profile(parser, blind=True)
     add_finder(parser)
     add_common(parser)
     parser.set_defaults(run=_run)
@@ -31,8 +31,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _run(arguments: argparse.Namespace) -> None:
     passphrase = read_passphrase(arguments.passphrase_file, confirm=False)
-    # Only the paper's profile looks at a mask; the others read every block.
-    masks = chosen_masks(arguments) if arguments.profile == "saidi2024" else None
+    # Only the paper's profile needs a mask; the others read every block, and take one as a hint when it is there.
+    wanted = arguments.profile == "saidi2024" or arguments.masks is not None
+    masks = chosen_masks(arguments) if wanted else None
     with ProgressBar("Reading") as progress:
         report = extract_series(
             arguments.source,
@@ -57,3 +58,6 @@ def _show(report: ExtractReport) -> None:
         show_table(title, ["attribute", "value"], fields.items())
     read = sum(row.record is not None for row in report.slices)
     say(f"{read} of {len(report.slices)} slices were read, profile {report.profile}.")
+    if read == 0:
+        say("No slice could be read alone; the record was read from all of them together.")
+    say(f"Quality {report.quality:.2f} at least: 1 is as good as can be, 0 about to fail.")

@@ -1,0 +1,77 @@
+"""How well a slice was read, and how far that is from failing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from StegoMedLib.pipeline.message import written
+
+if TYPE_CHECKING:
+    from StegoMedLib.codec.profile import Payload
+    from StegoMedLib.symbol import Symbol
+
+__all__ = ["READ_ALONE", "Quality", "QualityOfReading"]
+
+READ_ALONE = "the record was read from this slice alone"
+
+_FAILS_AT = 2.5
+"""Mean of the votes over their standard deviation at which one bit in 160 is wrong, and level L fails."""
+
+_CORRECTED_SHARE = {"L": 0.07, "M": 0.15, "Q": 0.25, "H": 0.30}
+"""Codewords that a symbol corrects (ISO/IEC 18004, section 7.5.1)."""
+_CODEWORD = 8
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Quality of a reading.
+
+    Attributes
+    ----------
+    value : float
+        1 for as good as can be, 0 for about to fail: the share that is left of the errors, or of the noise, that a
+        reading can take.
+    detail : str
+        The same in words.
+    """
+
+    value: float
+    detail: str
+
+
+class QualityOfReading:
+    """Tells the quality of readings; what a text looks like when nothing is wrong is drawn once."""
+
+    def __init__(self) -> None:
+        self._drawn: tuple[str, tuple[Symbol, ...]] = "", ()
+
+    def of(self, payload: Payload, symbols: tuple[Symbol, ...], text: str) -> Quality:
+        """Quality of a slice whose `symbols` say `text`."""
+        wrong = self._wrong(symbols, text) if len(symbols) == 1 else 0
+        most = _CORRECTED_SHARE[symbols[0].level] * payload.bits.size / _CODEWORD
+        value, words = max(0.0, 1.0 - wrong / most), [READ_ALONE]
+        if wrong:
+            words.append(f"{wrong} of its {payload.bits.size} bits were wrong and were corrected")
+        if payload.votes is not None:
+            clear = _clearness(payload)
+            value = min(value, max(0.0, 1.0 - _FAILS_AT / clear))
+            words.append(f"its votes stand {clear:.1f} times above their noise, and reading fails below {_FAILS_AT}")
+        return Quality(round(value, 3), "; ".join(words))
+
+    def _wrong(self, symbols: tuple[Symbol, ...], text: str) -> int:
+        """Modules that differ from those of a fresh symbol; none when that is of another kind."""
+        if self._drawn[0] != text:
+            self._drawn = text, written(text).symbols
+        read, fresh = symbols[0], self._drawn[1][0]
+        if (read.version, read.level, read.mask) != (fresh.version, fresh.level, fresh.mask):
+            return 0
+        return int(np.count_nonzero(read.modules != fresh.modules))
+
+
+def _clearness(payload: Payload) -> float:
+    """Mean of the votes' amounts over their standard deviation."""
+    size = np.abs(payload.votes) if payload.votes is not None else np.ones(1)
+    return float(size.mean() / max(float(size.std()), 1e-3 * float(size.mean()), 1e-9))
