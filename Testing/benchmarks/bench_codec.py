@@ -1,4 +1,4 @@
-"""Times of hiding and reading a default header record in one plane, files and finder apart."""
+"""Times of hiding and reading in one plane, files and finder apart: a header record, and all that there is room for."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.codec.profile import Payload
 from StegoMedLib.dicom import header_record, list_files, read_instance
 from StegoMedLib.envelope import HeaderRecord, Opener, Sealer, locator_key
+from StegoMedLib.metrics import compare
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.demo import PATIENT
 from StegoMedLib.pipeline.message import Reader, seal
@@ -23,7 +25,10 @@ from StegoMedLib.regions import make_finder
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
 ROUNDS = 20
+PAPER_BITS = 131_524
 CHAOS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "curated" / "ct_abdomen_chaos3"
 PASSPHRASE = b"correct horse battery staple"
 
@@ -59,6 +64,31 @@ def read(codec: Coding, stego: Plane, reader: Reader) -> None:
     assert reader.read(symbol) is not None
 
 
+def always(length: int, _label: int) -> int:
+    """Length of the payload, whatever its label."""
+    return length
+
+
+def show_capacity(plane: Plane, significant: NDArray[np.bool_]) -> None:
+    """Profile ``capacity``: the paper's largest payload, and as much as there is room for."""
+    profile, usable = coding("capacity", locator_key(PASSPHRASE)).profile, usable_of(plane, significant)
+    room = profile.room(plane, usable)
+    print(f"capacity: {room} bits, {room / plane.pixels.size:.3f} bpp; {usable.mean():.3f} of the blocks are usable")
+    print(f"room                  {milliseconds(partial(profile.room, plane, usable))}")
+    for length in sorted({min(room, PAPER_BITS), room}):
+        payload = Payload(1, np.random.default_rng(1).random(length) < 0.5)
+        stego = Plane(profile.embed(plane, usable, payload), plane.low, plane.high)
+        extract = partial(profile.extract, stego, None, partial(always, length))
+        found = extract()
+        assert found is not None
+        errors = int((found.bits != payload.bits).sum())
+        quality = compare(plane, stego.pixels, significant)
+        print(f"{length} bits: {errors} errors, psnr_65535 {quality.psnr_65535:.2f} dB, ", end="")
+        print(f"largest change {quality.largest_change}, changed_significant {quality.changed_significant}")
+        print(f"embed                 {milliseconds(partial(profile.embed, plane, usable, payload))}")
+        print(f"extract               {milliseconds(extract)}")
+
+
 def main() -> None:
     """Print a table for each plane."""
     print(f"locator key           {milliseconds(lambda: locator_key(PASSPHRASE), 3)}   once a run")
@@ -79,6 +109,7 @@ def main() -> None:
         print(f"usable blocks         {milliseconds(partial(usable_of, plane, significant))}")
         print(f"embed                 {milliseconds(partial(codec.profile.embed, plane, usable, payload))}")
         print(f"extract and open      {milliseconds(partial(read, codec, stego, reader))}")
+        show_capacity(plane, significant)
 
 
 if __name__ == "__main__":
