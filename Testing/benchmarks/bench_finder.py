@@ -1,77 +1,178 @@
-"""Time per slice of what lies before embedding: prepare, infer, paste, threshold, guard.
+"""Time per slice of what lies before embedding, stage by stage, with every engine that is installed.
 
     python Testing/benchmarks/bench_finder.py [--threads N] [--rounds N] [--json FILE]
 
-Runs on a phantom CT of 512 x 512 and needs no patient's data. Prints milliseconds: the median of the rounds.
+Runs on a phantom CT of 512 x 512 and needs no patient's data. Prints milliseconds: the median and the least of the
+rounds, the latter being what counts where other work keeps the cores busy. The first mask and the peak of memory are
+those of fresh processes. OpenVINO, no engine of StegoMed, is shown beside the others where it is installed.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from StegoMedLib.dicom import new_series, read_instance
 from StegoMedLib.pipeline.phantom import phantom_series
-from StegoMedLib.plane import Plane
 from StegoMedLib.regions import guard, make_finder, usable_blocks
-from StegoMedLib.regions.model_files import find_model
+from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
+from StegoMedLib.regions.model_files import ModelFile, find_model
 from StegoMedLib.regions.onnx_engine import OnnxEngine
-from StegoMedLib.regions.paste import paste
+from StegoMedLib.regions.paste import Detections, paste
 from StegoMedLib.regions.prepare import prepare
+from StegoMedLib.regions.snap import snap
+from StegoMedLib.regions.tissue import contrast, shows_body
+from StegoMedLib.regions.torch_engine import TorchEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
+    from numpy.typing import NDArray
 
-def milliseconds(work: Callable[[], object], rounds: int) -> float:
-    """Median time of some rounds after one that warms up."""
+    from StegoMedLib.plane import Plane
+    from StegoMedLib.regions.maskrcnn import Engine
+
+ROOT = Path(__file__).resolve().parents[2]
+TORCH = all(importlib.util.find_spec(package) for package in ("torchvision", "onnx"))
+
+# A fresh process: seconds until its first mask, without the interpreter's own start, and the peak of its memory.
+FIRST_MASK = """
+import time; begun = time.perf_counter()
+import resource, sys
+from pathlib import Path
+from StegoMedLib.dicom import read_instance
+from StegoMedLib.regions import make_finder
+finder = make_finder("maskrcnn", sys.argv[1])
+planes = [read_instance(path).plane(0) for path in sorted(Path(sys.argv[2]).iterdir())]
+finder.find(planes[0])
+first, busy = time.perf_counter() - begun, time.process_time()
+for _ in range(20):
+    finder.find(planes[-1])
+print(first, busy, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+class OpenVinoEngine:
+    """The same graph in OpenVINO, in single precision: by itself it takes bfloat16 on some processors."""
+
+    def __init__(self, content: bytes, threads: int) -> None:
+        import openvino  # noqa: PLC0415
+
+        core = openvino.Core()
+        settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+        if threads:
+            settings["INFERENCE_NUM_THREADS"] = threads
+        self._model = core.compile_model(core.read_model(content), "CPU", settings)
+
+    def detect(self, image: NDArray[np.float32]) -> Detections:
+        found = self._model({"image": image})
+        return Detections(found["boxes"], found["scores"], found["masks"])
+
+
+def milliseconds(work: Callable[[], object], rounds: int) -> dict[str, float]:
+    """Median and least time of some rounds after one that warms up."""
     work()
     times = []
     for _ in range(rounds):
         begun = time.perf_counter()
         work()
         times.append(1e3 * (time.perf_counter() - begun))
-    return statistics.median(times)
+    return {"median": statistics.median(times), "least": min(times)}
 
 
-def measure(threads: int, rounds: int) -> dict[str, float]:
-    """Time each station on one slice."""
-    series = phantom_series(slices=3, size=512)
-    stored = series.stored[1].astype(np.int32)
-    plane = Plane(stored, -32768, 32767, ((series.padding, series.padding),), "CT", series.slope, series.intercept)
-    model = find_model()
-    engine = OnnxEngine(model.content, threads)
-    prepared = prepare(plane)
+def engines(model: ModelFile, threads: int) -> dict[str, Engine]:
+    """Every engine that is installed, by name."""
+    made: dict[str, Engine] = {"onnx": OnnxEngine(model.content, threads)}
+    if TORCH:
+        import torch  # noqa: PLC0415
+
+        if threads:
+            torch.set_num_threads(threads)
+        made["torch"] = TorchEngine(model.content, model.shape)
+    if importlib.util.find_spec("openvino"):
+        made["openvino f32"] = OpenVinoEngine(model.content, threads)
+    return made
+
+
+def stages(path: Path, plane: Plane, model: ModelFile, engine: Engine) -> dict[str, Callable[[], object]]:
+    """The stages of one slice, each ready to run alone."""
+    prepared = prepare(plane, model.side)
     found = engine.detect(prepared.image)
-    mask = paste(found, prepared, plane.shape, model.limits)
+    seen = contrast(plane)
+    coarse = paste(found, prepared, plane.shape, model.limits)
+    mask = snap(plane, seen, coarse)
     guarded = guard(plane, mask)
     threshold = make_finder("threshold")
-    parts: dict[str, Callable[[], object]] = {
-        "prepare": lambda: prepare(plane),
-        "infer": lambda: engine.detect(prepared.image),
+    return {
+        "read": lambda: read_instance(path).plane(0),
+        "look for a body": lambda: shows_body(plane, contrast(plane)),
+        "prepare": lambda: prepare(plane, model.side),
         "paste": lambda: paste(found, prepared, plane.shape, model.limits),
+        "snap": lambda: snap(plane, seen, coarse),
         "guard": lambda: guard(plane, mask),
-        "usable_blocks": lambda: usable_blocks(plane, guarded),
-        "threshold": lambda: threshold.find(plane),
+        "usable blocks": lambda: usable_blocks(plane, guarded),
+        "threshold, whole": lambda: threshold.find(plane),
     }
-    return {name: milliseconds(work, rounds) for name, work in parts.items()}
+
+
+def measure(folder: Path, threads: int, rounds: int) -> dict[str, Any]:
+    """Time each stage on one slice, and each engine on it."""
+    path = sorted(folder.iterdir())[1]
+    plane = read_instance(path).plane(0)
+    model = find_model()
+    found = engines(model, threads)
+    image = prepare(plane, model.side).image
+    parts = {name: milliseconds(work, rounds) for name, work in stages(path, plane, model, found["onnx"]).items()}
+    for name, engine in found.items():
+        finder = MaskRcnnFinder(engine, model.limits, model.side)
+        parts[f"infer, {name}"] = milliseconds(lambda engine=engine: engine.detect(image), rounds)  # type: ignore[misc]
+        parts[f"plane to mask, {name}"] = milliseconds(lambda finder=finder: finder.find(plane), rounds)  # type: ignore[misc]
+    return {"milliseconds": parts}
+
+
+def fresh(engine: str, folder: Path) -> dict[str, float]:
+    """First mask and peak memory of a fresh process."""
+    command = [sys.executable, "-c", FIRST_MASK, engine, str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    seconds, busy, peak = (float(each) for each in done.stdout.split())
+    return {"first_mask_s": seconds, "first_mask_cpu_s": busy, "peak_mib": peak / 2**20}
+
+
+def show(numbers: dict[str, Any]) -> None:
+    for name, times in numbers["milliseconds"].items():
+        print(f"{name:28s} {times['median']:8.1f} ms   least {times['least']:8.1f} ms")
+    for name, cold in numbers["fresh"].items():
+        print(
+            f"{name:6s} fresh process: first mask after {cold['first_mask_s']:.2f} s "
+            f"({cold['first_mask_cpu_s']:.2f} s of processor time), peak {cold['peak_mib']:.0f} MiB"
+        )
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=0, help="of the network; 0 takes all cores")
-    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--json", type=Path, help="write the numbers here, too")
     options = parser.parse_args()
-    numbers = measure(options.threads, options.rounds)
-    for name, value in numbers.items():
-        print(f"{name:14s} {value:8.1f} ms")
+    phantom = phantom_series(slices=3, size=512)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "series"
+        rescale = (phantom.slope, phantom.intercept)
+        new_series(folder, phantom.stored, spacing=phantom.spacing, rescale=rescale, padding=phantom.padding)
+        # First, while this process is small: what it spawns counts its size as their own.
+        cold = {name: fresh(name, folder) for name in ("onnx", "torch") if name == "onnx" or TORCH}
+        numbers = {**measure(folder, options.threads, options.rounds), "fresh": cold}
+    show(numbers)
     if options.json:
         options.json.write_text(json.dumps(numbers, indent=1), encoding="utf-8")
 
