@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from StegoMedLib.envelope import Opener, Record, locator_key
+from StegoMedLib.envelope import Opener, Record, Shard, ShardWriter, locator_key
 from StegoMedLib.pipeline.coding import BLIND, Coding, coding
 from StegoMedLib.pipeline.message import Reader, symbols_of
-from StegoMedLib.pipeline.quality import Quality, QualityOfReading
+from StegoMedLib.pipeline.quality import READ_ALONE, READ_SHARD, Quality, QualityOfReading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,15 +28,19 @@ class Reading:
     Attributes
     ----------
     profile : str
-    record : Record
+    record : Record or None
+        None for a shard.
     symbols : tuple of Symbol
     quality : Quality
+    shard : Shard or None
+        Of a record that is spread over slices.
     """
 
     profile: str
-    record: Record
+    record: Record | None
     symbols: tuple[Symbol, ...]
     quality: Quality
+    shard: Shard | None = None
 
 
 class BlindReader:
@@ -50,6 +54,11 @@ class BlindReader:
         The only profile to try; None for all that need no mask.
     beta : float
         Strength of ``saidi2024``.
+
+    Attributes
+    ----------
+    opener : Opener
+        Of the passphrase.
     """
 
     def __init__(self, passphrase: bytes, profile: str | None = None, *, beta: float = 1000.0) -> None:
@@ -57,7 +66,8 @@ class BlindReader:
         key = b"" if profile == "saidi2024" else locator_key(passphrase)
         self._codings: dict[str, Coding] = {name: coding(name, key, beta=beta) for name in names}
         self._pools = {name: each.pool() for name, each in self._codings.items()}
-        self._reader, self._quality = Reader(Opener(passphrase)), QualityOfReading()
+        self.opener, self._shards = Opener(passphrase), ShardWriter(key)
+        self._reader, self._quality = Reader(self.opener), QualityOfReading()
         self._read_any = False
 
     @property
@@ -86,11 +96,14 @@ class BlindReader:
 
     def _reading(self, name: str, payload: Payload) -> Reading | None:
         symbols = symbols_of(self._codings[name], payload)
-        record = None if symbols is None else self._reader.read(*symbols)
-        if symbols is None or record is None:
+        if symbols is None:
             return None
-        quality = self._quality.of(payload, symbols, self._reader.text(*symbols))
-        return Reading(name, record, symbols, quality)
+        record, text = self._reader.read(*symbols), self._reader.text(*symbols)
+        shard = self._shards.read(text) if record is None else None
+        if record is None and shard is None:
+            return None
+        quality = self._quality.of(payload, symbols, text, READ_ALONE if shard is None else READ_SHARD)
+        return Reading(name, record, symbols, quality, shard)
 
     def _prefer(self, name: str) -> None:
         """Try a profile first from now on: slices of a series are marked alike."""

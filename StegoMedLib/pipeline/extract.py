@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import list_files, read_instance
-from StegoMedLib.envelope import FileRecord, Record, record_as_json
 from StegoMedLib.errors import NothingReadableError, UnusableInputError
 from StegoMedLib.pipeline.blind import BlindReader, Reading
+from StegoMedLib.pipeline.extract_report import ExtractedSliceReport, ExtractReport, save_files
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.slices import usable_of
-from StegoMedLib.pipeline.staging import staged
+from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, check_shards
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from StegoMedLib.envelope import Record
     from StegoMedLib.pipeline.masks import MaskSource
     from StegoMedLib.plane import Plane
     from StegoMedLib.symbol import Symbol
@@ -29,81 +30,6 @@ __all__ = ["ExtractReport", "ExtractRun", "ExtractedSliceReport", "extract_serie
 
 _UNREADABLE = "nothing can be read with this passphrase"
 _TOGETHER = "not readable alone; the record was read from all slices together"
-
-
-@dataclass(frozen=True)
-class ExtractedSliceReport:
-    """One slice in the report.
-
-    Attributes
-    ----------
-    file : str
-    frame : int
-    record : int or None
-        The number of its record, None when it could not be read.
-    detail : str
-    profile : str or None
-        What was found in it.
-    quality : float or None
-        1 for as good as can be, 0 for about to fail.
-    """
-
-    file: str
-    frame: int
-    record: int | None
-    detail: str
-    profile: str | None = None
-    quality: float | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """Row of the JSON report."""
-        return {
-            "file": self.file,
-            "frame": self.frame,
-            "state": "unreadable" if self.record is None else "read",
-            "detail": self.detail,
-            "record": self.record,
-            "profile": self.profile,
-            "quality": self.quality,
-        }
-
-
-@dataclass
-class ExtractReport:
-    """What `extract_series` found.
-
-    Attributes
-    ----------
-    profile : str
-        Of most slices.
-    records : list of Record
-        Different records, in the order of their first slice; slices of several studies carry several.
-    quality : float
-        The least of the slices that were read; of all slices together when none was read alone.
-    """
-
-    profile: str
-    records: list[Record] = field(default_factory=list)
-    slices: list[ExtractedSliceReport] = field(default_factory=list)
-    ignored: tuple[tuple[str, str], ...] = ()
-    quality: float = 1.0
-
-    @property
-    def record(self) -> Record:
-        """The record that most slices carry."""
-        votes = [sum(row.record == number for row in self.slices) for number in range(len(self.records))]
-        return self.records[votes.index(max(votes))]
-
-    def as_json(self) -> dict[str, object]:
-        """The JSON report of ``stegomed extract``."""
-        return {
-            "profile": self.profile,
-            "quality": self.quality,
-            "record": record_as_json(self.record),
-            "records": [record_as_json(record) for record in self.records],
-            "slices": [row.as_json() for row in self.slices],
-            "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
-        }
 
 
 def extract_series(
@@ -135,6 +61,8 @@ def extract_series(
 
     Raises
     ------
+    TooFewShardsError
+        When the record was spread over slices, and too few of them are here.
     NothingReadableError
         When no slice can be read: wrong key, damaged data and nothing hidden look alike.
     UnusableInputError
@@ -194,6 +122,7 @@ class ExtractRun:
     ) -> None:
         self._onlooker = onlooker
         self._reader = BlindReader(passphrase, profile, beta=beta)
+        self._spread = ShardCollector(self._reader.opener)
         self._records: list[Record] = []
         self._slices: list[ExtractedSliceReport] = []
         self._profiles: Counter[str] = Counter()
@@ -225,66 +154,55 @@ class ExtractRun:
 
         Raises
         ------
+        TooFewShardsError
+            When there are shards of a record, and too few.
         NothingReadableError
             When there is no record, though there were planes to look at.
         UnusableInputError
             When no file could be decoded at all.
         """
+        joined = self._join_shards()
         if not self._records:
             self._read_together()
         if not self._records:
+            check_shards(joined)
             undecoded = [row.detail for row in self._slices if row.detail != _UNREADABLE]
             if undecoded and len(undecoded) == len(self._slices):
                 raise UnusableInputError(undecoded[0])
             raise NothingReadableError
-        return ExtractReport(self._profiles.most_common(1)[0][0], self._records, self._slices, quality=self._quality)
+        return ExtractReport(
+            self._profiles.most_common(1)[0][0], self._records, self._slices, quality=self._quality, shards=joined
+        )
+
+    def _join_shards(self) -> list[JoinedShards]:
+        """Join records that were spread over slices, which then count as read."""
+        joined = self._spread.join()
+        for shards in joined:
+            if shards.record is not None:
+                number = self._number_of(shards.record)
+                for row in shards.slices:
+                    self._slices[row] = replace(self._slices[row], record=number)
+        return joined
 
     def _read_together(self) -> None:
         """Let slices that could not be read alone say together what they carry."""
         for reading in self._reader.together():
-            self._number(reading)
+            if reading.shard is None:
+                self._number(reading)
         if self._records:
             self._slices = [
                 replace(row, detail=_TOGETHER) if row.detail == _UNREADABLE else row for row in self._slices
             ]
 
-    def _number(self, reading: Reading) -> int:
-        """Number of a reading's record among all records."""
+    def _number(self, reading: Reading) -> int | None:
+        """Number of a reading's record among all records, None for a shard: its record is known at the end."""
         self._profiles[reading.profile] += 1
         self._quality = min(self._quality, reading.quality.value)
-        if reading.record not in self._records:
-            self._records.append(reading.record)
-        return self._records.index(reading.record)
+        if reading.shard is not None:
+            self._spread.take(reading.shard, len(self._slices))
+        return None if reading.record is None else self._number_of(reading.record)
 
-
-def save_files(report: ExtractReport, folder: Path) -> list[Path]:
-    """Write the files among the records of `report` into `folder`.
-
-    Names are those the sender gave, without any folder; two of one name get a number. Nothing is overwritten.
-
-    Raises
-    ------
-    UnusableInputError
-        When a file exists, or the folder cannot be written to.
-    """
-    files = [record for record in report.records if isinstance(record, FileRecord)]
-    places: list[Path] = []
-    for record in files:
-        wanted = place = folder / _plain_name(record.name)
-        number = len(places)
-        while place in places:
-            number += 1
-            place = wanted.with_stem(f"{wanted.stem}-{number}")
-        if place.exists():
-            raise UnusableInputError(f"{place} exists already; name another folder.")
-        with staged(place, single=True) as work:
-            work.write_bytes(record.data)
-        places.append(place)
-    return places
-
-
-def _plain_name(name: str) -> str:
-    """Last part of `name` whatever the sender's system, safe as a file name."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*').strip(" .")
-    return kept[:200] or "record"
+    def _number_of(self, record: Record) -> int:
+        if record not in self._records:
+            self._records.append(record)
+        return self._records.index(record)

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from StegoMedLib.codec.profile import Payload
     from StegoMedLib.symbol import Symbol
 
-__all__ = ["READ_ALONE", "Quality", "QualityOfReading"]
+__all__ = ["READ_ALONE", "READ_SHARD", "Quality", "QualityOfReading"]
 
 READ_ALONE = "the record was read from this slice alone"
+
+READ_SHARD = "a shard of the record was read from this slice"
 
 _FAILS_AT = 2.5
 """Mean of the votes over their standard deviation at which one bit in 160 is wrong, and level L fails."""
@@ -48,11 +50,11 @@ class QualityOfReading:
     def __init__(self) -> None:
         self._drawn: tuple[str, tuple[Symbol, ...]] = "", ()
 
-    def of(self, payload: Payload, symbols: tuple[Symbol, ...], text: str) -> Quality:
-        """Quality of a slice whose `symbols` say `text`."""
+    def of(self, payload: Payload, symbols: tuple[Symbol, ...], text: str, read: str = READ_ALONE) -> Quality:
+        """Quality of a slice whose `symbols` say `text`, in which there was `read`."""
         wrong = self._wrong(symbols, text) if len(symbols) == 1 else 0
         most = _CORRECTED_SHARE[symbols[0].level] * payload.bits.size / _CODEWORD
-        value, words = max(0.0, 1.0 - wrong / most), [READ_ALONE]
+        value, words = max(0.0, 1.0 - wrong / most), [read]
         if wrong:
             words.append(f"{wrong} of its {payload.bits.size} bits were wrong and were corrected")
         if payload.votes is not None:

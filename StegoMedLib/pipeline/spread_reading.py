@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from StegoMedLib.envelope import ShardSet, ShardWriter
+from StegoMedLib.envelope import ShardSet
 from StegoMedLib.errors import NothingReadableError, TooFewShardsError
 
 if TYPE_CHECKING:
-    from StegoMedLib.envelope import Opener, Record
+    from StegoMedLib.envelope import Opener, Record, Shard
 
-__all__ = ["SHARD", "JoinedShards", "ShardCollector", "check_shards"]
-
-SHARD = "a shard of the record was read from this slice"
-"""Detail of such a slice in the report."""
+__all__ = ["JoinedShards", "ShardCollector", "check_shards"]
 
 _Kind = tuple[bytes, int, int, int]
 
@@ -44,24 +41,18 @@ class ShardCollector:
 
     Parameters
     ----------
-    locator : bytes
-        From `locator_key`.
     opener : Opener
     """
 
-    def __init__(self, locator: bytes, opener: Opener) -> None:
-        self._writer, self._opener = ShardWriter(locator), opener
+    def __init__(self, opener: Opener) -> None:
+        self._opener = opener
         self._sets: dict[_Kind, ShardSet] = {}
         self._slices: dict[_Kind, list[int]] = {}
 
-    def take(self, text: str, number: int) -> bool:
-        """Take the shard in `text`, read from slice `number`; False when there is none of this passphrase in it."""
-        shard = self._writer.read(text)
-        if shard is None:
-            return False
+    def take(self, shard: Shard, number: int) -> None:
+        """Take a shard that was read from slice `number`."""
         self._sets.setdefault(shard.kind, ShardSet(shard)).add(shard)
         self._slices.setdefault(shard.kind, []).append(number)
-        return True
 
     def join(self) -> list[JoinedShards]:
         """What was collected, in the order in which it was first seen."""

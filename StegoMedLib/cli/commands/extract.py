@@ -58,6 +58,8 @@ def _show(report: ExtractReport) -> None:
         show_table(title, ["attribute", "value"], fields.items())
     read = sum(row.record is not None for row in report.slices)
     say(f"{read} of {len(report.slices)} slices were read, profile {report.profile}.")
+    for shards in report.shards:
+        say(f"A record was spread: {shards.found} of {shards.total} shards were found, and it takes {shards.needed}.")
     if read == 0:
         say("No slice could be read alone; the record was read from all of them together.")
     say(f"Quality {report.quality:.2f} at least: 1 is as good as can be, 0 about to fail.")
