@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from StegoMedLib.symbol import Symbol
 
 __all__ = ["Load", "Noise", "Row", "Variant", "hide", "mask_row", "noise_rows", "room_row", "strength_row"]
+
+Pixels: TypeAlias = "NDArray[np.int32]"
 
 _PAPER_PEAK = 255.0
 _STRETCHED = 65535
@@ -123,7 +125,7 @@ class Row:
         return asdict(self)
 
 
-def hide(cover: Cover, variant: Variant, payload: Payload) -> NDArray[np.int32] | None:
+def hide(cover: Cover, variant: Variant, payload: Payload) -> Pixels | None:
     """Stego pixels (H, W), None where the payload does not fit."""
     try:
         return variant.profile.embed(cover.plane, variant.blocks(cover), payload)
@@ -131,10 +133,9 @@ def hide(cover: Cover, variant: Variant, payload: Payload) -> NDArray[np.int32] 
         return None
 
 
-def strength_row(cover: Cover, variant: Variant, load: Load) -> Row:
+def strength_row(cover: Cover, variant: Variant, load: Load, stego: Pixels | None) -> Row:
     """PSNR under every convention, and bit errors after storage as integers; the paper's rule as it measures, too."""
     row = _row(cover, variant, load)
-    stego = hide(cover, variant, load.payload)
     if stego is None:
         return replace(row, failure=_NO_ROOM)
     measures: Metrics = compare(cover.plane, stego, cover.significant).as_json()
@@ -148,14 +149,14 @@ def room_row(cover: Cover, variant: Variant, label: int, rng: np.random.Generato
     """Bits that a variant can hide, and what hiding so many does."""
     room = variant.profile.room(cover.plane, variant.blocks(cover))
     measures: Metrics = {"room_bits": room, "capacity_bpp": room / cover.plane.pixels.size}
-    full = strength_row(cover, variant, Load("all there is room for", Payload(label, rng.random(room) < 1 / 2)))
+    load = Load("all there is room for", Payload(label, rng.random(room) < 1 / 2))
+    full = strength_row(cover, variant, load, hide(cover, variant, load.payload))
     return replace(full, failure="", measures=measures | full.measures)
 
 
-def mask_row(cover: Cover, variant: Variant, load: Load, finder: RegionFinder) -> Row:
-    """Hide outside the mask that `finder` finds, find again in the stego plane, and read with that mask."""
+def mask_row(cover: Cover, variant: Variant, load: Load, before: NDArray[np.bool_], finder: RegionFinder) -> Row:
+    """Hide outside the mask `before` that `finder` found, find again in the stego plane, and read with that mask."""
     row = _row(cover, variant, load)
-    before = finder.find(cover.plane)
     seen = replace(cover, outside=outside(before), usable=usable_of(cover.plane, before))
     stego = hide(seen, variant, load.payload)
     if stego is None:
@@ -182,11 +183,16 @@ class Noise:
 
 
 def noise_rows(
-    cover: Cover, variant: Variant, load: Load, noises: Iterable[Noise], rng: np.random.Generator
+    cover: Cover,
+    variant: Variant,
+    load: Load,
+    stego: Pixels | None,
+    *,
+    noises: Iterable[Noise],
+    rng: np.random.Generator,
 ) -> Iterator[Row]:
-    """Hide once, and read after each of `noises`; the paper's receiver is told the mask."""
+    """Read from `stego` after each of `noises`; the paper's receiver is told the mask."""
     row = _row(cover, variant, load)
-    stego = hide(cover, variant, load.payload)
     for noise in noises:
         named = replace(row, attack=noise.words, level=noise.level)
         if stego is None:

@@ -15,6 +15,7 @@ from StegoMedLib.benchmark.paper_rows import (
     Noise,
     Row,
     Variant,
+    hide,
     mask_row,
     noise_rows,
     room_row,
@@ -57,6 +58,11 @@ SHOWN = (10.0, 100.0, 1000.0)
 LITERAL_SIGMA = 147.0
 """Stored units: noise of 53 dB at the paper's stated peak of 65535."""
 
+_PAPER = "saidi2024"
+
+OURS = tuple(name for name in PROFILES if name != _PAPER)
+"""Our profiles."""
+
 STRENGTHS = (34.0, 31.0)
 """Strengths of ``robust`` beside its default: its high one, and one of 60 dB at a peak of 65535 on CHAOS."""
 
@@ -73,7 +79,6 @@ _RECORD_BYTES = 60
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 """Characters of the mode that envelopes are written in (ISO/IEC 18004, 7.4.4)."""
 
-_PAPER = "saidi2024"
 _VERSION = 10
 _LABEL = pack_label(_VERSION, "L", 0)
 
@@ -134,7 +139,7 @@ def lines(rows: Sequence[Row]) -> list[Line]:
 def variants(betas: Iterable[float] = SHOWN) -> list[Variant]:
     """The paper's rule at `betas`, every profile of ours at its default strength, ``robust`` at others, too."""
     theirs = [Variant(paper_name(beta), coding(_PAPER, _KEY, beta=beta).profile, beta) for beta in betas]
-    ours = [Variant(name, coding(name, _KEY).profile) for name in PROFILES if name != _PAPER]
+    ours = [Variant(name, coding(name, _KEY).profile) for name in OURS]
     strong = [Variant(f"robust, {level:g} dB", coding("robust", _KEY, strength=level).profile) for level in STRENGTHS]
     return theirs + ours + strong
 
@@ -173,21 +178,28 @@ def run_paper(
     found = list(covers(data, slices))
     report = PaperReport(finder.name)
     record = _record()
-    every, shown = variants(BETAS), variants()
-    roomy = {paper_name(SHOWN[-1]), *PROFILES}
+    every, shown = variants(BETAS), {variant.name: variant for variant in variants()}
+    profiles = [shown[name] for name in (*map(paper_name, SHOWN), *OURS)]
     for index, cover in enumerate(found):
         progress(index, len(found), cover.file)
         report.covers[cover.group] = report.covers.get(cover.group, 0) + 1
         rng = np.random.default_rng([seed, index])
         same = Load(SAME, _payload(round(printed.PAYLOAD_BPP * cover.plane.pixels.size), rng))
         small = Load(SMALL, _payload(data_length(_VERSION), rng))
-        report.strength += [strength_row(cover, variant, same) for variant in every]
-        report.strength += [strength_row(cover, variant, small) for variant in shown]
-        report.room += [room_row(cover, each, _LABEL, rng) for each in shown if each.name in roomy]
-        report.masks += [mask_row(cover, variant, same, finder) for variant in shown]
-        for variant in shown:
-            report.noise += noise_rows(cover, variant, same, _literal(cover), rng)
-            report.noise += noise_rows(cover, variant, record, [*_literal(cover), *_relative()], rng)
+        for variant in every:
+            stego = hide(cover, variant, same.payload)
+            report.strength.append(strength_row(cover, variant, same, stego))
+            if variant.name in shown:
+                report.noise += noise_rows(cover, variant, same, stego, noises=_literal(cover), rng=rng)
+        for variant in shown.values():
+            stego = hide(cover, variant, record.payload)
+            noises = [*_literal(cover), *_relative()]
+            report.noise += noise_rows(cover, variant, record, stego, noises=noises, rng=rng)
+        for variant in profiles:
+            report.strength.append(strength_row(cover, variant, small, hide(cover, variant, small.payload)))
+        report.room += [room_row(cover, variant, _LABEL, rng) for variant in profiles[len(SHOWN) - 1 :]]
+        before = finder.find(cover.plane)
+        report.masks += [mask_row(cover, variant, same, before, finder) for variant in profiles]
     progress(len(found), len(found), "")
     return report
 

@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 
 from StegoMedLib.benchmark.covers import Cover, outside
-from StegoMedLib.benchmark.paper_rows import Load, Noise, Row, Variant, mask_row, noise_rows, room_row, strength_row
+from StegoMedLib.benchmark.paper_rows import (
+    Load,
+    Noise,
+    Row,
+    Variant,
+    hide,
+    mask_row,
+    noise_rows,
+    room_row,
+    strength_row,
+)
 from StegoMedLib.benchmark.paper_run import beta_of, lines, paper_name, variants
 from StegoMedLib.codec.fidelity import Fidelity
 from StegoMedLib.codec.profile import Payload
@@ -66,7 +76,7 @@ def paper(beta: float) -> Variant:
 
 @pytest.mark.parametrize("beta", [100.0, 1000.0])
 def test_the_paper_s_rule_measures_as_the_analysis_expects(cover: Cover, many: Load, beta: float) -> None:
-    row = strength_row(cover, paper(beta), many)
+    row = strength_row(cover, paper(beta), many, hide(cover, paper(beta), many.payload))
 
     bpp = many.payload.bits.size / SIDE**2
     expected = 10 * math.log10(255**2 / ((4 / beta) ** 2 / 3 * bpp))
@@ -76,7 +86,8 @@ def test_the_paper_s_rule_measures_as_the_analysis_expects(cover: Cover, many: L
 
 
 def test_storage_spoils_the_paper_s_bits_and_not_ours(cover: Cover, load: Load) -> None:
-    theirs, ours = (strength_row(cover, variant, load).measures for variant in (paper(1000.0), FIDELITY))
+    stegos = {variant: hide(cover, variant, load.payload) for variant in (paper(1000.0), FIDELITY)}
+    theirs, ours = (strength_row(cover, variant, load, stego).measures for variant, stego in stegos.items())
 
     assert theirs["ber"] is not None
     assert ours["psnr_range"] is not None
@@ -91,7 +102,7 @@ def test_what_does_not_fit_says_so(cover: Cover, load: Load) -> None:
     empty = replace(cover, outside=np.zeros_like(cover.outside), usable=np.zeros_like(cover.usable))
 
     for variant in (paper(10.0), FIDELITY):
-        row = strength_row(empty, variant, load)
+        row = strength_row(empty, variant, load, hide(empty, variant, load.payload))
         assert (row.failure, row.measures) == ("does not fit", {})
 
 
@@ -107,7 +118,7 @@ def test_room_is_filled(cover: Cover) -> None:
 def test_another_mask_at_the_receiver_costs_the_paper_its_bits(
     cover: Cover, many: Load, less: int, ber: float, differ: int
 ) -> None:
-    theirs = mask_row(cover, paper(100.0), many, SameDisc(cover, less)).measures
+    theirs = mask_row(cover, paper(100.0), many, cover.significant, SameDisc(cover, less)).measures
 
     assert theirs["ber"] is not None
     assert theirs["blocks_differ"] is not None
@@ -119,7 +130,8 @@ def test_another_mask_at_the_receiver_costs_the_paper_its_bits(
 
 def test_noise_is_measured_and_read_through(cover: Cover, load: Load) -> None:
     noises = [Noise("none", "gaussian", 0.0), Noise("strong", "gaussian-stored", 147.0)]
-    none, strong = noise_rows(cover, FIDELITY, load, noises, np.random.default_rng(4))
+    stego = hide(cover, FIDELITY, load.payload)
+    none, strong = noise_rows(cover, FIDELITY, load, stego, noises=noises, rng=np.random.default_rng(4))
 
     assert (none.attack, none.level, none.measures["read"]) == ("none", 0.0, 1)
     assert strong.measures["psnr_65535"] == pytest.approx(53.0, abs=0.2)
