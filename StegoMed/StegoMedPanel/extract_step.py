@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import qt
 
 from StegoMedLib.errors import StegoMedError, UnusableInputError, UsageError
-from StegoMedPanel.parameters import Profile
+from StegoMedPanel.parameters import Reading
 from StegoMedPanel.passphrase import PassphraseFields
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
 from StegoMedPanel.tables import fill
-from StegoMedPanel.work import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +68,7 @@ class ExtractStep:
         self._ui.saveFileButton.visible = there and self._holds_file()
         if parameters is not None and self._panel.run.idle and self._panel.fresh(self._place):
             plain = "Choose a volume that StegoMed wrote, and type its passphrase; no mask or original is needed."
-            if parameters.extractProfile is Profile.saidi2024:
+            if parameters.reading is Reading.saidi2024:
                 plain = "Choose a volume and type its passphrase; the segmentation of step 2 must be the sender's."
             say(self._ui.extractState, *(self._done if self._done[0] else (plain, State.PLAIN)))
 
@@ -98,8 +97,8 @@ class ExtractStep:
         passphrase = self.passphrase.text()
         panel.work.ensure_packages()
         panel.watch(volume)
-        case = Case(volume, parameters.segmentation, parameters.extractProfile.name)
-        extracted = panel.work.extract(case, passphrase, panel.progress)
+        paper = parameters.reading is Reading.saidi2024
+        extracted = panel.work.extract(volume, passphrase, panel.progress, beside=parameters.segmentation, paper=paper)
         self._show(extracted.report, extracted.symbol)
         return ""
 
@@ -112,7 +111,7 @@ class ExtractStep:
         states = [(str(row.frame + 1), row.detail) for row in report.slices]
         fill(self._ui.slicesTable, ("Slice", "State"), states)
         read = sum(row.record is not None for row in report.slices)
-        words = f"The record was read from {read} of {len(report.slices)} slices."
+        words = f"The record was read from {read} of {len(report.slices)} slices, hidden with profile {report.profile}."
         if read == 0:
             words = "No slice could be read alone; the record was voted for by all of them together."
         if len(report.records) > 1:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import slicer
 
 from StegoMedLib.errors import StegoMedError
-from StegoMedPanel.parameters import Profile, RecordKind
+from StegoMedPanel.parameters import Profile, RecordKind, Strength
 from StegoMedPanel.passphrase import PassphraseFields
 from StegoMedPanel.record_form import RecordForm
 from StegoMedPanel.run import Place
@@ -23,6 +23,8 @@ __all__ = ["HideStep"]
 
 _MEANINGS = {
     Profile.fidelity: "Changes as few pixels as it can, each by one grey level; read without mask, model or original.",
+    Profile.capacity: "As much as the air can carry, for large files; changes most of it by one grey level.",
+    Profile.robust: "Survives noise and lossy compression; changes the air by several grey levels.",
     Profile.saidi2024: "The published method, for comparison: changes more, and can only be read with the same region.",
 }
 _DIFFERENCE_OPACITY = 1.0
@@ -70,6 +72,8 @@ class HideStep:
             return
         self.form.refresh()
         self._ui.profileMeaning.text = _MEANINGS[parameters.profile]
+        for widget in (self._ui.strengthLabel, self._ui.strength):
+            widget.visible = parameters.profile is Profile.robust
         if self._panel.run.idle:
             say(self._ui.needsState, *self._needs())
             if self._panel.fresh(self._place):
@@ -80,8 +84,7 @@ class HideStep:
         if self._panel.parameters.inputVolume is None:
             return "", State.PLAIN
         try:
-            whole = self._panel.parameters.profile is Profile.saidi2024
-            return self._panel.room.needs(self.form.record(), whole=whole), State.PLAIN
+            return self._panel.room.needs(self.form.record(), self._panel.parameters.profile.name), State.PLAIN
         except StegoMedError as error:
             return str(error), State.PLAIN
         except ImportError:
@@ -98,7 +101,7 @@ class HideStep:
         self.forget_result()
         record = self.form.record()
         kept = None if parameters.recordKind is RecordKind.header else record
-        request = Request(passphrase, kept, self.form.attributes())
+        request = Request(passphrase, kept, self.form.attributes(), parameters.strength is Strength.high)
         panel.watch(volume, segmentation)
         case = Case(volume, segmentation, parameters.profile.name, panel.input.modality())
         hidden = panel.work.hide(case, request, panel.progress)

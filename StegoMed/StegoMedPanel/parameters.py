@@ -7,7 +7,16 @@ import enum
 import slicer
 from slicer.parameterNodeWrapper import parameterNodeWrapper
 
-__all__ = ["Finder", "Profile", "RecordKind", "StegoMedParameters", "Target", "VoxelKind"]
+__all__ = [
+    "Finder",
+    "Profile",
+    "Reading",
+    "RecordKind",
+    "StegoMedParameters",
+    "Strength",
+    "Target",
+    "VoxelKind",
+]
 
 
 class Labelled(enum.Enum):
@@ -45,7 +54,23 @@ class Profile(Labelled):
     """Profiles of the library."""
 
     fidelity = "fidelity"
+    capacity = "capacity"
+    robust = "robust"
     saidi2024 = "saidi2024"
+
+
+class Strength(Labelled):
+    """How strongly the profile ``robust`` hides."""
+
+    standard = "Standard (survives JPEG 2000 at 10:1)"
+    high = "High (survives JPEG 2000 at 20:1)"
+
+
+class Reading(Labelled):
+    """How a record is read."""
+
+    automatic = "Found by itself"
+    saidi2024 = "saidi2024 (with the region of step 2)"
 
 
 class Target(Labelled):
@@ -66,8 +91,9 @@ class StegoMedParameters:
     recordKind: RecordKind
     untickedAttributes: str
     profile: Profile
+    strength: Strength
     stegoVolume: slicer.vtkMRMLScalarVolumeNode
     target: Target
     targetFolder: str
     extractVolume: slicer.vtkMRMLScalarVolumeNode
-    extractProfile: Profile
+    reading: Reading

@@ -36,29 +36,29 @@ class Room:
         """The segmentation was edited: the numbers may be wrong."""
         self._stale = bool(self._bits)
 
-    def words(self, needed: int | None = None, *, whole: bool = False) -> str:
+    def words(self, needed: int | None = None, profile: str = "fidelity") -> str:
         """How many slices have room for `needed` bytes, or for the smallest record."""
         if self._stale:
             return "The segmentation was edited since room was measured; press Check room."
         if not self._bits:
             return "Room is not measured yet: find the region, or press Check room."
-        sizes = self._bytes(whole=whole)
+        sizes = self._bytes(profile)
         fitting = sum(size >= max(needed or 0, 1) for size in sizes)
         return f"{fitting} of {len(sizes)} slices have room."
 
-    def needs(self, record: Record, *, whole: bool = False) -> str:
+    def needs(self, record: Record, profile: str) -> str:
         """The live line: what a record needs, and what there is, in bytes after compression."""
         from StegoMedLib.envelope import envelope_length, largest_record_bytes  # noqa: PLC0415 needs packages
 
         needed = largest_record_bytes(envelope_length(record))
         if not self.known:
             return f"Needs {needed} bytes a slice after compression. {self.words()}"
-        sizes = self._bytes(whole=whole)
+        sizes = self._bytes(profile)
         least, most = min(sizes), max(sizes)
         span = f"{most}" if least == most else f"{least} to {most}"
-        return f"Needs {needed} of {span} bytes a slice after compression: {self.words(needed, whole=whole)}"
+        return f"Needs {needed} of {span} bytes a slice after compression: {self.words(needed, profile)}"
 
-    def _bytes(self, *, whole: bool) -> list[int]:
-        from StegoMedLib.pipeline.room import largest_version, record_bytes  # noqa: PLC0415 needs packages
+    def _bytes(self, profile: str) -> list[int]:
+        from StegoMedLib.pipeline.room import record_bytes_in  # noqa: PLC0415 needs packages
 
-        return [record_bytes(largest_version(bits, whole=whole)) for bits in self._bits]
+        return [record_bytes_in(bits, profile, whole=profile == "saidi2024") for bits in self._bits]

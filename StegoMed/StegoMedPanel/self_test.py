@@ -58,12 +58,12 @@ def journey_through_dicom(test: unittest.TestCase) -> None:
         (identifier,) = DICOMUtils.loadSeriesByUID([series])
         loaded = slicer.mrmlScene.GetNodeByID(identifier)
         test.assertEqual(loaded.GetAttribute(nodes.SERIES_MARK), "1")
-        record = work.extract(Case(loaded, None, "fidelity"), _PASSPHRASE, _silent).report.record
+        record = work.extract(loaded, _PASSPHRASE, _silent).report.record
         read = record.attributes if isinstance(record, HeaderRecord) else {}
         for keyword in set(ATTRIBUTES) & set(PATIENT):
             test.assertEqual(read.get(keyword), PATIENT[keyword])
         with test.assertRaises(NothingReadableError):  # noqa: PT027 runs in Slicer, where there is no pytest
-            work.extract(Case(loaded, None, "fidelity"), "another passphrase", _silent)
+            work.extract(loaded, "another passphrase", _silent)
 
 
 def journey_through_voxels(test: unittest.TestCase) -> None:
@@ -79,7 +79,7 @@ def journey_through_voxels(test: unittest.TestCase) -> None:
     segmentation, _ = work.find(Case(volume, None, "fidelity", "CT"), "threshold", _silent)
     request = Request(_PASSPHRASE, TextRecord("self-test"), ())
     hidden = work.hide(Case(volume, segmentation, "fidelity", "CT"), request, _silent)
-    record = work.extract(Case(hidden.volume, None, "fidelity"), _PASSPHRASE, _silent).report.record
+    record = work.extract(hidden.volume, _PASSPHRASE, _silent).report.record
     test.assertEqual(record, TextRecord("self-test"))
     folder = Path(slicer.util.tempDirectory()) / "series"
     uids = work.save_to_folder(hidden.volume, folder, {"PatientName": "Self^Test", "PatientID": "1"}, _silent)

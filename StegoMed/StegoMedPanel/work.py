@@ -48,11 +48,14 @@ class Request:
     ----------
     record : Record or None
         None for the ticked `attributes` of each study's header.
+    strong : bool
+        Whether the profile ``robust`` hides at its high strength.
     """
 
     passphrase: str
     record: Record | None
     attributes: tuple[str, ...]
+    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ class Work:
 
     def hide(self, case: Case, request: Request, progress: Progress) -> Hidden:
         """Hide a record outside what the reviewer left; add the stego volume and the difference."""
+        from StegoMedLib.codec.robust import HIGH_STRENGTH  # noqa: PLC0415
         from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
         from StegoMedLib.pipeline.embed import EmbedOptions  # noqa: PLC0415
         from StegoMedLib.pipeline.volumes import embed_stack  # noqa: PLC0415
@@ -124,29 +128,32 @@ class Work:
             change = np.abs(stack.stored(index, marked[index]) - stack.stored(index, cover[index]))
             steps[index] = stack.turned(np.minimum(change, 255))
 
-        options = EmbedOptions(case.profile, record=request.record, attributes=request.attributes)
+        strength = HIGH_STRENGTH if request.strong else None
+        options = EmbedOptions(case.profile, record=request.record, attributes=request.attributes, strength=strength)
         passphrase = prepare_passphrase(request.passphrase)
         report = embed_stack(stack, _slice_masks(stack, mask), passphrase, options, show, progress=progress)
         node = stego.add_stego(case.volume, marked, case.modality)
         return Hidden(node, stego.add_difference(case.volume, steps), report)
 
-    def extract(self, case: Case, passphrase: str, progress: Progress) -> Extracted:
-        """Read the hidden record; only the profile saidi2024 looks at the segmentation."""
+    def extract(
+        self, volume: Node, passphrase: str, progress: Progress, *, beside: Node | None = None, paper: bool = False
+    ) -> Extracted:
+        """Read the hidden record; only the profile saidi2024 (`paper`) looks at the segmentation `beside`."""
         from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
         from StegoMedLib.pipeline.volumes import extract_stack  # noqa: PLC0415
 
-        stack, masks = self.stack(case.volume, stego.modality_of(case.volume)), None
-        if case.profile == "saidi2024":
-            if case.segmentation is None:
+        stack, masks = self.stack(volume, stego.modality_of(volume)), None
+        if paper:
+            if beside is None:
                 raise UnusableInputError(
                     "The profile saidi2024 needs the region that the record was hidden beside; choose it in step 2."
                 )
-            masks = _slice_masks(stack, nodes.mask_of(case.segmentation, case.volume))
+            masks = _slice_masks(stack, nodes.mask_of(beside, volume))
         symbols: list[Symbol] = []
         report = extract_stack(
             stack,
             prepare_passphrase(passphrase),
-            profile=case.profile,
+            profile="saidi2024" if paper else None,
             masks=masks,
             progress=progress,
             onlooker=lambda _name, _frame, symbol: symbols.append(symbol),

@@ -199,17 +199,6 @@ def matrix(volume: Any) -> list[float]:
     return [found.GetElement(row, column) for row in range(4) for column in range(4)]
 
 
-def test_the_paper_s_profile_needs_the_region_on_both_sides(driver: Any, dicom_database: Any, phantom: Path) -> None:
-    volume = driver.load(phantom, dicom_database)
-    driver.choose(volume)
-    driver.find()
-    driver.parameters.profile = type(driver.parameters.profile).saidi2024
-    assert "published method" in driver.ui.profileMeaning.text
-    driver.text("x")
-    assert driver.hide() is None
-    assert "storing it as integers loses" in driver.ui.hideState.text
-
-
 def test_a_file_and_its_copies(
     driver: Any, dicom_database: Any, phantom: Path, tmp_path: Path, monkeypatch: Any
 ) -> None:

@@ -1,0 +1,78 @@
+"""Every profile through the panel: chosen when hiding, found by itself when reading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("slicer_core")
+
+
+@pytest.fixture
+def driver(host: Any, panel: Any, dicom_database: Any, tmp_path: Path) -> Any:
+    """The panel with a phantom whose body has been found."""
+    from panel_driver import Driver, write_phantom
+
+    host.import_module(Path(__file__).parents[2] / "StegoMed" / "DICOMStegoMedPlugin.py")
+    driver = Driver(host, panel)
+    volume = driver.load(write_phantom(tmp_path / "phantom"), dicom_database)
+    driver.choose(volume)
+    driver.find()
+    return driver
+
+
+def choose_profile(driver: Any, name: str) -> None:
+    driver.parameters.profile = type(driver.parameters.profile)[name]
+    driver.settle()
+
+
+@pytest.mark.parametrize("profile", ["fidelity", "capacity", "robust"])
+def test_a_record_is_hidden_and_its_profile_found(driver: Any, profile: str) -> None:
+    volume = driver.parameters.inputVolume
+    choose_profile(driver, profile)
+    driver.text("kept in the air")
+    stego = driver.hide()
+    mask = driver.mask(driver.parameters.segmentation, volume)
+    changed = driver.voxels(stego) != driver.voxels(volume)
+    assert changed.any()
+    assert not (changed & mask).any()
+    assert driver.extract(stego) == {"text": "kept in the air"}
+    assert f"hidden with profile {profile}" in driver.ui.extractState.text
+
+
+def test_a_stronger_mark_changes_more_and_only_robust_has_a_strength(driver: Any) -> None:
+    volume = driver.parameters.inputVolume
+    assert not driver.ui.strength.visible
+    choose_profile(driver, "robust")
+    assert driver.ui.strength.visible
+    driver.text("kept in the air")
+    standard = driver.voxels(driver.hide()) - driver.voxels(volume)
+    driver.parameters.strength = type(driver.parameters.strength).high
+    stego = driver.hide()
+    high = driver.voxels(stego) - driver.voxels(volume)
+    assert np.square(high.astype(float)).mean() > 2 * np.square(standard.astype(float)).mean()
+    assert driver.extract(stego) == {"text": "kept in the air"}
+
+
+def test_a_file_larger_than_a_symbol_needs_capacity(driver: Any, tmp_path: Path) -> None:
+    content = np.random.default_rng(4).bytes(2950)
+    (tmp_path / "scan.bin").write_bytes(content)
+    driver.parameters.recordKind = type(driver.parameters.recordKind).file
+    driver.ui.recordFile.currentPath = str(tmp_path / "scan.bin")
+    driver.settle()
+    assert driver.hide() is None
+    choose_profile(driver, "capacity")
+    stego = driver.hide()
+    assert stego is not None, driver.ui.hideState.text
+    assert driver.extract(stego)["size"] == "2950"
+
+
+def test_the_paper_s_profile_needs_the_region_on_both_sides(driver: Any) -> None:
+    choose_profile(driver, "saidi2024")
+    assert "published method" in driver.ui.profileMeaning.text
+    driver.text("x")
+    assert driver.hide() is None
+    assert "storing it as integers loses" in driver.ui.hideState.text
