@@ -134,7 +134,7 @@ class Robust:
         ----------
         plane : Plane
         usable : ndarray of bool, shape (H // 4, W // 4), or None
-            Blocks that the sender could write to, where the receiver knows: their votes alone then count.
+            Blocks that the sender could write to, where the receiver knows: their votes then count more.
         length_of : callable
             Length in bits of the payload with a label.
         """

@@ -35,6 +35,9 @@ _NEIGHBOURHOOD = 5
 
 _ROUNDS = 2
 _LEAST_CAST = 1e-3
+
+_DOUBT = np.float32(0.5)
+"""What votes of blocks outside a receiver's mask are worth; not nothing, because masks may be wrong."""
 _TINY = 1e-9
 
 
@@ -104,7 +107,7 @@ def body_votes(
     codeword : ndarray of float32, shape (64,)
         Of the header, which is known to be right.
     usable : ndarray of bool, shape (H // 4, W // 4), or None
-        Blocks that the sender could write to, as far as the receiver knows; others do not vote.
+        Blocks that the sender could write to, as far as the receiver knows; the votes of others count less.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def body_votes(
     """
     owners = layout.owners(length)
     if usable is not None:
-        votes = votes * layout.grid.of_blocks(usable.ravel().astype(np.float32))
+        votes = votes * layout.grid.of_blocks(np.where(usable.ravel(), np.float32(1), _DOUBT))
     bits = length + codeword.size
     sums: NDArray[np.float64] = np.bincount(owners, votes, minlength=bits).astype(np.float64, copy=False)
     for _ in range(_ROUNDS):

@@ -194,6 +194,13 @@ def test_a_mask_helps_under_strong_noise() -> None:
     assert _errors(_read(noisy, usable)) < _errors(_read(noisy))
 
 
+def test_a_wrong_mask_does_little_harm() -> None:
+    _, stego, usable = _stego()
+
+    assert _errors(_read(stego, ~usable)) == 0
+    assert _errors(_read(stego, np.zeros_like(usable))) == 0
+
+
 def test_votes_of_many_planes_add_up() -> None:
     _, stego, _ = _stego()
     rng, robust = np.random.default_rng(8), Robust(KEY)
