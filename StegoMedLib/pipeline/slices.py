@@ -79,12 +79,18 @@ def embed_slice(plane: Plane, significant: NDArray[np.bool_], message: Message, 
     received = coding.extract(stored, usable_of(stored, significant) if coding.needs_mask else None)
     symbols = None if received is None else symbols_of(coding, received)
     if symbols is None or not np.array_equal(_modules(symbols), _modules(message.symbols)):
-        errors = 1.0 if received is None else bit_error_rate(payload.bits, received.bits[: payload.bits.size])
+        errors = 1.0 if received is None else _lost(payload.bits, received.bits)
         reason = (
             f"storing it as integers loses {100 * errors:.0f} % of the bits that profile {coding.profile.name} hides"
         )
         return EmbeddedSlice(None, reason, usable)
     return EmbeddedSlice(stego, "", usable, symbols)
+
+
+def _lost(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
+    """Share of the bits that come back wrong, or not at all where a receiver sees fewer usable blocks."""
+    both = min(sent.size, received.size)
+    return 1.0 - np.count_nonzero(sent[:both] == received[:both]) / sent.size
 
 
 def pass_slice(plane: Plane, significant: NDArray[np.bool_]) -> EmbeddedSlice:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.pipeline.coding import coding
+from StegoMedLib.pipeline.coding import SaidiCoding, coding
 from StegoMedLib.pipeline.message import Message
 from StegoMedLib.pipeline.phantom import phantom_series
 from StegoMedLib.pipeline.slices import embed_slice, usable_of
 from StegoMedLib.plane import Plane
 from StegoMedLib.symbol import make_symbol
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def test_strong_changes_that_move_the_guard_are_not_called_embedded() -> None:
@@ -38,3 +43,20 @@ def test_strong_changes_that_move_the_guard_are_not_called_embedded() -> None:
         assert np.array_equal(drawn.modules, symbol.modules)
 
     assert skipped
+
+
+def test_a_receiver_who_sees_fewer_blocks_loses_their_bits() -> None:
+    phantom = phantom_series(slices=4, size=256)
+    plane = Plane(phantom.stored[2].astype(np.int32), -32768, 32767, (), "CT", phantom.slope, phantom.intercept)
+    symbol = make_symbol("0123456789")
+    message = Message(symbol, Payload(0, symbol.data_bits), 10)
+    paper = coding("saidi2024", b"", beta=40.0)
+
+    class Cramped(SaidiCoding):
+        def extract(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Payload | None:
+            read = super().extract(plane, usable)
+            return None if read is None else replace(read, bits=read.bits[: symbol.modules.size // 4])
+
+    result = embed_slice(plane, phantom.body[2], message, Cramped(paper.profile))
+    assert result.stego is None
+    assert re.search("loses 7[5-9] % of the bits", result.reason), result.reason
