@@ -1,4 +1,4 @@
-"""Real series: no usable block touches a body, there is room, and both finders find what the reference masks show."""
+"""Real series: the guard covers every body, there is room, and both finders find what the reference masks show."""
 
 from __future__ import annotations
 
@@ -23,23 +23,25 @@ pytestmark = pytest.mark.data
 
 # Means over a series that finders must reach: the threshold's and the network's.
 SERIES = {
-    "ct_abdomen_chaos3": (0.99, 0.96),
-    "ct_abdomen_dcmqi3": (0.98, 0.96),
-    "ct_head_dcmqact": (0.98, 0.93),
-    "ct_thorax_acrinflt013": (0.98, 0.93),
-    "ct_thorax_cmbcrc": (0.98, 0.95),
-    "ct_thorax_lidc": (0.98, 0.96),
-    "ct_thorax_riderpilot": (0.98, 0.96),
-    "ct_trunk_acrinflt001": (0.97, 0.93),
-    "ct_trunk_nysbu_axial": (0.97, 0.95),
-    "ct_trunk_nysbu_coronal": (0.96, 0.95),
-    "ct_trunk_nysbu_sagittal": (0.97, 0.95),
-    "mr_abdomen_pydicom_overlay": (0.95, 0.93),
-    "mr_abdomen_tcgalihc_cor": (0.90, 0.93),
-    "mr_head_datalad_t1": (0.94, 0.85),
-    "mr_head_uih_t1": (0.96, 0.95),
-    "mr_pelvis_prostatex0001_loc": (0.95, 0.95),
+    "ct_abdomen_chaos3": (0.99, 0.99),
+    "ct_abdomen_dcmqi3": (0.98, 0.99),
+    "ct_head_dcmqact": (0.98, 0.99),
+    "ct_thorax_acrinflt013": (0.98, 0.985),
+    "ct_thorax_cmbcrc": (0.98, 0.99),
+    "ct_thorax_lidc": (0.98, 0.99),
+    "ct_thorax_riderpilot": (0.98, 0.99),
+    "ct_trunk_acrinflt001": (0.97, 0.99),
+    "ct_trunk_nysbu_axial": (0.97, 0.985),
+    "ct_trunk_nysbu_coronal": (0.96, 0.98),
+    "ct_trunk_nysbu_sagittal": (0.97, 0.99),
+    "mr_abdomen_pydicom_overlay": (0.95, 0.965),
+    "mr_abdomen_tcgalihc_cor": (0.90, 0.965),
+    "mr_head_datalad_t1": (0.94, 0.965),
+    "mr_head_uih_t1": (0.96, 0.975),
+    "mr_pelvis_prostatex0001_loc": (0.95, 0.965),
 }
+# Least of any slice; for the threshold, which calls some heads and livers air, less.
+WORST, WORST_OF_THRESHOLD = 0.90, 0.85
 # Its body fills the field of view.
 CRAMPED = "mr_abdomen_tcgalihc_cor"
 # Blocks for a symbol: a sixteenth of a plane of 512 x 512, and of 256 x 256 more for its size.
@@ -65,34 +67,29 @@ def finders() -> dict[str, RegionFinder]:
     return {name: make_finder(name) for name in ("threshold", "maskrcnn")}
 
 
-def check(finder: RegionFinder, samples: list[Sample], least: float) -> None:
+def check(finder: RegionFinder, samples: list[Sample], mean: float, worst: float) -> None:
     overlaps, roomy, touching = [], [], []
     for sample in samples:
         found = finder.find(sample.plane)
         assert found.any(), f"{finder.name} finds no body in {sample.name}"
         overlaps.append(iou(found, sample.mask))
-        usable = usable_blocks(sample.plane, guard(sample.plane, found))
-        if (usable & blocks(sample.mask)).any():
+        guarded = guard(sample.plane, found)
+        usable = usable_blocks(sample.plane, guarded)
+        if (sample.mask & ~guarded).any():
             touching.append(sample.name)
         roomy.append(int(usable.sum()) >= enough(sample))
     assert not touching
-    assert np.mean(overlaps) >= least
+    assert np.mean(overlaps) >= mean
+    assert min(overlaps) >= worst
     if samples[0].series != CRAMPED:
         assert np.mean(roomy) >= 0.9
 
 
 @pytest.mark.parametrize("series", SERIES)
-def test_the_threshold_and_the_guard_hold_on_every_slice(
-    series: str, data_dir: Path, finders: dict[str, RegionFinder]
-) -> None:
-    check(
-        finders["threshold"], load_pairs(data_dir / "curated", data_dir / "masks/curated", [series]), SERIES[series][0]
-    )
-
-
-@pytest.mark.parametrize("series", SERIES)
-def test_the_network_and_the_guard_hold_on_a_third_of_the_slices(
+def test_no_pixel_of_a_body_lies_outside_the_guard(
     series: str, data_dir: Path, finders: dict[str, RegionFinder]
 ) -> None:
     samples = load_pairs(data_dir / "curated", data_dir / "masks/curated", [series])
-    check(finders["maskrcnn"], samples[::3], SERIES[series][1])
+    threshold, network = SERIES[series]
+    check(finders["threshold"], samples, threshold, WORST_OF_THRESHOLD)
+    check(finders["maskrcnn"], samples, network, WORST)
