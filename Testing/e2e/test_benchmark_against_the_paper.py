@@ -49,6 +49,14 @@ def test_without_the_series_one_sentence_says_what_is_missing(stegomed: Stegomed
     assert not (tmp_path / "out").exists()
 
 
+def test_a_report_never_lands_among_the_series(stegomed: Stegomed, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    done = stegomed("benchmark", "paper", "--data", "data", "--out", "out", "--json", "data/report.json")
+
+    assert done.returncode == 3
+    assert "inputs are never touched" in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [("benchmark",), ("benchmark", "paper"), ("benchmark", "paper", "--out")])
 def test_incomplete_requests_are_usage_errors(stegomed: Stegomed, arguments: tuple[str, ...]) -> None:
     assert stegomed(*arguments).returncode == 2
