@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from StegoMedLib.codec.solve import Table, choose
+from StegoMedLib.codec.blocks import PIXELS
+from StegoMedLib.codec.solve import MOST, Table, choose
+from StegoMedLib.codec.texture import TIERS
 
 if TYPE_CHECKING:
     from StegoMedLib.codec.moves import Cover, Moves
@@ -17,6 +19,12 @@ __all__ = ["Chosen", "bits_of_words", "group_starts", "solve_groups", "syndromes
 
 Chosen = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Blocks to change (n,), and the single changes to make in each (n, 3), as `moves.Cover` numbers them."""
+
+_FEW = 3
+"""Changes of a group that are spent on keeping to its busy pixels."""
+
+_ENOUGH = 24
+"""So many ordered triples of candidates for each word make four choices of three: one fails in fifty groups."""
 
 _SCARCE_BLOCKS = 6
 """Blocks of a group that are looked at when two changes a block are allowed."""
@@ -72,10 +80,12 @@ def solve_groups(
     targets = syndromes(cover.words[blocks], wanted.size, size) ^ wanted
     edges = np.append(group_starts(blocks.size, wanted.size), blocks.size)
     moves = cover.single_moves(blocks)
+    tier = cover.tiers[moves.owners, moves.changes[:, 0] % PIXELS]
     parts = _edges_of_moves(moves, blocks, edges)
     chosen: list[Chosen] = []
     for group, target in enumerate(targets):
-        found = _chosen(moves.part(parts[group], parts[group + 1]), int(target), size, table)
+        run = slice(parts[group], parts[group + 1])
+        found = _busiest(moves.part(run.start, run.stop), tier[run], int(target), size, table)
         if found is None:
             scarce = blocks[edges[group] : edges[group + 1]]
             found = _chosen(_rich_moves(cover, scarce), int(target), size, table)
@@ -85,8 +95,22 @@ def solve_groups(
     return np.concatenate([owners for owners, _ in chosen]), np.concatenate([changes for _, changes in chosen])
 
 
-def _chosen(moves: Moves, target: int, size: int, table: Table) -> Chosen | None:
-    chosen = choose(moves.words & _low_bits(size), moves.owners, target, table)
+def _busiest(moves: Moves, tier: NDArray[np.uint8], target: int, size: int, table: Table) -> Chosen | None:
+    """Few changes where the plane is busy, else where it is less so, and where need be anywhere."""
+    for last in range(len(TIERS)):
+        busy = tier <= last
+        if busy.all():
+            break
+        if np.count_nonzero(busy) ** _FEW < _ENOUGH << size:
+            continue
+        found = _chosen(moves.kept(busy), target, size, table, most=_FEW)
+        if found is not None:
+            return found
+    return _chosen(moves, target, size, table)
+
+
+def _chosen(moves: Moves, target: int, size: int, table: Table, most: int = MOST) -> Chosen | None:
+    chosen = choose(moves.words & _low_bits(size), moves.owners, target, table, most)
     return None if chosen is None else (moves.owners[chosen], moves.changes[chosen])
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from StegoMedLib.codec.blocks import PIXELS, split_blocks
 from StegoMedLib.codec.parities import CHANGES, change_effects, patterns, scaled_coefficients
 from StegoMedLib.codec.reach import NONE, Reach, reach_of
+from StegoMedLib.codec.texture import tiers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,6 +49,10 @@ class Moves:
         """Moves number `start` to `end`."""
         return Moves(self.words[start:end], self.owners[start:end], self.changes[start:end])
 
+    def kept(self, which: NDArray[np.bool_]) -> Moves:
+        """The moves that `which` (n,) marks."""
+        return Moves(self.words[which], self.owners[which], self.changes[which])
+
     def joined(self, other: Moves) -> Moves:
         """These moves, then those of `other`."""
         return Moves(
@@ -78,7 +83,7 @@ class Cover:
 
     def __init__(self, plane: Plane, usable: NDArray[np.bool_], layout: Layout) -> None:
         self.blocks = split_blocks(plane.pixels).astype(np.int32)
-        self._layout = layout
+        self._pixels, self._layout = plane.pixels, layout
         self._scaled = scaled_coefficients(self.blocks) + layout.dither
         self.patterns = patterns(self._scaled)
         self.words = layout.syndromes(self.patterns, np.arange(layout.count))
@@ -88,6 +93,11 @@ class Cover:
         self.usable[self.usable] = movable
         self._legal_by_block = legal[movable]
         self._row = np.cumsum(self.usable) - 1
+
+    @cached_property
+    def tiers(self) -> NDArray[np.uint8]:
+        """How busy each pixel's surroundings are; uint8, shape (N, 16), 0 for the busiest."""
+        return tiers(self._pixels)
 
     def single_moves(self, blocks: NDArray[np.intp]) -> Moves:
         """Every legal single change of the usable ones among `blocks`, in their order."""

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Table", "choose"]
+__all__ = ["MOST", "Table", "choose"]
+
+MOST = 4
+"""Candidates that are chosen at most."""
 
 _CHUNK = 1 << 18
 """Look-ups made at a time while three changes are looked for."""
@@ -45,8 +48,10 @@ class Table:
         return self._slots[words]
 
 
-def choose(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, table: Table) -> list[int] | None:
-    """Choose the fewest candidates, at most four, whose words add up to `target`.
+def choose(
+    words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, table: Table, most: int = MOST
+) -> list[int] | None:
+    """Choose the fewest candidates, at most `most`, whose words add up to `target`.
 
     Parameters
     ----------
@@ -57,6 +62,8 @@ def choose(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, tab
     target : int
     table : Table
         Empty, with room for the largest word; left empty.
+    most : int
+        Three or four.
 
     Returns
     -------
@@ -73,7 +80,7 @@ def choose(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, tab
         few = _pair(words, owners, target, table) or _triple(words, owners, target, table)
     finally:
         table.clear(words)
-    return few or _quadruple(words, owners, target, table)
+    return few or (_quadruple(words, owners, target, table) if most == MOST else None)
 
 
 def _pair(words: NDArray[np.uint32], owners: NDArray[np.intp], target: int, table: Table) -> list[int] | None:
