@@ -180,7 +180,5 @@ class _Files:
         if self._spread is None:
             return self._run.message(instance.dataset)
         message = self._spread.message(str(name), frame)
-        if message is not None:
-            self._run.report.note(message)
         self._run.clock.lap("drawing")
         return message

@@ -130,7 +130,11 @@ class Spread:
     def message(self, name: str, frame: int) -> Message | None:
         """Second pass: what a slice shall carry, None where it has too little room."""
         text = self._texts.get((name, frame))
-        return None if text is None else written(text)
+        if text is None:
+            return None
+        message = written(text)
+        self._run.report.note(message)
+        return message
 
     def finish(self) -> None:
         """Put what was spread into the report.

@@ -16,6 +16,7 @@ from StegoMedLib.pipeline.embed_run import EmbedOptions, EmbedReport, EmbedRun
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.spread import Spread
 from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.plane import Plane
 
@@ -93,7 +94,7 @@ def embed_stack(
     finder: str = "segmentation",
     progress: Progress = silent,
 ) -> EmbedReport:
-    """Hide a record in every slice that has room.
+    """Hide a record in every slice that has room, or spread it over them.
 
     Parameters
     ----------
@@ -113,21 +114,34 @@ def embed_stack(
     Raises
     ------
     DoesNotFitError
-        When no slice has room.
+        When no slice has room, or all together have too little.
     """
     run = EmbedRun(passphrase, finder, options)
+    spread = Spread(run) if options.mode == "spread" else None
+    steps, done = len(stack), 0
+    if spread is not None:
+        steps, done = 2 * len(stack), len(stack)
+        for index in range(len(stack)):
+            progress(index, steps, stack.name(index))
+            plane = stack.plane(index)
+            spread.survey(stack.header(index), plane, masks(index, plane), stack.name(index), index)
+        spread.plan()
+        run.clock.lap("surveying")
     for index in range(len(stack)):
-        progress(index, len(stack), stack.name(index))
+        name = stack.name(index)
+        progress(done + index, steps, name)
         plane = stack.plane(index)
-        message = run.message(stack.header(index))
+        message = run.message(stack.header(index)) if spread is None else spread.message(name, index)
         run.clock.lap("reading")
-        significant = masks(index, plane)
+        significant = masks(index, plane) if spread is None else spread.mask(name, index)
         run.clock.lap("finding")
-        stego = run.hide(plane, significant, stack.name(index), index, message)
+        stego = run.hide(plane, significant, name, index, message)
         if stego is not None:
             show(index, stack.voxels(index, stego))
     run.finish()
-    progress(len(stack), len(stack), "")
+    if spread is not None:
+        spread.finish()
+    progress(steps, steps, "")
     return run.report
 
 
