@@ -52,7 +52,7 @@ def residual_features(pixels: NDArray[np.int32], region: NDArray[np.bool_]) -> N
     return np.concatenate([_histogram(pairs) for pairs in _residuals(pixels, region)])
 
 
-_Residual = tuple["NDArray[np.int64]", "NDArray[np.bool_]"]
+_Residual = tuple["NDArray[np.int16]", "NDArray[np.bool_]"]
 
 
 def _residuals(pixels: NDArray[np.int32], region: NDArray[np.bool_]) -> Iterator[list[_Residual]]:
@@ -60,7 +60,7 @@ def _residuals(pixels: NDArray[np.int32], region: NDArray[np.bool_]) -> Iterator
 
     The plane and its transpose share a histogram: neighbours are then always neighbours in a row.
     """
-    views = [(pixels.astype(np.float64), region), (pixels.T.astype(np.float64), region.T)]
+    views = [(each.astype(np.float32), inside) for each, inside in ((pixels, region), (pixels.T, region.T))]
     for taps, steps in _FILTERS:
         found = [(_along(view, taps), _inside(inside, (1, len(taps)))) for view, inside in views]
         for step in steps:
@@ -73,10 +73,13 @@ def _residuals(pixels: NDArray[np.int32], region: NDArray[np.bool_]) -> Iterator
         yield [(_truncate(residual, step), inside) for residual, inside in square]
 
 
-def _along(pixels: NDArray[np.float64], taps: tuple[int, ...]) -> NDArray[np.float64]:
-    """Correlation with `taps` along rows, where they lie in the plane; shape (H, W - len(taps) + 1)."""
+def _along(pixels: NDArray[np.float32], taps: tuple[int, ...]) -> NDArray[np.float32]:
+    """Correlation with `taps` along rows, where they lie in the plane; shape (H, W - len(taps) + 1).
+
+    Exact: stored values have 16 bits, the sums of their products with taps fewer than float32's 24.
+    """
     width = pixels.shape[1] - len(taps) + 1
-    total = np.zeros((pixels.shape[0], width))
+    total = np.zeros((pixels.shape[0], width), dtype=np.float32)
     for place, tap in enumerate(taps):
         total += tap * pixels[:, place : place + width]
     return total
@@ -84,11 +87,16 @@ def _along(pixels: NDArray[np.float64], taps: tuple[int, ...]) -> NDArray[np.flo
 
 def _inside(region: NDArray[np.bool_], window: tuple[int, int]) -> NDArray[np.bool_]:
     """Where a window of that many rows and columns lies in the region."""
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(region, window).all(axis=(2, 3)), dtype=np.bool_)
+    rows, columns = (side - taken + 1 for side, taken in zip(region.shape, window, strict=True))
+    whole = np.ones((rows, columns), dtype=np.bool_)
+    for down, across in np.ndindex(*window):
+        whole &= region[down : down + rows, across : across + columns]
+    return whole
 
 
-def _truncate(residual: NDArray[np.float64], step: float) -> NDArray[np.int64]:
-    return np.clip(np.rint(residual / step), -_TRUNCATION, _TRUNCATION).astype(np.int64)
+def _truncate(residual: NDArray[np.float32], step: float) -> NDArray[np.int16]:
+    steps = np.rint(residual / np.float32(step))
+    return np.asarray(np.clip(steps, -_TRUNCATION, _TRUNCATION), dtype=np.int16)
 
 
 def _histogram(pairs: list[_Residual]) -> NDArray[np.float64]:
@@ -98,7 +106,7 @@ def _histogram(pairs: list[_Residual]) -> NDArray[np.float64]:
         width = residual.shape[1] - _ORDER + 1
         if width < 1:
             continue
-        code = np.zeros((residual.shape[0], width), dtype=np.int64)
+        code = np.zeros((residual.shape[0], width), dtype=np.int16)
         whole = np.ones(code.shape, dtype=np.bool_)
         for place in range(_ORDER):
             code = _BASE * code + residual[:, place : place + width] + _TRUNCATION

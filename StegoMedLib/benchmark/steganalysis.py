@@ -26,9 +26,20 @@ if TYPE_CHECKING:
     from StegoMedLib.benchmark.methods import Method
     from StegoMedLib.benchmark.peers_run import Slice
 
-__all__ = ["CLASSIFIERS", "DetectionRow", "Pairs", "detect", "group_of", "make_pairs", "payload_bits"]
+__all__ = [
+    "CLASSIFIERS",
+    "REGIONS",
+    "Covers",
+    "DetectionRow",
+    "Pairs",
+    "detect",
+    "group_of",
+    "make_pairs",
+    "payload_bits",
+]
 
 CLASSIFIERS = ("linear", "boosted")
+REGIONS = ("air", "plane")
 
 _FEWEST = 3
 """Pairs that a group needs to be tested on: an AUC of one or two says nothing."""
@@ -99,10 +110,30 @@ def payload_bits(length: int, *seeds: int) -> NDArray[np.bool_]:
     return np.random.default_rng([length, *seeds]).random(length) < 0.5  # noqa: PLR2004  fair coins
 
 
+class Covers:
+    """Features of unmarked planes, each computed once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], NDArray[np.float64]] = {}
+
+    def features(self, item: Slice, region: str) -> NDArray[np.float64]:
+        """Features of a plane in a region."""
+        key = item.file, region
+        if key not in self._known:
+            self._known[key] = residual_features(item.plane.pixels, _region(item, region))
+        return self._known[key]
+
+
 def make_pairs(
-    method: Method, slices: Sequence[Slice], lengths: Mapping[str, int], region: str, seed: int = 0
-) -> Pairs:
-    """Mark every slice that has room and take features of both.
+    method: Method,
+    slices: Sequence[Slice],
+    lengths: Mapping[str, int],
+    covers: Covers,
+    *,
+    regions: Sequence[str] = REGIONS,
+    seed: int = 0,
+) -> dict[str, Pairs]:
+    """Mark every slice that has room and take features of both, for each region.
 
     Parameters
     ----------
@@ -110,22 +141,23 @@ def make_pairs(
     slices : sequence of Slice
     lengths : mapping of str to int
         Bits to hide in a slice, by its file.
-    region : str
-        ``"air"`` for usable blocks only, ``"plane"`` for all.
+    covers : Covers
+    regions : sequence of str
+        Of `REGIONS`: ``"air"`` is usable blocks only, ``"plane"`` is all.
     seed : int
         Of the payloads.
     """
-    pairs = Pairs()
+    pairs = {region: Pairs() for region in regions}
     for number, item in enumerate(slices):
         told = Told(item.usable, item.outside, lengths[item.file], 1, float(np.ptp(item.plane.pixels)))
         try:
             stego = method.embed(item.plane, payload_bits(told.length, seed, number), told)
         except MethodFailedError:
             continue
-        where = _region(item, region)
-        pairs.groups.append(group_of(item.series))
-        pairs.covers.append(residual_features(item.plane.pixels, where))
-        pairs.stegos.append(residual_features(stego, where))
+        for region, own in pairs.items():
+            own.groups.append(group_of(item.series))
+            own.covers.append(covers.features(item, region))
+            own.stegos.append(residual_features(stego, _region(item, region)))
     return pairs
 
 

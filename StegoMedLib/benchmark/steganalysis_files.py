@@ -9,7 +9,7 @@ from StegoMedLib.benchmark.baselines import LsbInAir
 from StegoMedLib.benchmark.our_methods import our_methods
 from StegoMedLib.benchmark.page import Section, Table, as_html, as_markdown, write_page
 from StegoMedLib.benchmark.peers import PAPER_BPP, RECORD, load_slices
-from StegoMedLib.benchmark.steganalysis import CLASSIFIERS, DetectionRow, detect, make_pairs
+from StegoMedLib.benchmark.steganalysis import CLASSIFIERS, REGIONS, Covers, DetectionRow, detect, make_pairs
 from StegoMedLib.envelope import Sealer, TextRecord
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.progress import Progress, silent
@@ -30,7 +30,7 @@ _LEAD = (
     "tested on series it has not seen, one after the other. 0.5 is guessing, 1 is certainty; the spread is the "
     "standard deviation over the series."
 )
-_AIR, _PLANE = "air", "plane"
+_AIR, _ = REGIONS
 
 
 def write_steganalysis(
@@ -88,15 +88,16 @@ def run_detection(
         f"record, {record} bits": {item.file: record for item in slices},
         f"{PAPER_BPP} bpp": {item.file: round(PAPER_BPP * item.plane.pixels.size) for item in slices},
     }
-    jobs = [(method, payload, region) for method in methods for payload in payloads for region in (_AIR, _PLANE)]
+    jobs = [(method, payload) for method in methods for payload in payloads]
+    covers = Covers()
     rows: list[DetectionRow] = []
-    for done, (method, payload, region) in enumerate(jobs):
+    for done, (method, payload) in enumerate(jobs):
         progress(done, len(jobs), method.name)
-        pairs = make_pairs(method, slices, payloads[payload], region, seed)
-        rows += [
-            detect(pairs, classifier, method=method.name, payload=payload, region=region)
-            for classifier in (CLASSIFIERS if region == _AIR else CLASSIFIERS[:1])
-        ]
+        for region, pairs in make_pairs(method, slices, payloads[payload], covers, seed=seed).items():
+            rows += [
+                detect(pairs, classifier, method=method.name, payload=payload, region=region)
+                for classifier in (CLASSIFIERS if region == _AIR else CLASSIFIERS[:1])
+            ]
     progress(len(jobs), len(jobs), "")
     return rows
 

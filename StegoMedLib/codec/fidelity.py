@@ -5,8 +5,8 @@ or of a keyed word for each of its blocks, which depends on the block's pattern 
 makes each group's syndrome equal to some bits of the payload by the fewest +-1 changes in usable blocks, among busy
 pixels as long as three of them do (module `texture`); the receiver computes the syndromes and is done. Where usable
 blocks are too few for groups, the body is one system of equations instead (module `dense`). Unusable blocks are the
-"wet" elements of J. Fridrich et al., IEEE Trans. Signal
-Process. 53(10), 2005: they are never candidates, so they never change.
+"wet" elements of J. Fridrich et al., IEEE Trans. Signal Process. 53(10), 2005: they are never candidates, so they never
+change.
 """
 
 from __future__ import annotations
