@@ -39,8 +39,8 @@ DEFAULT_STRENGTH, HIGH_STRENGTH = 40.0, 34.0
 MINIMUM_BLOCKS = 256
 """Blocks a plane must have to be used at all."""
 
-_SLOTS_PER_BIT = 6
-"""Usable slots of the finest scale that a bit needs."""
+_SLOTS_PER_BIT, _LEAST_SLOTS_PER_BIT = 13, 6
+"""Usable slots of the finest scale with which every bit is heard above the body in all series, and in some."""
 
 _SURE = 6.0
 """Score of a header that counts as found: one in 10^9 by chance for each of 2048 labels."""
@@ -89,9 +89,7 @@ class Robust:
 
     def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
         """Bits that `usable` blocks (H // 4, W // 4) of `plane` can carry."""
-        if not _large_enough(plane.shape) or plane.pixels.min() == plane.pixels.max():
-            return 0
-        return int(usable.sum()) * FINE // _SLOTS_PER_BIT
+        return _slots(plane, usable) // _SLOTS_PER_BIT
 
     def embed(self, plane: Plane, usable: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
         """Hide `payload` in `plane`.
@@ -112,7 +110,7 @@ class Robust:
         DoesNotFitError
             When the usable blocks cannot carry the payload at this strength.
         """
-        if payload.bits.size > self.room(plane, usable):
+        if payload.bits.size > _slots(plane, usable) // _LEAST_SLOTS_PER_BIT:
             raise _no_room(payload)
         layout, codeword = self._layouts.of(plane.shape), self._codewords()[payload.label]
         wanted = np.append(np.where(payload.bits, np.float32(1), np.float32(-1)), codeword)
@@ -186,6 +184,13 @@ class Robust:
 def _large_enough(shape: tuple[int, int]) -> bool:
     down, across = block_grid(shape)
     return down * across >= MINIMUM_BLOCKS
+
+
+def _slots(plane: Plane, usable: NDArray[np.bool_]) -> int:
+    """Usable slots of the finest scale; none in a plane that is too small or constant."""
+    if not _large_enough(plane.shape) or plane.pixels.min() == plane.pixels.max():
+        return 0
+    return int(usable.sum()) * FINE
 
 
 def _no_room(payload: Payload) -> DoesNotFitError:

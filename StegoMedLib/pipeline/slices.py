@@ -73,8 +73,7 @@ def embed_slice(plane: Plane, significant: NDArray[np.bool_], message: Message, 
     try:
         stego = coding.profile.embed(plane, usable, payload)
     except DoesNotFitError:
-        room = coding.profile.room(plane, usable)
-        return EmbeddedSlice(None, f"the record needs {payload.bits.size} bits and there is room for {room}", usable)
+        return EmbeddedSlice(None, _too_small(payload.bits.size, coding.profile.room(plane, usable)), usable)
     stored = replace(plane, pixels=stego)
     received = coding.extract(stored, usable_of(stored, significant) if coding.needs_mask else None)
     symbols = None if received is None else symbols_of(coding, received)
@@ -99,6 +98,13 @@ def pass_slice(plane: Plane, significant: NDArray[np.bool_]) -> EmbeddedSlice:
     return EmbeddedSlice(
         None, "it has too little room for a shard" if body else _NO_BODY, usable_of(plane, significant)
     )
+
+
+def _too_small(bits: int, room: int) -> str:
+    """Why a record of so many bits does not fit."""
+    if bits <= room:
+        return f"the {bits} bits of the record cannot be told from the rest of it at this strength"
+    return f"the record needs {bits} bits and there is room for {room}"
 
 
 def measure_slice(

@@ -234,7 +234,7 @@ def test_room_is_kept_as_promised() -> None:
     assert found is not None
     np.testing.assert_array_equal(found.bits, payload.bits)
     with pytest.raises(DoesNotFitError, match="strength"):
-        robust.embed(plane, usable, Payload(77, np.zeros(room + 1, dtype=bool)))
+        robust.embed(plane, usable, Payload(77, np.zeros(3 * room, dtype=bool)))
 
 
 @pytest.mark.parametrize("side", [4, 32, 60])
