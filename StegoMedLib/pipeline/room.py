@@ -7,8 +7,8 @@ from StegoMedLib.symbol import data_length, largest_text, text_capacity
 
 __all__ = ["LARGEST_RECORD", "largest_version", "most_symbols", "record_bytes", "record_bytes_in"]
 
-_MOST_SYMBOLS = {"capacity": 256}
-"""Symbols that a slice may carry, where a profile takes several; the largest slices hold 40 of version 40."""
+_MOST_SYMBOLS = {"capacity": 64}
+"""Symbols that a slice may carry, where a profile takes several: 183 kB of text. Six fill a slice of 512 x 512."""
 
 _VERSIONS = range(1, 41)
 
