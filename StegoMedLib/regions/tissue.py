@@ -79,7 +79,8 @@ class Contrast:
 
 def thin_radius(seen: Contrast) -> int:
     """Radius in pixels of what is thinner than any body: couches, head holders, blankets."""
-    return max(1, round((_THIN_CT if seen.computed else _THIN_MR) * max(seen.smooth.shape) / 512))
+    longer = max(int(extent) for extent in seen.smooth.shape)
+    return max(1, round((_THIN_CT if seen.computed else _THIN_MR) * longer / 512))
 
 
 def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
