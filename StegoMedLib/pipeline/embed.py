@@ -10,7 +10,7 @@ import numpy as np
 
 from StegoMedLib.dicom import DerivedSeries, Instance, list_files, read_instance, write_derived
 from StegoMedLib.errors import UsageError
-from StegoMedLib.pipeline.embed_run import EmbeddedSliceReport, EmbedOptions, EmbedReport, EmbedRun, SliceSeen
+from StegoMedLib.pipeline.embed_run import LOST, EmbeddedSliceReport, EmbedOptions, EmbedReport, EmbedRun, SliceSeen
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.spread import Spread
 from StegoMedLib.pipeline.staging import check_target, staged
@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from StegoMedLib.pipeline.masks import MaskSource
     from StegoMedLib.pipeline.message import Message
 
-__all__ = ["DESCRIPTION", "EmbedOptions", "EmbedReport", "EmbeddedSliceReport", "SliceSeen", "embed_series"]
+__all__ = [
+    "DESCRIPTION",
+    "LOST",
+    "MODES",
+    "EmbedOptions",
+    "EmbedReport",
+    "EmbeddedSliceReport",
+    "SliceSeen",
+    "embed_series",
+]
 
 MODES = ("replicate", "spread")
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["EmbedOptions", "EmbedReport", "EmbedRun", "EmbeddedSliceReport", "SliceSeen"]
+__all__ = ["LOST", "EmbedOptions", "EmbedReport", "EmbedRun", "EmbeddedSliceReport", "SliceSeen"]
+
+LOST = 0.3
+"""Share of the slices that may be lost in mode ``spread``, unless it is told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class EmbedOptions:
 
     profile: str = "fidelity"
     mode: str = "replicate"
-    lost: float = 0.3
+    lost: float = LOST
     record: Record | None = None
     attributes: tuple[str, ...] = tuple(DEFAULT_ATTRIBUTES)
     beta: float = 1000.0

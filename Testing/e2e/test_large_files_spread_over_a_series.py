@@ -193,6 +193,7 @@ def test_too_much_for_all_slices_is_refused_with_numbers(phantom_folder: Path, s
         (("--profile", "robust"), "cannot spread"),
         (("--lost", "1"), "less than 1"),
         (("--lost", "-0.1"), "at least 0"),
+        (("--mode", "replicate", "--lost", "0.2"), "goes with --mode spread"),
     ],
 )
 def test_what_cannot_be_spread_is_a_mistake_of_usage(

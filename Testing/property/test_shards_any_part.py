@@ -1,4 +1,4 @@
-"""Whatever the data and the numbers: any sufficient part of the shards gives the data back, and no damaged text does."""
+"""Whatever the data and the numbers: any sufficient part of the shards gives the data back, and no damaged text."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
 from StegoMedLib.envelope import FileRecord, Record, TextRecord
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE
-from StegoMedLib.pipeline.embed import MODES, EmbedOptions, EmbedReport, embed_series
+from StegoMedLib.pipeline.embed import LOST, MODES, EmbedOptions, EmbedReport, embed_series
 
 if TYPE_CHECKING:
     import argparse
@@ -64,9 +64,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--lost",
         type=float,
-        default=0.3,
         metavar="SHARE",
-        help="with --mode spread: share of the slices that may be lost (default: %(default)s)",
+        help=f"with --mode spread: share of the slices that may be lost (default: {LOST})",
     )
     parser.add_argument(
         "--syntax", default="explicit", choices=_SYNTAXES, help="transfer syntax to write (default: %(default)s)"
@@ -81,7 +80,7 @@ def _run(arguments: argparse.Namespace) -> None:
     options = EmbedOptions(
         profile=arguments.profile,
         mode=arguments.mode,
-        lost=arguments.lost,
+        lost=_lost(arguments),
         record=_record(arguments),
         attributes=_attributes(arguments.attributes),
         beta=arguments.beta,
@@ -97,6 +96,14 @@ def _run(arguments: argparse.Namespace) -> None:
         )
     write_json(report.as_json(), arguments.json_target)
     _show(report)
+
+
+def _lost(arguments: argparse.Namespace) -> float:
+    if arguments.lost is None:
+        return LOST
+    if arguments.mode != "spread":
+        raise UsageError("--lost goes with --mode spread; add it, or leave --lost out.")
+    return float(arguments.lost)
 
 
 def _record(arguments: argparse.Namespace) -> Record | None:
