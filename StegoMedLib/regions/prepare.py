@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["SIDE", "Prepared", "channels", "hounsfield", "prepare", "resize", "unit_range"]
+__all__ = ["SIDE", "Prepared", "air_level", "channels", "hounsfield", "prepare", "resize", "unit_range"]
 
 SIDE = 256
 """Rows and columns of the square that the network sees, unless its card says otherwise."""
@@ -28,6 +28,7 @@ _AIR, _DENSE = -1000.0, 600.0
 # A CT whose darkest pixels are denser than this shows no air, or its rescale does not give Hounsfield units.
 _SURELY_NOT_AIR = -300.0
 _LOW_PERCENTILE, _HIGH_PERCENTILE = 1.0, 99.0
+_ABOUT_ZERO = 0.25  # of the bright level; planes that are offset as a whole lie much lower
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,29 @@ def hounsfield(plane: Plane) -> NDArray[np.float32] | None:
     return values
 
 
+def _about_zero(low: float, high: float) -> bool:
+    """Tell whether the values below zero are small beside bright ones: noise about zero."""
+    return -_ABOUT_ZERO * high < low < 0
+
+
+def air_level(inside: NDArray[np.float32]) -> float:
+    """Give the level of air among grey values with air dark.
+
+    It is the least value; but where air is 0 and values are signed, what is hidden there makes some of them negative,
+    and the level stays 0.
+
+    Parameters
+    ----------
+    inside : ndarray of float32, shape (N,)
+        One or more values that are no padding.
+    """
+    least = float(inside.min())
+    if least >= 0:
+        return least
+    low, high = (float(value) for value in np.percentile(inside, (_LOW_PERCENTILE, _HIGH_PERCENTILE)))
+    return 0.0 if low == 0 or _about_zero(low, high) else least
+
+
 def unit_range(plane: Plane) -> NDArray[np.float32]:
     """Map stored values to [0, 1], air dark.
 
@@ -86,6 +110,8 @@ def unit_range(plane: Plane) -> NDArray[np.float32]:
         if inside.size == 0:
             return np.zeros(plane.shape, dtype=np.float32)
         low, high = (float(value) for value in np.percentile(inside, (_LOW_PERCENTILE, _HIGH_PERCENTILE)))
+        if _about_zero(low, high):
+            low = 0.0
     scaled: NDArray[np.float32] = np.clip((values - low) / max(high - low, 1e-6), 0.0, 1.0).astype(np.float32)
     scaled[plane.padding_mask] = 0.0
     return scaled

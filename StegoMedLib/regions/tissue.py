@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from StegoMedLib.regions.prepare import hounsfield
+from StegoMedLib.regions.prepare import air_level, hounsfield
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,15 +89,14 @@ def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _magnitude(plane: Plane) -> NDArray[np.float32]:
-    """Give grey values with air dark and the darkest pixel, padding too, at 0."""
+    """Give grey values with air dark and at 0, padding too."""
     values = plane.pixels.astype(np.float32)
     if plane.inverted or plane.slope < 0:
         values = -values
     inside = ~plane.padding_mask
     if not inside.any():
         return np.zeros_like(values)
-    darkest = float(values[inside].min())
-    return np.where(inside, values - darkest, 0.0).astype(np.float32)
+    return np.where(inside, values - air_level(values[inside]), 0.0).astype(np.float32)
 
 
 def contrast(plane: Plane) -> Contrast:
@@ -110,7 +109,7 @@ def contrast(plane: Plane) -> Contrast:
     units = hounsfield(plane)
     if units is not None:
         return Contrast(_smoothed(np.maximum(units, -1024.0)), _TISSUE_HU, 0.0, computed=True)
-    smooth = _smoothed(_magnitude(plane))
+    smooth = np.maximum(_smoothed(_magnitude(plane)), 0.0)
     inside = smooth[~plane.padding_mask]
     bright = float(np.percentile(inside, 99.0)) if inside.size else 0.0
     dark = inside[inside < _DARK * bright]
