@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from StegoMedLib.cli.commands.train import _config
 from StegoMedLib.cli.main import build_parser, main
+from StegoMedLib.regions.training.config import CONFIGS, TrainingConfig
 
 TRAIN = ("train", "images", "masks", "--out", "out", "--series", "a,b")
 
@@ -16,6 +18,40 @@ def test_the_options_of_a_training_run_are_understood() -> None:
     assert parsed.validation == ["c"]
     assert parsed.emphasis == {"a": 3.0, "b": 1.6}
     assert parsed.minutes == 5.0
+
+
+def config(*options: str) -> TrainingConfig:
+    return _config(build_parser().parse_args([*TRAIN, *options]))
+
+
+def test_a_time_alone_sets_the_schedule_and_beside_steps_it_only_ends_the_run() -> None:
+    assert (config("--minutes", "5").steps, config("--minutes", "5").max_minutes) == (0, 5.0)
+    assert (config("--minutes", "5", "--steps", "70").steps, config("--steps", "70").max_minutes) == (70, 0.0)
+    assert config().steps == TrainingConfig.steps
+
+
+def test_options_go_before_the_ready_configuration() -> None:
+    paper = config("--config", "paper")
+    assert paper == CONFIGS["paper"]
+    changed = config("--config", "paper", "--backbone", "resnet50", "--side", "512", "--batch", "3", "--patience", "4")
+    assert (changed.shape.backbone, changed.shape.side, changed.batch, changed.patience) == ("resnet50", 512, 3, 4)
+    assert (changed.optimizer, changed.shape.pyramid_channels) == (paper.optimizer, paper.shape.pyramid_channels)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--steps", "0"),
+        ("--minutes", "-1"),
+        ("--batch", "0"),
+        ("--side", "100"),
+        ("--side", "4096"),
+        ("--patience", "-1"),
+        ("--normalisation", "frozen"),
+    ],
+)
+def test_courses_that_make_no_sense_are_usage_errors(options: tuple[str, str]) -> None:
+    assert main([*TRAIN, *options]) == 2
 
 
 @pytest.mark.parametrize("factors", ["a", "a=b", "a=-1", "a=0", "a=inf"])
