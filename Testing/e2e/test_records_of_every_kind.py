@@ -228,12 +228,12 @@ def test_the_paper_s_profile_needs_wide_cells_and_the_mask(phantom_folder: Path,
     saidi = ("--profile", "saidi2024", "--masks", "masks", "--attributes", "PatientID")
 
     printed = stegomed("embed", phantom_folder, "printed", *saidi)
-    wide = _report(stegomed("embed", phantom_folder, "wide", *saidi, "--beta", "40", "--json", "-"))
+    wide = _report(stegomed("embed", phantom_folder, "wide", *saidi, "--beta", "100", "--json", "-"))
 
     assert printed.returncode == 5
     assert "% of the bits" in printed.stderr
     assert wide["embedded"] == 4
-    reading = ("extract", "wide", "--profile", "saidi2024", "--masks", "masks", "--beta", "40", "--json", "-")
+    reading = ("extract", "wide", "--profile", "saidi2024", "--masks", "masks", "--beta", "100", "--json", "-")
     assert _report(stegomed(*reading))["record"] == {"PatientID": "SM-0001"}
     assert stegomed("extract", "wide").returncode == 4
 
