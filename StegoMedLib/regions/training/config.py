@@ -117,7 +117,8 @@ def _as_in_the_paper() -> TrainingConfig:
     other number here comes from the method it builds on (He et al., ICCV 2017, sections 3 and 3.1): pyramid and heads
     of 256 and 1024 channels, masks of 28 x 28, stochastic gradient descent with momentum 0.9 and weight decay 0.0001,
     and a rate of 0.02 for 16 images, here 0.0025 for 2. Mask R-CNN starts from a pretrained backbone; give one with
-    ``weights``. Input size, length, augmentation and the smoothed weights are this project's.
+    ``weights``. Input size, number of proposals, depth of the mask head, length, augmentation and the smoothed weights
+    are this project's.
     """
     shape = ModelShape("resnet101", pyramid_channels=256, box_features=1024, mask_channels=256, mask_pool=14)
     return TrainingConfig(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["train", "training_step"]
 
 _CLIP_NORM = 5.0
+_SHOWN = 50  # images learnt from that predictions are shown of where nothing is validated
 
 
 def _smooth(run: Run, decay: float) -> None:
@@ -45,7 +46,8 @@ def _losses(run: Run, images: Sequence[Any], targets: Sequence[Mapping[str, Any]
 
     images = [image.to(run.device) for image in images]
     targets = [{name: value.to(run.device) for name, value in each.items()} for each in targets]
-    with torch.autocast(run.device.type, run.precision, enabled=run.precision is not torch.float32):
+    mixed = run.precision is not torch.float32
+    with torch.autocast(run.device.type, run.precision if mixed else None, enabled=mixed):
         parts: dict[str, Any] = run.model(images, targets)
     return parts
 
@@ -169,5 +171,5 @@ def train(
     _go_on(run, config, drawer, after_step)
     if run.step % config.validate_every or not (out_dir / BEST).is_file():
         _validate(run, config, checked, out_dir)
-    draw_sheet(out_dir, checked or learnt)
+    draw_sheet(out_dir, checked or learnt[:: 1 + len(learnt) // _SHOWN])
     return summarise(run, config, _ended(run, config), out_dir)
