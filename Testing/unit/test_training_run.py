@@ -108,6 +108,20 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> 
     assert losses(tmp_path / "halting") == losses(tmp_path / "straight")
 
 
+def test_slow_runs_keep_checkpoints_between_validations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(step: int, _losses: dict[str, float]) -> None:
+        if step == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("StegoMedLib.regions.training.loop._KEEP_EVERY", 0.0)
+    rare = replace(SHORT, validate_every=1000)
+    with pytest.raises(KeyboardInterrupt):
+        train(rare, samples(1), [], tmp_path, report=stop)
+    resumed = start(rare, fresh=False)
+    resume_run(resumed, SHAPE, tmp_path / "last.pt")
+    assert resumed.step == 1
+
+
 def test_a_run_that_gets_no_better_ends(tmp_path: Path) -> None:
     patient = replace(SHORT, steps=50, validate_every=1, patience=3, learning_rate=1e-12)
     metrics = train(patient, samples(1), samples(1), tmp_path)

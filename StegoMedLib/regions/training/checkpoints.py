@@ -43,6 +43,8 @@ class Run:
         Validations since then.
     losses, validations : list
         What was measured at each step and at each validation.
+    kept : float
+        `seconds` at the last checkpoint.
     transferred : str
         What came from another network at the start; empty for a random start.
     """
@@ -59,6 +61,7 @@ class Run:
     stale: int = 0
     losses: list[dict[str, float]] = field(default_factory=list)
     validations: list[dict[str, Any]] = field(default_factory=list)
+    kept: float = 0.0
     transferred: str = ""
 
 
@@ -81,6 +84,7 @@ def save(run: Run, shape: ModelShape, path: Path) -> None:
     beside = path.with_suffix(".partial")
     torch.save(state, beside)
     beside.replace(path)
+    run.kept = run.seconds
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], ModelShape]:
@@ -116,7 +120,7 @@ def resume_run(run: Run, shape: ModelShape, path: Path) -> None:
         if run.scaler.is_enabled() and state["scaler"]:
             run.scaler.load_state_dict(state["scaler"])
         run.step, run.seconds, run.best = (state["progress"][name] for name in ("step", "seconds", "best"))
-        run.stale = state["progress"].get("stale", 0)
+        run.kept, run.stale = run.seconds, state["progress"].get("stale", 0)
         run.losses, run.validations = state["losses"], state["validations"]
         run.transferred = state.get("transferred", "")
         torch.set_rng_state(state["random"])

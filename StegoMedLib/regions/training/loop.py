@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["train", "training_step"]
 
 _CLIP_NORM = 5.0
+_KEEP_EVERY = 600.0  # seconds after which slow runs keep a checkpoint between validations
 _SHOWN = 50  # images learnt from that predictions are shown of where nothing is validated
 
 
@@ -167,6 +168,8 @@ def train(
             report(run.step, run.losses[-1])
         if run.step % config.validate_every == 0:
             _validate(run, config, checked, out_dir)
+        elif run.seconds > run.kept + _KEEP_EVERY:
+            save(run, config.shape, out_dir / CHECKPOINT)
 
     _go_on(run, config, drawer, after_step)
     if run.step % config.validate_every or not (out_dir / BEST).is_file():
