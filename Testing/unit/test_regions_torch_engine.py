@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import StegoMedLib.regions.training.export as exporting
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.metrics.masks import iou
@@ -16,6 +18,7 @@ from StegoMedLib.regions import RegionFinder, finder, make_finder
 from StegoMedLib.regions.model_files import find_model
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.torch_engine import TorchEngine, gpu_at_hand, read_weights
+from StegoMedLib.regions.training.model import ModelShape, build_model
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -131,3 +134,18 @@ def test_weights_come_back_from_their_small_form() -> None:
     assert kernel.dtype == np.float32
     # At most 255 values for each output channel.
     assert max(np.unique(channel).size for channel in kernel) <= 255
+
+
+@pytest.mark.parametrize(("backbone", "normalisation"), [("resnet18", "group"), ("mobilenet_v3_large", "frozen")])
+def test_every_kind_of_network_can_be_loaded_from_its_export(backbone: str, normalisation: str, tmp_path: Path) -> None:
+    pytest.importorskip("torchvision")
+    pytest.importorskip("onnx")
+    shape = ModelShape(backbone, 32, 32, 16, 14, normalisation=normalisation)
+    model = build_model(shape).eval()
+    file = tmp_path / "untrained.onnx"
+    exporting._trace(model, np.zeros((3, shape.side, shape.side), dtype=np.float32), file)
+    exporting._store_small(file)
+    TorchEngine(file.read_bytes(), asdict(shape), "cpu")
+    for name, values in read_weights(file.read_bytes()).items():
+        trained = model.state_dict()[name].numpy()
+        assert np.abs(values - trained).max() <= 0.51 * np.abs(trained).max() / 127, name  # half a step of 8 bits
