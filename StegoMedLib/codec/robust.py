@@ -20,7 +20,7 @@ from StegoMedLib.codec.addressing import subkey
 from StegoMedLib.codec.blocks import block_grid, join_blocks, split_blocks
 from StegoMedLib.codec.kept import KeptBySize
 from StegoMedLib.codec.profile import LengthOf, Payload
-from StegoMedLib.codec.robust_layout import RobustLayout, codebook
+from StegoMedLib.codec.robust_layout import HEADER_RUN, RobustLayout, codebook
 from StegoMedLib.codec.robust_mark import Mark
 from StegoMedLib.codec.robust_slots import FINE
 from StegoMedLib.codec.robust_votes import body_votes, find_heading, heading_of_votes, slot_votes, usual_size
@@ -39,11 +39,14 @@ DEFAULT_STRENGTH, HIGH_STRENGTH = 40.0, 34.0
 MINIMUM_BLOCKS = 256
 """Blocks a plane must have to be used at all."""
 
-_SLOTS_PER_BIT, _LEAST_SLOTS_PER_BIT = 13, 6
+_SLOTS_PER_BIT, _LEAST_SLOTS_PER_BIT = 10, 6
 """Usable slots of the finest scale with which every bit is heard above the body in all series, and in some."""
 
 _SURE = 6.0
 """Score of a header that counts as found: one in 10^9 by chance for each of 2048 labels."""
+
+_HEADED = 8.0
+"""Least score of a header that its usable slots can give."""
 
 _REPAIRS = 3
 
@@ -187,10 +190,11 @@ def _large_enough(shape: tuple[int, int]) -> bool:
 
 
 def _slots(plane: Plane, usable: NDArray[np.bool_]) -> int:
-    """Usable slots of the finest scale; none in a plane that is too small or constant."""
+    """Usable slots of the finest scale; none in a constant plane, or where too few of them can carry the header."""
     if not _large_enough(plane.shape) or plane.pixels.min() == plane.pixels.max():
         return 0
-    return int(usable.sum()) * FINE
+    headed = usable.mean() * np.sqrt(usable.size * FINE / HEADER_RUN)
+    return int(usable.sum()) * FINE if headed >= _HEADED else 0
 
 
 def _no_room(payload: Payload) -> DoesNotFitError:

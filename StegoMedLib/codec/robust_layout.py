@@ -18,7 +18,7 @@ from StegoMedLib.codec.robust_slots import SlotGrid
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CODE_BITS", "RobustLayout", "codebook"]
+__all__ = ["CODE_BITS", "HEADER_RUN", "RobustLayout", "codebook"]
 
 CODE_BITS = 64
 """Bits of a label's codeword."""

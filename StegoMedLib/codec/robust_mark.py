@@ -72,13 +72,15 @@ class Mark:
         self._where = np.flatnonzero(usable.ravel())
         mine = blocks[self._where]
         self._low, self._high = _freedom(plane, mine)
-        owners = layout.owners(wanted.size - layout.header_starts.size)
+        self._length = wanted.size - layout.header_starts.size
+        owners = layout.owners(self._length)
         free = np.floor(layout.grid.of_blocks(usable.ravel().astype(np.float32)))
         self._owners = self._grid.some(owners, self._where)
         self._signs = self._grid.some(layout.signs * free, self._where) * wanted[self._owners]
         self._cover = self._grid.project_some(mine.astype(np.float32), self._where) * self._signs
         self._multipliers = np.ones(wanted.size, dtype=np.float32)
-        self._needed = np.ones(wanted.size, dtype=np.float32)
+        # What is not written votes too, at random: the more slots a bit has, the more votes of its own it needs.
+        self._needed = np.sqrt(np.bincount(owners, minlength=wanted.size)).astype(np.float32)
 
     def made(self) -> NDArray[np.int32]:
         """Changes of the usable blocks, int32 (n, 16), that give all bits about the votes they need."""
@@ -118,11 +120,12 @@ class Mark:
         amplitude = float(np.median(sample[sample > 0])) if (sample > 0).any() else 1.0
         values *= np.float32(1 / max(amplitude, _TINY))
         votes = np.bincount(self._owners, limited(values), minlength=self._multipliers.size).astype(np.float32)
-        middle = max(float(np.median(votes)), _TINY)
-        lacking = self._needed * middle / np.maximum(votes, middle / 5)
+        votes /= np.maximum(self._needed, 1)
+        middle = max(float(np.median(votes[: self._length])), _TINY)
+        lacking = middle / np.maximum(votes, middle / 5)
         scaled = self._multipliers * np.clip(lacking, _SLOWEST, _FASTEST) ** _SPEED
-        self._multipliers = np.minimum(scaled / np.median(scaled), np.float32(_LARGEST))
-        return float((votes / self._needed).min()) / middle
+        self._multipliers = np.minimum(scaled / np.median(scaled[: self._length]), np.float32(_LARGEST))
+        return float(votes.min()) / middle
 
     def _fitted(self, raw: NDArray[np.float32], gain: float) -> NDArray[np.int32]:
         """Whole numbers of nearly the energy that is allowed."""

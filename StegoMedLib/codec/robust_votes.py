@@ -28,7 +28,7 @@ _SCALES = np.exp2(np.arange(-1.0, 13.0)).astype(np.float32)
 """Amplitudes tried, in grey levels: 0.5 to 4096."""
 
 _NEARLY = 0.75
-"""Of the amplitudes at which the header stands out nearly as well as it can, the largest cuts the fewest votes."""
+"""The next larger amplitude cuts fewer votes, and is taken if the header stands out nearly as well."""
 
 _NEIGHBOURHOOD = 5
 """Blocks on a side of the window in which votes are compared with the decision."""
@@ -148,5 +148,7 @@ def _scored(
     chance = np.sqrt(np.einsum("ij,ij->i", votes, votes)) + np.float32(_TINY)
     scores = book @ (sums / chance[:, None]).T
     best = scores.max(axis=0)
-    chosen = int(np.flatnonzero(best >= _NEARLY * best.max())[-1])
+    chosen = int(best.argmax())
+    if chosen + 1 < best.size and best[chosen + 1] >= _NEARLY * best[chosen]:
+        chosen += 1
     return Heading(int(scores[:, chosen].argmax()), float(scales[chosen]), float(best[chosen]))

@@ -1,8 +1,8 @@
-"""Profile robust, whatever the plane, the blocks and the strength: exact when clean, and nothing else touched."""
+"""Profile robust, whatever the plane, its room and the strength: exact when clean, and nothing else touched."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import given, settings
@@ -14,45 +14,45 @@ from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.plane import Plane
 
 LEGAL_RANGES = ((0, 255), (0, 4095), (0, 65535), (-2048, 2047), (-32768, 32767))
+KEYS = st.binary(min_size=32, max_size=32)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A plane, the blocks that may change, and a seed."""
+
+    plane: Plane
+    usable: np.ndarray
+    seed: int
 
 
 @st.composite
-def covers(draw: st.DrawFn) -> tuple[Plane, np.ndarray, int]:
-    """A plane with a brighter middle, any size, depth and noise, some usable blocks, and a seed."""
+def covers(draw: st.DrawFn) -> Cover:
+    """A textured body anywhere in air, at an end of the legal range or in its middle; any size, depth and noise."""
     low, high = draw(st.sampled_from(LEGAL_RANGES))
-    shape = draw(st.tuples(st.integers(64, 150), st.integers(64, 150)))
+    rows, columns = draw(st.tuples(st.integers(64, 150), st.integers(64, 150)))
     seed = draw(st.integers(0, 2**32 - 1))
     rng = np.random.default_rng(seed)
-    air = draw(st.sampled_from((low, high, (low + high) // 2)))
-    values = rng.normal(air, draw(st.sampled_from((0.0, 0.5, 3.0, 30.0))), shape)
-    values[20:40, 20:40] += draw(st.sampled_from((100, 1000, -500)))
+    air = draw(st.sampled_from((low, (low + high) // 2, high)))
+    span = draw(st.sampled_from((0.15, 0.5, 0.9))) * (high - low) / 2
+    values = rng.normal(air, draw(st.sampled_from((0.0, 0.003, 0.01))) * span, (rows, columns))
+    top, left = draw(st.integers(0, rows // 8)), draw(st.integers(0, columns // 8))
+    down, across = draw(st.integers(4, rows // 8)), draw(st.integers(4, columns // 8))
+    body = np.s_[4 * top : 4 * (top + down), 4 * left : 4 * (left + across)]
+    values[body] += (-1 if air == high else 1) * rng.normal(span, 0.05 * span, values[body].shape)
     pixels = np.clip(np.rint(values), low, high).astype(np.int32)
-    usable = rng.random((shape[0] // 4, shape[1] // 4)) < draw(st.floats(0.2, 1.0))
-    padding = draw(st.sampled_from(((), ((low, low),), ((air, air),))))
-    plane = Plane(pixels, low, high, padding)
-    tiles = plane.padding_mask[: usable.shape[0] * 4, : usable.shape[1] * 4]
-    usable &= ~tiles.reshape(usable.shape[0], 4, usable.shape[1], 4).any(axis=(1, 3))
-    return plane, usable, seed
+    usable = np.ones((rows // 4, columns // 4), dtype=bool)
+    usable[max(top - 1, 0) : top + down + 1, max(left - 1, 0) : left + across + 1] = False
+    return Cover(Plane(pixels, low, high), usable, seed)
 
 
-@settings(max_examples=60, deadline=None)
-@given(covers(), st.floats(0.0, 1.0), st.floats(25.0, 50.0), st.binary(min_size=32, max_size=32))
-def test_what_is_embedded_is_read_back_and_nothing_else_changes(
-    cover: tuple[Plane, np.ndarray, int], fill: float, strength: float, key: bytes
-) -> None:
-    plane, usable, seed = cover
-    codec = Robust(key, strength)
-    bits = int(fill * codec.room(plane, usable))
-    if bits == 0:
-        return
-    payload = Payload(seed % 2048, np.random.default_rng(seed).random(bits) < 0.5)
+def _payload(cover: Cover, bits: int) -> Payload:
+    return Payload(cover.seed % 2048, np.random.default_rng(cover.seed).random(bits) < 0.5)
 
-    try:
-        stego = codec.embed(plane, usable, payload)
-    except DoesNotFitError:
-        return
 
-    found = Robust(key).extract(replace(plane, pixels=stego), None, lambda _: bits)
+def _check(cover: Cover, key: bytes, payload: Payload, stego: np.ndarray, strength: float) -> None:
+    plane, usable = cover.plane, cover.usable
+    found = Robust(key).extract(replace(plane, pixels=stego), None, lambda _: payload.bits.size)
     assert found is not None
     assert found.label == payload.label
     np.testing.assert_array_equal(found.bits, payload.bits)
@@ -64,3 +64,38 @@ def test_what_is_embedded_is_read_back_and_nothing_else_changes(
     np.testing.assert_array_equal(replace(plane, pixels=stego).padding_mask, plane.padding_mask)
     span = float(np.ptp(plane.pixels))
     assert np.mean(np.square(stego.astype(float) - plane.pixels)) <= span**2 / 10 ** (strength / 10)
+
+
+@settings(max_examples=60, deadline=None)
+@given(covers(), st.floats(0.0, 1.0), st.floats(28.0, 40.0), KEYS)
+def test_every_payload_within_the_room_is_read_back_and_nothing_else_changes(
+    cover: Cover, fill: float, strength: float, key: bytes
+) -> None:
+    codec = Robust(key, strength)
+    bits = int(fill * codec.room(cover.plane, cover.usable))
+    if bits == 0:
+        return
+    payload = _payload(cover, bits)
+
+    _check(cover, key, payload, codec.embed(cover.plane, cover.usable, payload), strength)
+
+
+@settings(max_examples=40, deadline=None)
+@given(covers(), st.floats(0.0, 1.0), st.integers(1, 900), st.floats(25.0, 60.0), KEYS)
+def test_scattered_room_and_any_strength_are_read_back_or_refused(
+    cover: Cover, share: float, bits: int, strength: float, key: bytes
+) -> None:
+    some = cover.usable & (np.random.default_rng(cover.seed).random(cover.usable.shape) < share)
+    mode = int(np.bincount(cover.plane.pixels.ravel() - cover.plane.low).argmax()) + cover.plane.low
+    padded = replace(cover.plane, padding=((mode + 3, mode + 4), (mode - 9, mode - 3)))
+    tiles = padded.padding_mask[: some.shape[0] * 4, : some.shape[1] * 4]
+    some &= ~tiles.reshape(some.shape[0], 4, some.shape[1], 4).any(axis=(1, 3))
+    cover = Cover(padded, some, cover.seed)
+    payload = _payload(cover, bits)
+
+    try:
+        stego = Robust(key, strength).embed(cover.plane, cover.usable, payload)
+    except DoesNotFitError:
+        return
+
+    _check(cover, key, payload, stego, strength)
