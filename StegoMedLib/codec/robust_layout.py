@@ -32,8 +32,8 @@ _KEPT_LENGTHS = 2
 def codebook(key: bytes) -> NDArray[np.float32]:
     """A random codeword of +-1 for every label; float32, shape (2048, 64).
 
-    Two of them agree on three quarters of their bits at most, one in many thousand times; a label is found by the best
-    correlation, which is maximum likelihood decoding, and the correlation is the check that there is a header at all.
+    No two of them agree on more than about four fifths of their bits. A label is found by the best correlation, which
+    is maximum likelihood decoding, and how good it is tells whether there is a header at all.
     """
     drawn = keystream(subkey(key, "codebook"), (1 << LABEL_BITS) * CODE_BITS // 8, np.uint8)
     bits = np.unpackbits(drawn.astype(np.uint8)).reshape(1 << LABEL_BITS, CODE_BITS)
