@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -17,12 +17,15 @@ from StegoMedLib.errors import StegoMedError, UnusableInputError
 from StegoMedLib.regions.paste import Detections
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 __all__ = ["TorchEngine", "gpu_at_hand", "read_weights"]
 
+Result = TypeVar("Result")
+
+_TRIAL = 64  # rows and columns of the image that a device is tried with
 _NEEDED = ("torch", "torchvision", "onnx")
 _REMEDY = "choose the engine 'onnx'"
 _PREFIX = "model."
@@ -39,8 +42,10 @@ def gpu_at_hand() -> bool:
         return False
     if any(importlib.util.find_spec(package) is None for package in _NEEDED):
         return False
-    import torch
-
+    try:
+        import torch
+    except (ImportError, OSError):  # OSError: a library that it needs is missing
+        return False
     return torch.cuda.is_available()
 
 
@@ -129,13 +134,20 @@ class TorchEngine:
         try:
             import torch
             import torchvision  # noqa: F401
-        except (ImportError, RuntimeError) as error:  # RuntimeError: a torchvision that was built for another torch
+        except (ImportError, OSError, RuntimeError) as error:  # RuntimeError: torchvision was built for another torch
             raise UnusableInputError(
                 "PyTorch or torchvision is missing, or the two do not fit together; install the extra "
                 f"'stegomed[torch]', or {_REMEDY}."
             ) from error
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self._model = _network(content, shape).to(self._device)
+        self._model = _network(content, shape)
+        if self._device.type != "cpu":
+            self._move()
+
+    def _move(self) -> None:
+        """Move the network to its device and try it there: drivers, builds and memory show only then."""
+        self._model = _told(lambda: self._model.to(self._device), self._device)
+        self.detect(np.zeros((3, _TRIAL, _TRIAL), dtype=np.float32))
 
     def detect(self, image: NDArray[np.float32]) -> Detections:
         """Run the network on one image.
@@ -147,6 +159,11 @@ class TorchEngine:
         Returns
         -------
         Detections
+
+        Raises
+        ------
+        UnusableInputError
+            The device cannot run it, for want of memory say.
         """
         return self.detect_many([image])[0]
 
@@ -156,8 +173,21 @@ class TorchEngine:
 
         exact = torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
         with exact, torch.inference_mode():
-            found = self._model([torch.from_numpy(image).to(self._device) for image in images])
-        return [_detections(each) for each in found]
+            return _told(
+                lambda: [
+                    _detections(each)
+                    for each in self._model([torch.from_numpy(image).to(self._device) for image in images])
+                ],
+                self._device,
+            )
+
+
+def _told(work: Callable[[], Result], device: object) -> Result:
+    """Do some work on a device and translate what goes wrong there."""
+    try:
+        return work()
+    except RuntimeError as error:  # the class of all that CUDA and its libraries report
+        raise UnusableInputError(f"PyTorch cannot run the network on '{device}'; {_REMEDY}.") from error
 
 
 def _detections(found: Mapping[str, Any]) -> Detections:

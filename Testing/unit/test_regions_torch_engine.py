@@ -100,6 +100,25 @@ def test_with_a_gpu_torch_is_taken_where_it_can_be(monkeypatch: pytest.MonkeyPat
     assert isinstance(finder.make_engine("auto", model), OnnxEngine)
 
 
+def test_a_device_that_fails_is_said_or_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torchvision")
+    pytest.importorskip("onnx")
+    model = find_model()
+    engine = TorchEngine(model.content, model.shape, "cpu")
+    engine._move()
+    assert not engine.detect(np.zeros((3, model.side, model.side), dtype=np.float32)).scores.max(initial=0) > 0.5
+
+    def out_of_memory(*_: object) -> None:
+        raise RuntimeError("CUDA out of memory")
+
+    monkeypatch.setattr(engine, "_model", out_of_memory)
+    with pytest.raises(UnusableInputError, match="cannot run the network on 'cpu'; choose the engine 'onnx'"):
+        engine.detect(np.zeros((3, 64, 64), dtype=np.float32))
+    monkeypatch.setattr(finder, "gpu_at_hand", lambda: True)
+    monkeypatch.setattr(finder, "TorchEngine", lambda *_: engine.detect(np.zeros((3, 64, 64), dtype=np.float32)))
+    assert isinstance(finder.make_engine("auto", model), OnnxEngine)
+
+
 @pytest.mark.parametrize("missing", ["torch", "torchvision", "onnx"])
 def test_a_missing_package_is_said(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for package in {"torch", "torchvision", "onnx"} - {missing}:
