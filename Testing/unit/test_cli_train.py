@@ -14,7 +14,7 @@ TRAIN = ("train", "images", "masks", "--out", "out", "--series", "a,b")
 def test_the_options_of_a_training_run_are_understood() -> None:
     parsed = build_parser().parse_args([*TRAIN, "--validation", "c", "--emphasis", "a=3,b=1.6", "--minutes", "5"])
 
-    assert parsed.series == ["a", "b"]
+    assert parsed.learnt == ["a", "b"]
     assert parsed.validation == ["c"]
     assert parsed.emphasis == {"a": 3.0, "b": 1.6}
     assert parsed.minutes == 5.0

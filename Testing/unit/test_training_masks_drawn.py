@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from StegoMedLib.cli.main import main
 from StegoMedLib.dicom import new_series
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.masks import write_mask
@@ -153,6 +154,28 @@ def test_images_without_a_polygon_are_left_out(tmp_path: Path) -> None:
     assert sample.mask.shape == sample.plane.shape
     with pytest.raises(UnusableInputError, match="no polygon for an image"):
         load_via(tmp_path, written(tmp_path / "none.json", {}), ["a"])
+
+
+def test_a_network_is_trained_on_polygons_from_the_command_line(tmp_path: Path) -> None:
+    pytest.importorskip("torchvision")
+    images = tmp_path / "images"
+    ct(images / "a")
+    names = [file.stem for file in (images / "a").glob("*.dcm")]
+    annotations = written(tmp_path / "via.json", {name: entry(f"{name}.png", SQUARE) for name in names})
+    options = ("--series", "a", "--out", tmp_path / "run", "--steps", 2, "--batch", 2, "--side", 64, "--threads", 1)
+    report = tmp_path / "report.json"
+    command = ("train", images, annotations, *options, "--backbone", "mobilenet_v3_large", "--json", report)
+    assert main([str(word) for word in command]) == 0
+    metrics = json.loads(report.read_text(encoding="utf-8"))
+    assert (metrics["steps"], metrics["ended"], metrics["best"]) == (2, "steps", None)
+    assert {file.name for file in (tmp_path / "run").iterdir()} == {
+        "best.pt",
+        "last.pt",
+        "log.json",
+        "loss.png",
+        "metrics.json",
+        "predictions.png",
+    }
 
 
 @pytest.fixture

@@ -46,7 +46,9 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layout", choices=LAYOUTS, default=LAYOUTS[0], help="how the folders lie (default: %(default)s)"
     )
-    parser.add_argument("--series", type=_names, required=True, metavar="A,B,…", help="series to learn from")
+    parser.add_argument(
+        "--series", dest="learnt", type=_names, required=True, metavar="A,B,…", help="series to learn from"
+    )
     parser.add_argument("--validation", type=_names, default=[], metavar="C,D,…", help="series to choose the best by")
     parser.add_argument(
         "--emphasis", type=_factors, default={}, metavar="A=2,B=1.5", help="how much more often series are drawn"
@@ -129,12 +131,12 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    if set(arguments.series) & set(arguments.validation):
+    if set(arguments.learnt) & set(arguments.validation):
         raise UsageError("A series cannot be learnt from and validated on at once; name it in one list only.")
     config = _config(arguments)
     samples, validation = (
         load_samples(arguments.images, arguments.masks, names, arguments.layout)
-        for names in (arguments.series, arguments.validation)
+        for names in (arguments.learnt, arguments.validation)
     )
     try:
         with ProgressBar("Training") as progress:
