@@ -27,8 +27,8 @@ _GUESSED = 0.5
 """Share of wrong bits of a receiver that guesses."""
 
 _READ_NOTE = (
-    "Times are medians over the planes of the least of three calls in one process, tables made and region found "
-    "beforehand: what every slice of a series costs the codec alone. PSNR and SSIM are means. Methods for 8 bits are "
+    "Times are of the processor: medians over the planes of the least of three calls, tables made and region found "
+    "beforehand; what every slice of a series costs the codec alone. PSNR and SSIM are means. Methods for 8 bits are "
     "measured against the plane in 8 bits; what that mapping loses is not counted. 'Body' counts pixels inside the "
     "reference masks, over all planes."
 )

@@ -188,12 +188,15 @@ def _reads(symbol: Symbol, received: NDArray[np.bool_]) -> bool:
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
-    """Least time of three calls, or of one that takes long; tables that a series needs once are there already."""
+    """Least processor time of three calls, or of one that takes long; what other programs do does not count in it.
+
+    Tables that a series needs once are there already.
+    """
     times: list[float] = []
     while len(times) < _REPEATS and sum(times) < _LONG:
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return 1000 * min(times)
 
 
