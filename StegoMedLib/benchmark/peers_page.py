@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.attacks import KINDS
 from StegoMedLib.benchmark.page import Picture, Section, Table, as_html, as_markdown
 from StegoMedLib.benchmark.peers_levels import LEVELS
-from StegoMedLib.benchmark.plots import COLOURS, Curve, Panel, plot
+from StegoMedLib.benchmark.plots import Curve, Panel, plot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["curves", "peers_markdown", "peers_page", "peers_plots", "summary_table"]
 
 _LINES = {"ours": "-", "paper": "--", "peer": "-.", "baseline": ":"}
+_PALETTE = {
+    "ours": ("#1c62d6", "#a61e4d", "#0b7a75"),
+    "paper": ("#846358", "#c9a58f"),
+    "peer": ("#e8590c", "#b08900", "#6741d9", "#c2a5f0"),
+    "baseline": ("#343a40", "#9aa5b1", "#5d6b78", "#c3cad1"),
+}
+"""Peers and ours in colours, baselines in greys."""
+
 _LOGARITHMIC = {"gaussian", "salt-and-pepper", "jpegls"}
 
 _GUESSED = 0.5
@@ -114,7 +122,7 @@ def curves(report: PeersReport, modality: str) -> bytes:
     panels = [Panel("Methods", "", "", legend)]
     for kind, levels in LEVELS.items():
         lines = []
-        for method, colour in styles:
+        for method, colour in reversed(styles):  # ours on top
             points = [errors.get((method.name, modality, kind, level), math.nan) for level in levels]
             lines.append(Curve(method.name, levels, points, colour, _LINES[method.group]))
         top = max([_GUESSED, *(point for line in lines for point in line.y if not math.isnan(point))])
@@ -207,10 +215,11 @@ def _stood(rows: Iterable[AttackRow], method: Method, modality: str) -> str:
 
 
 def _colours(methods: Sequence[Method]) -> list[str]:
-    """A colour for each method, the same one again only for another kind of method, whose line differs."""
-    found, used = [], dict.fromkeys(_LINES, 0)
+    """A colour for each method out of those of its kind."""
+    found, used = [], dict.fromkeys(_PALETTE, 0)
     for method in methods:
-        found.append(COLOURS[used[method.group] % len(COLOURS)])
+        own = _PALETTE[method.group]
+        found.append(own[used[method.group] % len(own)])
         used[method.group] += 1
     return found
 

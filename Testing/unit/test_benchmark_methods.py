@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from StegoMedLib.benchmark.baselines import DftQim, DwtQim, Lsb, LsbInAir
-from StegoMedLib.benchmark.installed_peers import InvisibleWatermark, installed_peers
+from StegoMedLib.benchmark.installed_peers import InvisibleWatermark, installed_peers, missing_packages
 from StegoMedLib.benchmark.methods import MethodFailedError, Told, eight_bit_plane
 from StegoMedLib.benchmark.our_methods import our_methods
+from StegoMedLib.benchmark.peers import PeersReport
 from StegoMedLib.metrics import compare
 from StegoMedLib.plane import Plane
+from StegoMedLib.symbol import make_symbol
 
 if TYPE_CHECKING:
     from StegoMedLib.benchmark.methods import Method
@@ -124,3 +126,15 @@ def test_a_mark_in_colour_is_lost_on_a_plane_of_one_channel(cover: Plane, bits: 
     received = method.extract(replace(plane, pixels=method.embed(plane, bits, told(plane))), told(plane))
 
     assert np.mean(received != bits) > 0.4
+
+
+def test_without_the_packages_there_are_no_peers_but_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("StegoMedLib.benchmark.installed_peers.find_spec", lambda _: None)
+    symbol = make_symbol("SM1:NOTHING")
+
+    report = PeersReport([], missing_packages(), symbol)
+
+    assert installed_peers() == []
+    assert {"blind-watermark", "invisible-watermark", "opencv-python-headless"} <= set(report.missing)
+    assert "pip install" in report.advice
+    assert PeersReport([], [], symbol).advice == ""
