@@ -10,7 +10,7 @@ from StegoMedLib.regions.morphology import fill
 from StegoMedLib.regions.paste import Detections, Thresholds, paste
 from StegoMedLib.regions.prepare import SIDE, prepare
 from StegoMedLib.regions.snap import snap
-from StegoMedLib.regions.tissue import contrast, shows_body
+from StegoMedLib.regions.tissue import contrast, shows_body, surroundings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +67,7 @@ class MaskRcnnFinder:
         seen = contrast(plane)
         if not shows_body(plane, seen):
             return np.zeros(plane.shape, dtype=np.bool_)
-        prepared = prepare(plane, self._side)
+        prepared = prepare(plane, self._side, surroundings(plane, seen))
         coarse = paste(self._engine.detect(prepared.image), prepared, plane.shape, self._limits)
         found = snap(plane, seen, coarse)
         # Outside the body padding is none of it; inside, a value taken for padding is a hole in nothing but the mask.

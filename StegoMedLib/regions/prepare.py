@@ -152,9 +152,24 @@ def channels(image: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack([image, np.sqrt(image), np.minimum(5.0 * image, 1.0)]).astype(np.float32)
 
 
-def prepare(plane: Plane, side: int = SIDE) -> Prepared:
-    """Make the network's input, a square of `side` rows and columns, from a plane."""
+def prepare(plane: Plane, side: int = SIDE, shown: NDArray[np.bool_] | None = None) -> Prepared:
+    """Make the network's input from a plane.
+
+    Parameters
+    ----------
+    plane : Plane
+    side : int
+        Rows and columns of the square.
+    shown : ndarray of bool, shape (H, W), optional
+        What the network may see; the rest is black. None for everything.
+
+    Returns
+    -------
+    Prepared
+    """
     image = unit_range(plane)
+    if shown is not None:
+        image *= shown
     scale = side / max(plane.shape)
     rows, columns = (max(1, round(extent * scale)) for extent in plane.shape)
     square = np.zeros((side, side), dtype=np.float32)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from StegoMedLib.regions.morphology import fill_to_border, spread
 from StegoMedLib.regions.prepare import air_level, hounsfield
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["Contrast", "contrast", "shows_body", "thin_radius"]
+__all__ = ["Contrast", "contrast", "shows_body", "surroundings", "thin_radius"]
 
 # CT: fat and all that is denser lies above; air, its noise and most clothes below. So does lung, but it is enclosed.
 _TISSUE_HU = -500.0
@@ -23,6 +24,8 @@ _TISSUE_HU = -500.0
 _BODY_HU, _SKIN = -350.0, 0.09
 # Couches, head holders and blankets are thinner than this (pixels per 512 of the longer side), bodies are thicker.
 _THIN_CT, _THIN_MR = 7.0, 2.0
+# What a finder sees around what is dense, in the same measure; more of it would show it what was hidden in the air.
+_AROUND = 6.0
 _WINDOW = 5
 _EVEN = 0.03  # less than one pixel's single step does to a local mean
 # MR: bounds of the threshold as shares of the bright tissue's level, and its distance from the noise floor.
@@ -81,6 +84,20 @@ def thin_radius(seen: Contrast) -> int:
     """Radius in pixels of what is thinner than any body: couches, head holders, blankets."""
     longer = max(int(extent) for extent in seen.smooth.shape)
     return max(1, round((_THIN_CT if seen.computed else _THIN_MR) * longer / 512))
+
+
+def surroundings(plane: Plane, seen: Contrast) -> NDArray[np.bool_]:
+    """What is dense, a margin around it, and the holes in that: all that a finder has to look at.
+
+    The rest is air. What a strong profile hides there is louder than any air a network was trained on, and moved its
+    outline by up to a thousand pixels (``ncc_mask`` 0.990 on a head).
+
+    Returns
+    -------
+    ndarray of bool, shape (H, W)
+    """
+    margin = max(1, round(_AROUND * max(int(extent) for extent in plane.shape) / 512))
+    return fill_to_border(spread(seen.dense & ~plane.padding_mask, margin))
 
 
 def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:

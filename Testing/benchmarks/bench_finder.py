@@ -29,7 +29,7 @@ from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Detections, paste
 from StegoMedLib.regions.prepare import prepare
 from StegoMedLib.regions.snap import snap
-from StegoMedLib.regions.tissue import contrast, shows_body
+from StegoMedLib.regions.tissue import contrast, shows_body, surroundings
 from StegoMedLib.regions.torch_engine import TorchEngine
 
 if TYPE_CHECKING:
@@ -105,9 +105,9 @@ def engines(model: ModelFile, threads: int) -> dict[str, Engine]:
 
 def stages(path: Path, plane: Plane, model: ModelFile, engine: Engine) -> dict[str, Callable[[], object]]:
     """The stages of one slice, each ready to run alone."""
-    prepared = prepare(plane, model.side)
-    found = engine.detect(prepared.image)
     seen = contrast(plane)
+    prepared = prepare(plane, model.side, surroundings(plane, seen))
+    found = engine.detect(prepared.image)
     coarse = paste(found, prepared, plane.shape, model.limits)
     mask = snap(plane, seen, coarse)
     guarded = guard(plane, mask)
@@ -115,7 +115,7 @@ def stages(path: Path, plane: Plane, model: ModelFile, engine: Engine) -> dict[s
     return {
         "read": lambda: read_instance(path).plane(0),
         "look for a body": lambda: shows_body(plane, contrast(plane)),
-        "prepare": lambda: prepare(plane, model.side),
+        "prepare": lambda: prepare(plane, model.side, surroundings(plane, seen)),
         "paste": lambda: paste(found, prepared, plane.shape, model.limits),
         "snap": lambda: snap(plane, seen, coarse),
         "guard": lambda: guard(plane, mask),
@@ -130,7 +130,7 @@ def measure(folder: Path, threads: int, rounds: int) -> dict[str, Any]:
     plane = read_instance(path).plane(0)
     model = find_model()
     found = engines(model, threads)
-    image = prepare(plane, model.side).image
+    image = prepare(plane, model.side, surroundings(plane, contrast(plane))).image
     parts = {name: milliseconds(work, rounds) for name, work in stages(path, plane, model, found["onnx"]).items()}
     for name, engine in found.items():
         finder = MaskRcnnFinder(engine, model.limits, model.side)

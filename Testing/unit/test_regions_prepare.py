@@ -110,3 +110,13 @@ def test_channels_stay_between_0_and_1() -> None:
     assert shown.max() == 1.0
     assert (shown[1] >= shown[0]).all()
     assert (shown[2] >= shown[0]).all()
+
+
+def test_what_is_not_shown_is_black() -> None:
+    pixels = np.full((64, 64), 100, dtype=np.int32)
+    pixels[:32] = 200
+    shown = np.zeros((64, 64), dtype=np.bool_)
+    shown[:16] = True
+    image = prepare(Plane(pixels, 0, 255, (), "MR"), shown=shown).image
+    assert image[:, :48].any()
+    assert not image[:, 80:].any()

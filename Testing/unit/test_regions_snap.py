@@ -11,7 +11,7 @@ from StegoMedLib.metrics import iou, ncc
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions.morphology import shrink, spread
 from StegoMedLib.regions.snap import snap
-from StegoMedLib.regions.tissue import contrast
+from StegoMedLib.regions.tissue import contrast, surroundings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,3 +98,10 @@ def test_noise_hidden_in_the_air_hardly_moves_the_outline() -> None:
 def test_no_body_stays_no_body() -> None:
     plane = ct(chest())
     assert not snap(plane, contrast(plane), np.zeros_like(BODY)).any()
+
+
+def test_a_finder_sees_the_body_and_little_air() -> None:
+    plane = ct(chest())
+    around = surroundings(plane, contrast(plane))
+    assert around[spread(BODY, 4)].all()
+    assert not around[~spread(BODY, 12)].any()
