@@ -8,6 +8,7 @@ the reference masks).
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -15,6 +16,9 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from StegoMedLib.errors import DoesNotFitError
+from StegoMedLib.regions import FINDERS
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 COLUMNS = (
@@ -40,6 +44,8 @@ def stegomed(*arguments: object) -> tuple[int, dict[str, Any]]:
     command = [sys.executable, "-m", "StegoMedLib", *map(str, arguments), "--json", "-"]
     environment = {**os.environ, "STEGOMED_PASSPHRASE": "correct horse battery staple"}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if result.returncode not in (0, DoesNotFitError.exit_code):
+        raise SystemExit(f"'stegomed {arguments[0]}' ended with {result.returncode}: {result.stderr.strip()[-300:]}")
     return result.returncode, json.loads(result.stdout) if result.returncode == 0 else {}
 
 
@@ -72,7 +78,9 @@ def main() -> int:
     if not DATA.is_dir():
         print(f"The real series are not here: {DATA} does not exist.")
         return 1
-    finder = sys.argv[1] if len(sys.argv) > 1 else "maskrcnn"
+    parser = argparse.ArgumentParser(description="Hide, read and compare every real series; a Markdown table.")
+    parser.add_argument("finder", nargs="?", choices=FINDERS, default="maskrcnn")
+    finder = parser.parse_args().finder
     print("| " + " | ".join(COLUMNS) + " |\n" + "| --- " * len(COLUMNS) + "|")
     with tempfile.TemporaryDirectory() as name:
         for series in sorted((DATA / "curated").iterdir()):
