@@ -144,7 +144,10 @@ def _text(symbols: tuple[Symbol, ...]) -> str:
 
 
 class Votes:
-    """Majority over slices of what was extracted under each label, for when no slice can be read alone."""
+    """Majority over slices of what was extracted under each label, for when no slice can be read alone.
+
+    Slices of one label may be of different lengths where a profile reads all usable blocks: the record is at the head.
+    """
 
     def __init__(self) -> None:
         self._ballots: dict[tuple[int, int], tuple[int, NDArray[np.int32]]] = {}
@@ -152,14 +155,16 @@ class Votes:
     def add(self, payload: Payload) -> None:
         """Count one slice's bits."""
         kind = payload.label, payload.count
-        count, ones = self._ballots.get(kind, (0, np.zeros(payload.bits.size, dtype=np.int32)))
-        self._ballots[kind] = (count + 1, ones + payload.bits)
+        count, lead = self._ballots.get(kind, (0, np.zeros(0, dtype=np.int32)))
+        lead = np.pad(lead, (0, max(payload.bits.size - lead.size, 0)))
+        lead[: payload.bits.size] += np.where(payload.bits, np.int32(1), np.int32(-1))
+        self._ballots[kind] = count + 1, lead
 
     def payloads(self) -> list[Payload]:
         """Majority payload of every kind that three slices or more carry."""
         quorum = 3
         return [
-            Payload(label, 2 * ones > votes, count)
-            for (label, count), (votes, ones) in self._ballots.items()
+            Payload(label, lead > 0, count)
+            for (label, count), (votes, lead) in self._ballots.items()
             if votes >= quorum
         ]

@@ -55,6 +55,16 @@ def test_slices_of_different_messages_vote_apart() -> None:
     assert found == {1: True, 2: False}
 
 
+def test_slices_of_different_lengths_vote_for_what_they_share() -> None:
+    votes = Votes()
+    for bits in ([1, 0, 1], [1, 0, 0, 1, 1], [0, 0, 1, 1]):
+        votes.add(Payload(0, np.array(bits, dtype=bool)))
+
+    (majority,) = votes.payloads()
+
+    assert majority.bits.astype(int).tolist() == [1, 0, 1, 1, 1]
+
+
 def test_equal_symbols_are_opened_once() -> None:
     message = seal(Sealer(PASSPHRASE, KeyCost(3, 1, 1)), TextRecord("x"))
     opener = _CountingOpener()
