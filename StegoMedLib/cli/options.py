@@ -67,7 +67,6 @@ def add_strength(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strength",
         type=_strength,
-        default=DEFAULT_STRENGTH,
         metavar="default|high|DB",
         help="of profile robust: the least PSNR of the marked images in dB, over their own range of values; a lower "
         f"number is stronger. default ({DEFAULT_STRENGTH:g}) survives JPEG of quality 85, JPEG 2000 at 10:1 and noise "

@@ -71,3 +71,13 @@ def test_a_strength_that_makes_no_sense_is_refused(
     assert done.returncode == 2
     assert "--strength" in done.stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_a_strength_of_another_profile_is_a_mistake_of_usage(
+    stegomed: Stegomed, phantom_folder: Path, tmp_path: Path
+) -> None:
+    done = stegomed("embed", phantom_folder, tmp_path / "x", "--profile", "fidelity", "--strength", "high")
+
+    assert done.returncode == 2
+    assert "--strength goes with --profile robust" in done.stderr
+    assert not (tmp_path / "x").exists()

@@ -84,7 +84,7 @@ def _run(arguments: argparse.Namespace) -> None:
         record=_record(arguments),
         attributes=_attributes(arguments.attributes),
         beta=arguments.beta,
-        strength=arguments.strength,
+        strength=_strength(arguments),
         syntax=arguments.syntax,
         accept_lossy=arguments.accept_lossy,
         overwrite=arguments.overwrite,
@@ -104,6 +104,12 @@ def _lost(arguments: argparse.Namespace) -> float:
     if arguments.mode != "spread":
         raise UsageError("--lost goes with --mode spread; add it, or leave --lost out.")
     return float(arguments.lost)
+
+
+def _strength(arguments: argparse.Namespace) -> float | None:
+    if arguments.strength is not None and arguments.profile != "robust":
+        raise UsageError("--strength goes with --profile robust; add it, or leave --strength out.")
+    return None if arguments.strength is None else float(arguments.strength)
 
 
 def _record(arguments: argparse.Namespace) -> Record | None:
