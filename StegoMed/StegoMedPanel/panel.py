@@ -21,6 +21,7 @@ from StegoMedPanel.save_step import SaveStep
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from StegoMedPanel.parameters import Profile
     from StegoMedPanel.untyped import Node, Parameters, Widget
     from StegoMedPanel.work import Work
 
@@ -128,8 +129,12 @@ class Panel(VTKObservationMixin):
         parameters = self.parameters
         if parameters is None:
             return None
-        chosen = (parameters.inputVolume, parameters.segmentation)
-        return *(None if node is None else node.GetID() for node in chosen), parameters.profile
+        return _owner(parameters.inputVolume, parameters.segmentation, parameters.profile)
+
+    def keep_room(self, bits: list[int], volume: Node, segmentation: Node, profile: Profile) -> None:
+        """Keep the room of these, unless others were chosen while it was measured."""
+        self.room.set(bits, _owner(volume, segmentation, profile))
+        self.room.look(self.room_owner())
 
     def _on_parameters(self, _caller: object = None, _event: object = None) -> None:
         """A choice was made, here or elsewhere."""
@@ -163,3 +168,8 @@ class Panel(VTKObservationMixin):
         self.region.edited()
         self.room.edited()
         self.refresh_soon()
+
+
+def _owner(volume: Node, segmentation: Node, profile: Profile) -> object:
+    """What tells whose room it is."""
+    return *(None if node is None else node.GetID() for node in (volume, segmentation)), profile

@@ -80,15 +80,15 @@ class RegionStep:
 
     def _work_find(self) -> str:
         panel, parameters = self._panel, self._panel.parameters
-        volume, finder = panel.input.volume(), parameters.finder
+        volume, finder, profile = panel.input.volume(), parameters.finder, parameters.profile
         panel.work.ensure_packages(network=finder is Finder.maskrcnn)
         panel.watch(volume)
-        case = Case(volume, parameters.segmentation, parameters.profile.name, panel.input.modality())
+        case = Case(volume, parameters.segmentation, profile.name, panel.input.modality())
         segmentation, room = panel.work.find(case, finder.name, panel.progress)
         parameters.segmentation = segmentation
         slicer.util.setSliceViewerLayers(background=volume, foreground=None, fit=True)
         self.edited()
-        panel.room.set(room, panel.room_owner())
+        panel.keep_room(room, volume, segmentation, profile)
         return ""
 
     def _on_check(self) -> None:
@@ -96,12 +96,12 @@ class RegionStep:
 
     def _work_check(self) -> str:
         panel = self._panel
-        volume, segmentation = panel.input.volume(), self.segmentation()
+        volume, segmentation, profile = panel.input.volume(), self.segmentation(), panel.parameters.profile
         panel.work.ensure_packages()
         panel.watch(volume, segmentation)
-        case = Case(volume, segmentation, panel.parameters.profile.name, panel.input.modality())
+        case = Case(volume, segmentation, profile.name, panel.input.modality())
         room = panel.work.measure(case, panel.progress)
-        panel.room.set(room, panel.room_owner())
+        panel.keep_room(room, volume, segmentation, profile)
         return ""
 
     def _on_edit(self) -> None:
