@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["Message", "Reader", "Votes", "length_of", "seal", "symbols_of", "written"]
 
 _LARGEST_VERSION = 40
+
+_REMEMBERED = 16
+"""Symbols, and records, that a reader remembers."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def length_of(label: int) -> int | None:
 
 
 class Reader:
-    """Reads symbols under one passphrase; equal symbols of a series are opened once."""
+    """Reads symbols under one passphrase; equal symbols of a series are opened once, the last few being remembered."""
 
     def __init__(self, opener: Opener) -> None:
         self._opener = opener
@@ -119,6 +122,7 @@ class Reader:
         """Record of one or several symbols of a slice, or None when nothing can be read."""
         text = self.text(*symbols)
         if text not in self._records:
+            _make_room(self._records)
             self._records[text] = self._open(text)
         return self._records[text]
 
@@ -126,6 +130,7 @@ class Reader:
         """Text of one or several symbols of a slice, empty when they cannot be read."""
         content = b"".join(np.packbits(symbol.modules).tobytes() for symbol in symbols)
         if content not in self._texts:
+            _make_room(self._texts)
             self._texts[content] = _text(symbols)
         return self._texts[content]
 
@@ -134,6 +139,12 @@ class Reader:
             return self._opener.open(text)
         except NothingReadableError:
             return None
+
+
+def _make_room(kept: dict[Any, Any]) -> None:
+    """Forget the oldest entry of many: the symbols of a spread record all differ."""
+    if len(kept) >= _REMEMBERED:
+        del kept[next(iter(kept))]
 
 
 def _text(symbols: tuple[Symbol, ...]) -> str:

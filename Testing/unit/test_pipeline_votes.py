@@ -8,7 +8,7 @@ from StegoMedLib.codec.profile import Payload
 from StegoMedLib.envelope import Opener, Sealer, TextRecord
 from StegoMedLib.envelope.keys import KeyCost
 from StegoMedLib.pipeline.message import Reader, Votes, seal
-from StegoMedLib.symbol import symbol_from_bits, unpack_label
+from StegoMedLib.symbol import make_symbol, symbol_from_bits, unpack_label
 
 PASSPHRASE = b"correct horse"
 
@@ -74,6 +74,16 @@ def test_equal_symbols_are_opened_once() -> None:
         assert reader.read(message.symbol) == TextRecord("x")
 
     assert opener.opened == 1
+
+
+def test_what_is_remembered_does_not_grow_with_the_series() -> None:
+    reader = Reader(Opener(PASSPHRASE))
+    symbols = [make_symbol(f"SLICE {number}") for number in range(40)]
+
+    assert [reader.read(symbol) for symbol in symbols] == [None] * 40
+    assert [reader.text(symbol) for symbol in symbols] == [f"SLICE {number}" for number in range(40)]
+
+    assert [len(kept) for kept in vars(reader).values() if isinstance(kept, dict)] == [16, 16]
 
 
 class _CountingOpener:
