@@ -48,6 +48,9 @@ _SURE = 6.0
 _HEADED = 8.0
 """Least score of a header that its usable slots can give."""
 
+_MOST_WIDENED = 2.0
+"""Times the range of what is no padding: as much as the padding of any scanner that was looked at makes of it."""
+
 _REPAIRS = 3
 
 
@@ -174,8 +177,15 @@ class Robust:
         return np.flatnonzero((sums > 0) != payload.bits)
 
     def _energy(self, plane: Plane) -> float:
-        """Sum of squared changes at which the plane has the PSNR asked for."""
-        span = float(plane.pixels.max()) - float(plane.pixels.min())
+        """Sum of squared changes at which the plane has the PSNR asked for.
+
+        Padding may lie far off all that is seen (-32768); it widens the range by `_MOST_WIDENED` at most.
+        """
+        inside = plane.pixels[~plane.padding_mask]
+        if inside.size == 0:
+            return 0.0
+        seen = float(inside.max()) - float(inside.min())
+        span = min(float(plane.pixels.max()) - float(plane.pixels.min()), _MOST_WIDENED * seen)
         return span * span * plane.pixels.size / 10 ** (self._strength / 10)
 
     def _codewords(self) -> NDArray[np.float32]:
