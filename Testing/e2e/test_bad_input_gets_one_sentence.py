@@ -218,7 +218,9 @@ def test_cancelling_leaves_no_half_file(how: str, tmp_path: Path) -> None:
     before = _snapshot(tmp_path)
     environment = {**os.environ, "STEGOMED_PASSPHRASE": "x", "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     command = [sys.executable, "-m", "StegoMedLib", "embed", "in", "out", *FINDER]
+    heeded = signal.signal(getattr(signal, how), signal.SIG_DFL)  # under nohup it is ignored
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    signal.signal(getattr(signal, how), heeded)
     while not list(tmp_path.glob(".out.*.partial/*.dcm")):
         time.sleep(0.01)
         assert process.poll() is None
