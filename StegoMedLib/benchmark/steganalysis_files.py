@@ -11,6 +11,7 @@ from StegoMedLib.benchmark.page import Section, Table, as_html, as_markdown, wri
 from StegoMedLib.benchmark.peers import PAPER_BPP, RECORD, load_slices
 from StegoMedLib.benchmark.steganalysis import CLASSIFIERS, REGIONS, Covers, DetectionRow, detect, make_pairs
 from StegoMedLib.envelope import Sealer, TextRecord
+from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.staging import check_target, staged
@@ -66,6 +67,10 @@ def write_steganalysis(
     """
     check_target(data, target, overwrite=overwrite)
     series = sorted(path.name for path in (data / "curated").glob("*") if path.is_dir())
+    if not series:
+        raise UnusableInputError(
+            f"There are no series in {data / 'curated'}; name the folder that has them with --data."
+        )
     rows = run_detection(
         load_slices(data, series, finder, slices), [*our_methods(), LsbInAir()], seed=seed, progress=progress
     )

@@ -106,7 +106,10 @@ _STRONGEST, _WEAKEST = 20.0, 60.0
 def _strength(text: str) -> float:
     if text in _STRENGTHS:
         return _STRENGTHS[text]
-    value = _positive(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not _STRONGEST <= value <= _WEAKEST:
         raise argparse.ArgumentTypeError(f"give default, high, or a PSNR from {_STRONGEST:g} to {_WEAKEST:g} dB")
     return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.options import add_common
+from StegoMedLib.cli.options import add_common, add_overwrite
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
 from StegoMedLib.errors import UsageError
 from StegoMedLib.metrics import PAPER_NOTE
@@ -13,6 +13,7 @@ from StegoMedLib.pipeline.agreement import PAPER_IOU, AgreementReport, evaluate_
 from StegoMedLib.pipeline.evaluate import evaluate_series
 from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
 from StegoMedLib.pipeline.pictures_worst import WorstSlices
+from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.regions import ENGINES, FINDERS, make_finder
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--pictures", type=Path, metavar="DIR", help="without STEGO: draw the worst slices of each series into DIR"
     )
+    add_overwrite(parser)
     add_common(parser)
     parser.set_defaults(run=_run)
 
@@ -80,6 +82,8 @@ def _run_series(arguments: argparse.Namespace) -> None:
 def _run_masks(arguments: argparse.Namespace) -> None:
     if arguments.masks is None:
         raise UsageError("Without STEGO there is only the region finder to measure; give reference masks with --masks.")
+    if arguments.pictures is not None:
+        check_target(arguments.cover, arguments.pictures, overwrite=arguments.overwrite)
     names = dict.fromkeys((arguments.finder or _DEFAULT, _BASELINE))
     finders = [make_finder(name, arguments.engine) for name in names]
     worst = None if arguments.pictures is None else WorstSlices(finders[0].name)
@@ -92,9 +96,16 @@ def _run_masks(arguments: argparse.Namespace) -> None:
             progress=progress,
             onlooker=None if worst is None else worst.take,
         )
-    drawn = [] if worst is None else worst.draw(arguments.pictures)
-    write_json({**report.as_json(), "pictures": drawn}, arguments.json_target)
+    write_json({**report.as_json(), "pictures": _draw(worst, arguments.pictures)}, arguments.json_target)
     _show(report)
+
+
+def _draw(worst: WorstSlices | None, folder: Path | None) -> list[str]:
+    """Write the sheets of the worst slices, and give their files' names."""
+    if worst is None or folder is None:
+        return []
+    with staged(folder) as work:
+        return worst.draw(work)
 
 
 def _show(report: AgreementReport) -> None:

@@ -64,7 +64,7 @@ def _add_network(parser: argparse.ArgumentParser) -> None:
         "--config",
         choices=sorted(CONFIGS),
         default="default",
-        help="values that the other options do not give; paper is Saidi et al. 2024 as far as known, with ResNet-101",
+        help="values that the other options do not give; paper is Mask R-CNN with ResNet-101 after He et al. 2017",
     )
     parser.add_argument("--backbone", choices=BACKBONES, help=f"network (default: {default.backbone})")
     parser.add_argument(
