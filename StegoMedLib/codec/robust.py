@@ -48,8 +48,8 @@ _SURE = 6.0
 _HEADED = 8.0
 """Least score of a header that its usable slots can give."""
 
-_MOST_WIDENED = 2.0
-"""Times the range of what is no padding: as much as the padding of any scanner that was looked at makes of it."""
+_MOST_WIDENED = 3.0
+"""Times the range of what is no padding; the scanners that were looked at make it twice as wide at most."""
 
 _REPAIRS = 3
 

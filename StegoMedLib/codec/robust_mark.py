@@ -39,6 +39,7 @@ _FITTINGS, _NEARLY = 5, 0.998
 _SAMPLE = 16
 """One slot of so many tells the amplitude well enough."""
 
+_LARGEST_GAIN = 1e9  # where bounds leave next to no change, a gain would grow beyond all numbers
 _TINY = 1e-9
 
 
@@ -103,7 +104,7 @@ class Mark:
         return self._grid.compose_some(self._signs * self._multipliers[self._owners], self._where)
 
     def _clipped(self, raw: NDArray[np.float32], gain: float) -> NDArray[np.float32]:
-        change: NDArray[np.float32] = raw * np.float32(gain)
+        change: NDArray[np.float32] = raw * np.float32(min(gain, _LARGEST_GAIN))
         np.maximum(change, self._low, out=change)
         return np.minimum(change, self._high, out=change)
 
@@ -132,7 +133,8 @@ class Mark:
         best, most = np.zeros(raw.shape, dtype=np.float32), -1.0
         for _ in range(_FITTINGS):
             change = np.rint(self._clipped(raw, gain))
-            found = float(np.vdot(change, change))
+            # In double precision: a sum of so many squares would be wrong in its seventh digit, and this is a limit.
+            found = float(np.einsum("ij,ij->", change, change, dtype=np.float64))
             if most < found <= self._energy:
                 best, most = change, found
             if most >= _NEARLY * self._energy:
