@@ -10,10 +10,9 @@ from StegoMedLib.benchmark.page import Section, write_page
 from StegoMedLib.benchmark.paper_page import paper_markdown, paper_page, paper_sections
 from StegoMedLib.benchmark.paper_plots import paper_plots
 from StegoMedLib.benchmark.paper_run import PaperReport, run_paper
-from StegoMedLib.errors import UsageError
-from StegoMedLib.pipeline.pictures_canvas import figure_class
+from StegoMedLib.benchmark.request import check_request
 from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.pipeline.staging import staged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,10 +51,7 @@ def write_paper(
     UsageError
         When `slices` is no number of slices.
     """
-    if slices is not None and slices < 1:
-        raise UsageError(f"{slices} slices of each series are none; give a number from 1.")
-    figure_class()  # asked for now: what it draws comes after minutes of work
-    check_target(data, target, overwrite=overwrite)
+    check_request(data, target, slices, overwrite=overwrite)
     report = run_paper(data, finder, slices=slices, seed=seed, progress=progress)
     plots = paper_plots(report)
     with staged(target) as work:

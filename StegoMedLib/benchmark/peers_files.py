@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from StegoMedLib.benchmark.page import write_page
 from StegoMedLib.benchmark.peers import SERIES, PeersReport, all_methods, compare_methods, load_slices
 from StegoMedLib.benchmark.peers_page import peers_markdown, peers_page, peers_plots
-from StegoMedLib.errors import UsageError
-from StegoMedLib.pipeline.pictures_canvas import figure_class
+from StegoMedLib.benchmark.request import check_request
 from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.pipeline.staging import staged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,10 +53,7 @@ def write_peers(
     UsageError
         When `slices` is no number of slices.
     """
-    if attacked < 1 or (slices is not None and slices < 1):
-        raise UsageError("Less than one slice of each series is none; give a number from 1.")
-    figure_class()  # asked for now: what it draws comes after minutes of work
-    check_target(data, target, overwrite=overwrite)
+    check_request(data, target, slices, attacked, overwrite=overwrite)
     found = load_slices(data, SERIES, finder, slices)
     report = compare_methods(found, all_methods(), attacked=attacked, seed=seed, progress=progress)
     plots = peers_plots(report)

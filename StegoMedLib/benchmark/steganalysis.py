@@ -62,6 +62,12 @@ class Pairs:
     covers: list[NDArray[np.float64]] = field(default_factory=list)
     stegos: list[NDArray[np.float64]] = field(default_factory=list)
 
+    @property
+    def tested(self) -> list[str]:
+        """Groups that can be tested on while others are learnt from."""
+        names = dict.fromkeys(self.groups)
+        return [name for name in names if len(names) > 1 and self.groups.count(name) >= _FEWEST]
+
 
 @dataclass(frozen=True)
 class DetectionRow:
@@ -171,9 +177,11 @@ def detect(
     UnusableInputError
         When scikit-learn is missing, or there are too few groups to learn from one and test on another.
     """
-    names = [name for name in dict.fromkeys(pairs.groups) if pairs.groups.count(name) >= _FEWEST]
-    if len(set(pairs.groups)) <= 1 or not names:
-        raise UnusableInputError("A detector needs two series with room for the payload; name more series.")
+    names = pairs.tested
+    if not names:
+        raise UnusableInputError(
+            f"A detector needs two series with room for the payload, one of them in {_FEWEST} slices; take more slices."
+        )
     found = {}
     for done, name in enumerate(names):
         progress(done, len(names), name)

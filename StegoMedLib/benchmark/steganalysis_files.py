@@ -9,12 +9,13 @@ from StegoMedLib.benchmark.baselines import LsbInAir
 from StegoMedLib.benchmark.our_methods import our_methods
 from StegoMedLib.benchmark.page import Section, Table, as_html, as_markdown, write_page
 from StegoMedLib.benchmark.peers import PAPER_BPP, RECORD, load_slices
+from StegoMedLib.benchmark.request import check_request
 from StegoMedLib.benchmark.steganalysis import CLASSIFIERS, REGIONS, Covers, DetectionRow, detect, make_pairs
 from StegoMedLib.envelope import Sealer, TextRecord
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.pipeline.staging import staged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,8 +65,10 @@ def write_steganalysis(
     ------
     UnusableInputError
         When the series or scikit-learn are missing, or `target` exists or cannot be written.
+    UsageError
+        When `slices` is no number of slices.
     """
-    check_target(data, target, overwrite=overwrite)
+    check_request(data, target, slices, overwrite=overwrite, pictures=False)
     series = sorted(path.name for path in (data / "curated").glob("*") if path.is_dir())
     if not series:
         raise UnusableInputError(
@@ -87,7 +90,13 @@ def write_steganalysis(
 def run_detection(
     slices: Sequence[Slice], methods: Sequence[Method], *, seed: int = 0, progress: Progress = silent
 ) -> list[DetectionRow]:
-    """Train and test detectors for every method at two payloads."""
+    """Train and test detectors for every method at two payloads; none where too few slices have room.
+
+    Raises
+    ------
+    UnusableInputError
+        When that is so for all.
+    """
     record = seal(Sealer(b"benchmark"), TextRecord(RECORD)).symbol.data_bits.size
     payloads = {
         f"record, {record} bits": {item.file: record for item in slices},
@@ -99,11 +108,16 @@ def run_detection(
     for done, (method, payload) in enumerate(jobs):
         progress(done, len(jobs), method.name)
         for region, pairs in make_pairs(method, slices, payloads[payload], covers, seed=seed).items():
-            rows += [
-                detect(pairs, classifier, method=method.name, payload=payload, region=region)
-                for classifier in (CLASSIFIERS if region == _AIR else CLASSIFIERS[:1])
-            ]
+            if pairs.tested:
+                rows += [
+                    detect(pairs, classifier, method=method.name, payload=payload, region=region)
+                    for classifier in (CLASSIFIERS if region == _AIR else CLASSIFIERS[:1])
+                ]
     progress(len(jobs), len(jobs), "")
+    if not rows:
+        raise UnusableInputError(
+            "No method has room for a payload in enough slices of two series; take more slices, or other series."
+        )
     return rows
 
 

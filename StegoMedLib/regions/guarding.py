@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.regions.morphology import enclosed, fill_to_border, pockets, spread
+from StegoMedLib.regions.morphology import enclosed, fill_to_border, pockets, radius_in, spread
 from StegoMedLib.regions.tissue import contrast
 
 if TYPE_CHECKING:
@@ -19,19 +19,15 @@ __all__ = ["BLOCK", "guard", "usable_blocks"]
 BLOCK = 4
 """Rows and columns of a block."""
 
-# Margins in pixels, per 512 pixels of the longer side, at least the second number. Twice the smallest with which no
-# reference pixel of any curated series lay outside the guard of the default finder's mask.
-_MASK_MARGIN, _TISSUE_MARGIN = (3.0, 2), (2.0, 2)
+# Margins in pixels, per 512 pixels of the longer side. With 1 and 2, no reference pixel of any curated series lay
+# outside the guard of the default finder's mask; with 2 and 1, two pixels of one slice did.
+_MASK_MARGIN, _TISSUE_MARGIN, _LEAST_MARGIN = 3.0, 2.0, 2
 # How far from the mask something dense may still be body that the mask missed, and close a bay of the outline together
 # with it; farther away it is a couch (CT has them, MR does not show them).
-_NEAR_CT, _NEAR_MR = (10.0, 2), (32.0, 2)
+_NEAR_CT, _NEAR_MR = 10.0, 32.0
 
 # Gaps between body and the edge of the data, as shares of the plane, that are too small to be told from a blind spot.
 _POCKET = 0.003
-
-
-def _margin(shape: tuple[int, int], margin: tuple[float, int]) -> int:
-    return max(margin[1], round(margin[0] * max(shape) / 512))
 
 
 def guard(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -53,9 +49,9 @@ def guard(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """
     seen = contrast(plane)
     tissue = seen.tissue & ~plane.padding_mask
-    body = spread(significant, _margin(plane.shape, _MASK_MARGIN))
-    dense = spread(tissue, _margin(plane.shape, _TISSUE_MARGIN))
-    near = spread(significant, _margin(plane.shape, _NEAR_CT if seen.computed else _NEAR_MR))
+    body = spread(significant, radius_in(plane.shape, _MASK_MARGIN, _LEAST_MARGIN))
+    dense = spread(tissue, radius_in(plane.shape, _TISSUE_MARGIN, _LEAST_MARGIN))
+    near = spread(significant, radius_in(plane.shape, _NEAR_CT if seen.computed else _NEAR_MR, _LEAST_MARGIN))
     closed = enclosed(body | (dense & near)) | fill_to_border(body | dense)
     return closed | pockets(closed, seen.flat, _POCKET * closed.size) | plane.padding_mask
 

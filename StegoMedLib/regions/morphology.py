@@ -10,7 +10,12 @@ from scipy import ndimage
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["enclosed", "fill", "fill_to_border", "keep_components", "pockets", "shrink", "spread"]
+__all__ = ["enclosed", "fill", "fill_to_border", "keep_components", "pockets", "radius_in", "shrink", "spread"]
+
+
+def radius_in(shape: tuple[int, ...], pixels: float, least: int = 1) -> int:
+    """Radius in a plane of `shape` of what measures `pixels` where the longer side has 512; `least` or more."""
+    return max(least, round(pixels * max(int(extent) for extent in shape) / 512))
 
 
 def _spread_rows(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.regions.morphology import fill_to_border, shrink, spread
+from StegoMedLib.regions.morphology import fill_to_border, radius_in, shrink, spread
 from StegoMedLib.regions.tissue import Contrast, thin_radius
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def snap(plane: Plane, seen: Contrast, body: NDArray[np.bool_]) -> NDArray[np.bo
     """
     if not body.any():
         return body
-    outwards, inwards = (max(2, round(reach * max(plane.shape) / 512)) for reach in _reach(seen))
+    outwards, inwards = (radius_in(plane.shape, reach, 2) for reach in _reach(seen))
     core = shrink(body, inwards)
     dense = seen.dense & ~plane.padding_mask
     near = fill_to_border((dense & spread(body, outwards)) | core)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.regions.morphology import fill_to_border, keep_components, shrink, spread
+from StegoMedLib.regions.morphology import fill_to_border, keep_components, radius_in, shrink, spread
 from StegoMedLib.regions.tissue import contrast, shows_body, thin_radius
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ThresholdFinder:
             return np.zeros(plane.shape, dtype=np.bool_)
         dense = seen.dense & ~plane.padding_mask
         if seen.computed:
-            shell = max(1, round(_SHELL * max(plane.shape) / 512))
+            shell = radius_in(plane.shape, _SHELL)
             dense = spread(shrink(dense, shell), shell)
         radius = thin_radius(seen)
         # Lungs are filled before thin parts go, or the chest wall would go with them.

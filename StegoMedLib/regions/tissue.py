@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from StegoMedLib.regions.morphology import fill_to_border, spread
+from StegoMedLib.regions.morphology import fill_to_border, radius_in, spread
 from StegoMedLib.regions.prepare import air_level, hounsfield
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ class Contrast:
 
 def thin_radius(seen: Contrast) -> int:
     """Radius in pixels of what is thinner than any body: couches, head holders, blankets."""
-    longer = max(int(extent) for extent in seen.smooth.shape)
-    return max(1, round((_THIN_CT if seen.computed else _THIN_MR) * longer / 512))
+    return radius_in(seen.smooth.shape, _THIN_CT if seen.computed else _THIN_MR)
 
 
 def surroundings(plane: Plane, seen: Contrast) -> NDArray[np.bool_]:
@@ -96,8 +95,7 @@ def surroundings(plane: Plane, seen: Contrast) -> NDArray[np.bool_]:
     -------
     ndarray of bool, shape (H, W)
     """
-    margin = max(1, round(_AROUND * max(int(extent) for extent in plane.shape) / 512))
-    return fill_to_border(spread(seen.dense & ~plane.padding_mask, margin))
+    return fill_to_border(spread(seen.dense & ~plane.padding_mask, radius_in(plane.shape, _AROUND)))
 
 
 def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -71,6 +71,18 @@ def test_no_slices_are_no_comparison(data: Path, tmp_path: Path) -> None:
         write_peers(data, tmp_path / "out", make_finder("threshold"), attacked=0)
 
 
+def test_no_slices_teach_no_detector(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="from 1"):
+        write_steganalysis(data, tmp_path / "out", make_finder("threshold"), slices=0)
+
+
+def test_a_payload_without_room_leaves_no_row(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steganalysis_files, "our_methods", list)
+    with pytest.raises(UnusableInputError, match="take more slices"):
+        write_steganalysis(data, tmp_path / "out", make_finder("threshold"), slices=1)
+    assert not (tmp_path / "out").exists()
+
+
 def test_steganalysis_writes_page_and_report(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("sklearn")
     monkeypatch.setattr(steganalysis_files, "our_methods", list)
