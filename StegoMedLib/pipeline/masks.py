@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -17,7 +18,20 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["FinderMasks", "FolderMasks", "MaskSource", "mask_name", "mask_source", "read_mask", "write_mask"]
+__all__ = [
+    "FinderMasks",
+    "FolderMasks",
+    "MaskSource",
+    "Reference",
+    "mask_name",
+    "mask_source",
+    "read_mask",
+    "read_reference",
+    "write_mask",
+]
+
+_UNSURE = 128
+"""Grey value of reference masks for what is neither the patient for sure nor air for sure."""
 
 
 class MaskSource(Protocol):
@@ -98,9 +112,34 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
     UnusableInputError
         When there is no such picture.
     """
+    return _levels(path) > 0
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference mask of two or three grey values.
+
+    Attributes
+    ----------
+    patient, unsure : ndarray of bool, shape (H, W)
+        What is the patient, and what is neither that nor air for sure (grey value 128). The rest is air or padding.
+    """
+
+    patient: NDArray[np.bool_]
+    unsure: NDArray[np.bool_]
+
+
+def read_reference(path: Path) -> Reference:
+    """Read a reference mask; raises as `read_mask` does."""
+    levels = _levels(path)
+    unsure = levels == _UNSURE
+    return Reference((levels > 0) & ~unsure, unsure)
+
+
+def _levels(path: Path) -> NDArray[np.uint8]:
     try:
         with Image.open(path) as picture:
-            return np.asarray(picture.convert("L")) > 0
+            return np.asarray(picture.convert("L"))
     except FileNotFoundError:
         raise UnusableInputError(
             f"There is no mask {path}; run 'stegomed segment' on this series, or draw the mask."

@@ -8,7 +8,7 @@ import numpy as np
 
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.masks import read_mask
+from StegoMedLib.pipeline.masks import read_reference
 from StegoMedLib.pipeline.via_polygons import ViaPolygons
 from StegoMedLib.regions import make_finder
 from StegoMedLib.regions.training.samples import Sample
@@ -27,7 +27,7 @@ _LEAST_OF_BODY = 0.5
 
 
 def _pair(image: Path, mask: Path, series: str) -> Sample:
-    plane, reference = read_instance(image).plane(0), read_mask(mask)
+    plane, reference = read_instance(image).plane(0), read_reference(mask).patient
     if reference.shape != plane.shape:
         raise UnusableInputError(f"The reference mask {mask} has another size than its image; make it from that image.")
     return Sample(f"{series}/{image.stem}", series, plane, reference)
@@ -48,7 +48,8 @@ def load_pairs(images: Path, masks: Path, series: Sequence[str]) -> list[Sample]
     images : Path
         Holds a folder ``<series>`` of ``<stem>.dcm`` for each series.
     masks : Path
-        Holds ``<series>/<stem>.png``, not 0 on the body, of the images' sizes.
+        Holds ``<series>/<stem>.png``, white on the body, of the images' sizes; 128 is for what is not sure, and
+        is not learnt as body.
     series : sequence of str
         Names of the folders.
 

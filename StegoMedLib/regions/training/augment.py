@@ -8,6 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from StegoMedLib.regions.prepare import SIDE
+from StegoMedLib.regions.training.hardships import cut_anywhere, fall_off, saturation_band, scout, streaks
 from StegoMedLib.regions.training.phantoms import blob, chance, random_body, random_head, smooth_field
 from StegoMedLib.regions.training.surroundings import (
     BODY,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["augment", "background_only", "phantom", "warp"]
 
+# Shares of the draws that show a part of the body alone, up to no air at all, and that shift it against a border.
+_INSIDE, _AGAINST_BORDER = 0.12, 0.1
 _DARK = 0.06  # grey values of air and its noise end about here
 # Knots of the grey values of CT after unit_range: air, lung, fat, water, muscle, dense organs, spongy and dense bone.
 _CT_KNOTS = np.array([0.0, 0.05, 0.15, 0.5, 0.56, 0.62, 0.66, 0.75, 1.0])
@@ -46,10 +49,15 @@ def warp(rng: np.random.Generator, image: Image, mask: Image, side: int = SIDE) 
     extent = max(image.shape) / side
     angle = np.deg2rad(rng.normal(0.0, 8.0) + 90.0 * (rng.integers(0, 4) if chance(rng, 0.3) else 0))
     zoom = extent * np.exp(rng.normal(0.0, 0.18)) * np.exp(rng.normal(0.0, 0.08, 2))
+    inside = chance(rng, _INSIDE)
+    if inside:
+        zoom *= np.exp(rng.uniform(np.log(0.15), np.log(0.7)))
     flip = np.where(rng.random(2) < (0.3, 0.5), -1.0, 1.0)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     matrix = turn * (zoom * flip)
     shift = rng.normal(0.0, 0.06, 2) * side * extent if chance(rng, 0.7) else np.zeros(2)
+    if inside or chance(rng, _AGAINST_BORDER):
+        shift = rng.uniform(-0.4, 0.4, 2) * side * extent
     grid = np.mgrid[:side, :side].reshape(2, -1).astype(np.float32) - (side - 1) / 2
     where = matrix @ grid + (np.array(image.shape).reshape(2, 1) - 1) / 2 + shift[:, None]
     if chance(rng, 0.5):
@@ -131,6 +139,10 @@ def _magnetic(rng: np.random.Generator, image: Image, mask: Image) -> tuple[Imag
     if chance(rng, 0.7):
         image = image * np.exp(rng.uniform(0.1, 0.7) * smooth_field(rng, image.shape[0], 3))
     if chance(rng, 0.2):
+        image = fall_off(rng, image)
+    if chance(rng, 0.12):
+        image = saturation_band(rng, image, mask)
+    if chance(rng, 0.2):
         image = _ghost(rng, image)
     cleared = chance(rng, 0.35)
     if not cleared or chance(rng, 0.5):
@@ -149,6 +161,8 @@ def _computed(rng: np.random.Generator, image: Image, mask: Image) -> tuple[Imag
         image = add_pillow(rng, image, mask)
     if chance(rng, 0.3):
         image = add_clothes(rng, image, mask)
+    if chance(rng, 0.12):
+        image = streaks(rng, image, mask)
     if chance(rng, 0.5):
         image = image + rng.normal(0.0, 10.0 ** rng.uniform(-2.7, -1.2), image.shape).astype(np.float32)
     if chance(rng, 0.4):
@@ -188,11 +202,16 @@ def augment(
         image, mask = _computed(rng, image, mask)
     else:
         image, mask = _magnetic(rng, _as_mr(rng, image) if is_ct else image, mask)
+    if chance(rng, 0.1):
+        image, mask = cut_anywhere(rng, image, mask)
     return cut_frame(rng, image, mask) if chance(rng, 0.08) else (image, mask)
 
 
 def phantom(rng: np.random.Generator, side: int = SIDE) -> tuple[Image, Image]:
-    """Make one synthetic training image; shapes as in `augment`. A third are heads, as MR shows them."""
+    """Make one synthetic training image; shapes as in `augment`: heads as MR shows them, bodies, scouts and limbs."""
+    if chance(rng, 0.25):
+        image, mask = scout(rng, side)
+        return _magnetic(rng, image, mask) if chance(rng, 0.5) else (image, mask)
     head = chance(rng, 0.35)
     image, mask = random_head(rng, side) if head else random_body(rng, side)
     if chance(rng, 0.3):

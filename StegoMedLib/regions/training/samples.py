@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawer", "Sample", "instances", "target"]
 
-_KEPT = 1.25  # resolution that samples are kept with, over the network's
+_KEPT = 1.6  # resolution that samples are kept with, over the network's
 _BODY = 0.5  # share of a pixel from which it is body
 _SMALLEST_INSTANCE = 40 / SIDE**2  # share of the square
 _PHANTOMS, _BACKGROUNDS = 0.08, 0.03

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.regions.torch_engine import read_weights
 from StegoMedLib.regions.training.weight_files import read_weight_file
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Transfer", "transfer"]
 
-_REMEDY = "give a checkpoint of 'stegomed train', or the weights of a torchvision model."
+_REMEDY = "give a checkpoint of 'stegomed train', a model of 'stegomed export', or the weights of a torchvision model."
+_EXPORTED = ".onnx"
 # Names that torchvision gave up, and what they are called now (its weights for COCO still have them).
 _RENAMED = (
     (re.compile(r"^(backbone\.fpn\.(?:inner|layer)_blocks\.\d+)\.(weight|bias)$"), r"\1.0.\2"),
@@ -84,6 +86,19 @@ def _weights(state: Mapping[str, object]) -> dict[str, Any]:
     }
 
 
+def _given(path: Path) -> dict[str, Any]:
+    """Read the tensors of a file: of an exported model, or of what ``torch.save`` wrote."""
+    import torch  # noqa: PLC0415
+
+    if path.suffix.lower() != _EXPORTED:
+        return _weights(read_weight_file(path, _REMEDY))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnusableInputError(f"{path} cannot be read ({error.strerror}); {_REMEDY}") from None
+    return {name: torch.from_numpy(values.copy()) for name, values in read_weights(content).items()}
+
+
 def _unit(name: str) -> str:
     """Name what is taken whole or not at all: a block of the backbone, elsewhere a layer.
 
@@ -118,8 +133,8 @@ def transfer(model: torch.nn.Module, path: Path) -> Transfer:
     model : torch.nn.Module
         From ``build_model``.
     path : Path
-        A checkpoint of a training run (whatever its backbone), a state dictionary of a torchvision detection model
-        (``maskrcnn_resnet50_fpn`` trained on COCO, say) or of a torchvision classifier.
+        A checkpoint of a training run (whatever its backbone), an exported model (``.onnx``), a state dictionary of a
+        torchvision detection model (``maskrcnn_resnet50_fpn`` trained on COCO, say) or of a torchvision classifier.
 
     Returns
     -------
@@ -133,7 +148,7 @@ def transfer(model: torch.nn.Module, path: Path) -> Transfer:
     import torch  # noqa: PLC0415
 
     network = model.state_dict()
-    given = _weights(read_weight_file(path, _REMEDY))
+    given = _given(path)
     names = _fitting(network, given)
     if not names:
         raise UnusableInputError(f"Nothing in {path} fits this network; {_REMEDY}")
