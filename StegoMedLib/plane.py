@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Plane"]
 
+_TRIMMED, _WIDER, _PADDED = 2.0, 2.5, 2.0
+"""Percent of the values at each end that may be outliers; how much wider than the rest a range may be, and padding
+may make it."""
+
 
 @dataclass(frozen=True)
 class Plane:
@@ -33,6 +37,8 @@ class Plane:
         Rescale to output units (Hounsfield units for CT): ``slope * stored + intercept``.
     inverted : bool
         True for MONOCHROME1 (the minimum is shown white).
+    projection : bool
+        True for what was seen through the whole patient, as a scout of CT: no value in it is that of one place.
     """
 
     pixels: NDArray[np.int32]
@@ -43,6 +49,7 @@ class Plane:
     slope: float = 1.0
     intercept: float = 0.0
     inverted: bool = field(default=False)
+    projection: bool = field(default=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -62,3 +69,20 @@ class Plane:
         for first, last in self.padding:
             mask |= (self.pixels >= first) & (self.pixels <= last)
         return mask
+
+    @cached_property
+    def bulk_range(self) -> float:
+        """Range of the values that the image consists of, outliers left out: the whole range of an ordinary plane.
+
+        Burned-in lines, metal or a few wild values may lie far off all that is seen; they count for no more than two
+        and a half times the range of the middle 96 %. Padding, which scanners put below the least value, widens the
+        range to twice that at most.
+        """
+        inside = self.pixels[~self.padding_mask]
+        if inside.size == 0:
+            return 0.0
+        low, high = np.percentile(inside, (_TRIMMED, 100.0 - _TRIMMED))
+        seen = float(inside.max()) - float(inside.min())
+        if high > low:
+            seen = min(seen, _WIDER * float(high - low))
+        return min(float(self.pixels.max()) - float(self.pixels.min()), _PADDED * seen)

@@ -15,34 +15,37 @@ if TYPE_CHECKING:
     from StegoMedPanel.untyped import Node
 
 
-__all__ = ["forget", "losses", "remember"]
+__all__ = ["doubts", "losses", "remember"]
 
-_ATTRIBUTE = "StegoMed.found"
-
-
-def remember(segmentation: Node, mask: NDArray[np.bool_]) -> None:
-    """Keep the found mask (S, H, W) in an attribute, one bit a voxel, compressed: some hundred bytes a slice."""
-    packed = zlib.compress(np.packbits(mask).tobytes(), 6)
-    shape = "x".join(map(str, mask.shape))
-    segmentation.SetAttribute(_ATTRIBUTE, f"{shape} {base64.b64encode(packed).decode()}")
+_FOUND, _SUSPECT = "StegoMed.found", "StegoMed.suspect"
 
 
-def forget(segmentation: Node) -> None:
-    """Drop what was kept."""
-    segmentation.RemoveAttribute(_ATTRIBUTE)
+def remember(segmentation: Node, mask: NDArray[np.bool_], suspects: NDArray[np.bool_]) -> None:
+    """Keep what was found (S, H, W), and what the finder was not sure of, in attributes: some hundred bytes a slice."""
+    for attribute, kept in ((_FOUND, mask), (_SUSPECT, suspects)):
+        packed = zlib.compress(np.packbits(kept).tobytes(), 6)
+        shape = "x".join(map(str, kept.shape))
+        segmentation.SetAttribute(attribute, f"{shape} {base64.b64encode(packed).decode()}")
 
 
 def losses(segmentation: Node, reviewed: NDArray[np.bool_]) -> list[int]:
     """Numbers, from 1, of the slices in which the reviewed mask lacks some of what was found."""
-    found = _recall(segmentation, reviewed.shape)
+    found = _recall(segmentation, _FOUND, reviewed.shape)
     if found is None:
         return []
     return [int(index) + 1 for index in np.flatnonzero((found & ~reviewed).any(axis=(1, 2)))]
 
 
-def _recall(segmentation: Node, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
-    """The found mask; None when there is none, or it belongs to another volume."""
-    kept, _, packed = (segmentation.GetAttribute(_ATTRIBUTE) or "").partition(" ")
+def doubts(segmentation: Node, reviewed: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """What the finder was not sure of (S, H, W), less what the reviewer took out; None where no finder was asked."""
+    suspects = _recall(segmentation, _SUSPECT, reviewed.shape)
+    found = _recall(segmentation, _FOUND, reviewed.shape)
+    return None if suspects is None or found is None else suspects & ~(found & ~reviewed)
+
+
+def _recall(segmentation: Node, attribute: str, shape: tuple[int, ...]) -> NDArray[np.bool_] | None:
+    """What an attribute keeps; None when there is nothing, or it belongs to another volume."""
+    kept, _, packed = (segmentation.GetAttribute(attribute) or "").partition(" ")
     if kept != "x".join(map(str, shape)):
         return None
     try:

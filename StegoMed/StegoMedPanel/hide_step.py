@@ -30,7 +30,7 @@ _MEANINGS = {
 _DIFFERENCE_OPACITY = 1.0
 """Single pixels change, which would be lost in anything more transparent."""
 _MEASURES = (
-    ("psnr_range", "PSNR, peak: range (dB)", ".2f"),
+    ("psnr_bulk", "PSNR, peak: range (dB)", ".2f"),
     ("psnr_65535", "PSNR, peak: 65535 (dB)", ".2f"),
     ("ssim", "SSIM", ".6f"),
     ("changed_pixels", "Changed pixels", ".0f"),

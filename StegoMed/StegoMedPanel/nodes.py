@@ -24,6 +24,7 @@ __all__ = [
     "database",
     "files_of",
     "lps_vectors",
+    "mark_air",
     "mask_of",
     "new_segmentation",
     "replace_mask",
@@ -39,6 +40,8 @@ SERIES_MARK = "StegoMed.series"
 _UNKNOWN = "Unknown"
 _REGION_COLOR = (0.90, 0.55, 0.20)
 _FILL_OPACITY = 0.25
+_AIR, _AIR_COLOR = "usable_air", (0.16, 0.51, 0.86)
+"""The segment of what may be written to; shown, and never taken for the region."""
 
 
 def database() -> Widget:
@@ -117,11 +120,16 @@ def clone(volume: Node, name: str, voxels: NDArray[Any]) -> Node:
         if attribute.startswith(("DICOM.", "StegoMed.")):
             node.RemoveAttribute(attribute)
     slicer.util.updateVolumeFromArray(node, voxels)
+    _lay_beside(node, volume)
+    return node
+
+
+def _lay_beside(node: Node, volume: Node) -> None:
+    """Put a node's item of the subject hierarchy into the volume's study."""
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     item, own = hierarchy.GetItemByDataNode(volume), hierarchy.GetItemByDataNode(node)
     if item and own:
         hierarchy.SetItemParent(own, hierarchy.GetItemParent(item))
-    return node
 
 
 def new_segmentation(volume: Node, mask: NDArray[np.bool_]) -> Node:
@@ -132,26 +140,55 @@ def new_segmentation(volume: Node, mask: NDArray[np.bool_]) -> Node:
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
     node.GetDisplayNode().SetOpacity2DFill(_FILL_OPACITY)
     replace_mask(node, volume, mask)
+    _lay_beside(node, volume)
     return node
 
 
 def replace_mask(segmentation: Node, volume: Node, mask: NDArray[np.bool_]) -> None:
-    """Make a segmentation hold one segment, the significant region (S, H, W)."""
-    segments = segmentation.GetSegmentation()
-    segments.RemoveAllSegments()
-    segment = segments.AddEmptySegment("significant", "Significant region", _REGION_COLOR)
-    slicer.util.updateSegmentBinaryLabelmapFromArray(mask.astype(np.uint8), segmentation, segment, volume)
+    """Make a segmentation hold one segment, the significant region (S, H, W), voxel for voxel.
 
-
-def mask_of(segmentation: Node, volume: Node) -> NDArray[np.bool_]:
-    """All segments together, in the volume's geometry; bool, shape (S, H, W).
+    The segmentation goes under the volume's transform: Slicer resamples between nodes under different ones.
 
     Raises
     ------
     UnusableInputError
-        There is no segment.
+        Slicer does not give the same voxels back.
     """
-    identifiers = segmentation.GetSegmentation().GetSegmentIDs()
+    segments = segmentation.GetSegmentation()
+    segments.RemoveAllSegments()
+    segmentation.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
+    segment = segments.AddEmptySegment("significant", "Significant region", _REGION_COLOR)
+    slicer.util.updateSegmentBinaryLabelmapFromArray(mask.astype(np.uint8), segmentation, segment, volume)
+    if not np.array_equal(mask_of(segmentation, volume), mask):
+        raise UnusableInputError(
+            "Slicer moved the region while keeping it, so that it would miss parts of the body; harden the volume's "
+            "transform (Transforms module), then find the region again."
+        )
+
+
+def mark_air(segmentation: Node, volume: Node, air: NDArray[np.bool_]) -> None:
+    """Show what may be written to (S, H, W) as a second segment, in place of what was shown before."""
+    segments = segmentation.GetSegmentation()
+    if _AIR in segments.GetSegmentIDs():
+        segments.RemoveSegment(_AIR)
+    segment = segments.AddEmptySegment(_AIR, "Usable air", _AIR_COLOR)
+    slicer.util.updateSegmentBinaryLabelmapFromArray(air.astype(np.uint8), segmentation, segment, volume)
+
+
+def mask_of(segmentation: Node, volume: Node) -> NDArray[np.bool_]:
+    """All segments but that of the air together, in the volume's geometry; bool, shape (S, H, W).
+
+    Raises
+    ------
+    UnusableInputError
+        There is no segment, or the segmentation is under another transform than the volume.
+    """
+    if segmentation.GetTransformNodeID() != volume.GetTransformNodeID():
+        raise UnusableInputError(
+            "The segmentation and the volume are under different transforms, so that the region would lie beside the "
+            "body; put the segmentation under the volume's transform (Data module), or find the region again."
+        )
+    identifiers = [each for each in segmentation.GetSegmentation().GetSegmentIDs() if each != _AIR]
     if not identifiers:
         raise UnusableInputError(
             "The segmentation is empty, and what is not segmented would be taken for air; find the significant region "

@@ -21,6 +21,7 @@ from StegoMedPanel.save_step import SaveStep
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from StegoMedLib.pipeline.volumes import Survey
     from StegoMedPanel.parameters import Profile
     from StegoMedPanel.untyped import Node, Parameters, Widget
     from StegoMedPanel.work import Work
@@ -131,9 +132,9 @@ class Panel(VTKObservationMixin):
             return None
         return _owner(parameters.inputVolume, parameters.segmentation, parameters.profile)
 
-    def keep_room(self, bits: list[int], volume: Node, segmentation: Node, profile: Profile) -> None:
+    def keep_room(self, survey: Survey, volume: Node, segmentation: Node, profile: Profile) -> None:
         """Keep the room of these, unless others were chosen while it was measured."""
-        self.room.set(bits, _owner(volume, segmentation, profile))
+        self.room.set(survey.room_bits, _owner(volume, segmentation, profile), survey.reasons)
         self.room.look(self.room_owner())
 
     def _on_parameters(self, _caller: object = None, _event: object = None) -> None:

@@ -84,11 +84,11 @@ class RegionStep:
         panel.work.ensure_packages(network=finder is Finder.maskrcnn)
         panel.watch(volume)
         case = Case(volume, parameters.segmentation, profile.name, panel.input.modality())
-        segmentation, room = panel.work.find(case, finder.name, panel.progress)
+        segmentation, survey = panel.work.find(case, finder.name, panel.progress)
         parameters.segmentation = segmentation
         slicer.util.setSliceViewerLayers(background=volume, foreground=None, fit=True)
         self.edited()
-        panel.keep_room(room, volume, segmentation, profile)
+        panel.keep_room(survey, volume, segmentation, profile)
         return ""
 
     def _on_check(self) -> None:
@@ -100,8 +100,8 @@ class RegionStep:
         panel.work.ensure_packages()
         panel.watch(volume, segmentation)
         case = Case(volume, segmentation, profile.name, panel.input.modality())
-        room = panel.work.measure(case, panel.progress)
-        panel.keep_room(room, volume, segmentation, profile)
+        survey = panel.work.measure(case, panel.progress)
+        panel.keep_room(survey, volume, segmentation, profile)
         return ""
 
     def _on_edit(self) -> None:

@@ -15,6 +15,7 @@ class Room:
 
     def __init__(self) -> None:
         self._bits: list[int] = []
+        self._reasons: list[str] = []
         self._owner: object = None
         self._stale = False
 
@@ -23,9 +24,10 @@ class Room:
         """Whether it was measured and nothing has changed since."""
         return bool(self._bits) and not self._stale
 
-    def set(self, bits: list[int], owner: object) -> None:
-        """Keep what was measured; `owner` says for what."""
+    def set(self, bits: list[int], owner: object, reasons: list[str] | None = None) -> None:
+        """Keep what was measured, and what took the air of each slice; `owner` says for what."""
         self._bits, self._owner, self._stale = bits, owner, False
+        self._reasons = reasons or []
 
     def look(self, owner: object) -> None:
         """Forget what was measured for something else."""
@@ -43,8 +45,13 @@ class Room:
         if not self._bits:
             return "Room is not measured yet: find the region, or press Check room."
         sizes = self._bytes(profile)
-        fitting = sum(size >= max(needed or 0, 1) for size in sizes)
-        return f"{fitting} of {len(sizes)} slices have room."
+        fits = [size >= max(needed or 0, 1) for size in sizes]
+        return f"{sum(fits)} of {len(sizes)} slices have room{self._why(fits)}."
+
+    def _why(self, fits: list[bool]) -> str:
+        """What took the air of most of the slices that do not fit."""
+        lacking = [reason for reason, fit in zip(self._reasons, fits, strict=False) if not fit and reason]
+        return f" ({max(set(lacking), key=lacking.count)})" if lacking else ""
 
     def needs(self, record: Record, profile: str) -> str:
         """The live line: what a record needs, and what there is, in bytes after compression."""

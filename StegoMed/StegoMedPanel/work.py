@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from StegoMedLib.envelope import Record
     from StegoMedLib.pipeline.embed_run import EmbedReport
     from StegoMedLib.pipeline.extract import ExtractReport
+    from StegoMedLib.pipeline.region import Region
     from StegoMedLib.pipeline.stacks import SliceStack
+    from StegoMedLib.pipeline.volumes import Survey
+    from StegoMedLib.plane import Plane
     from StegoMedLib.symbol import Symbol
     from StegoMedPanel.untyped import Node, Widget
 
@@ -82,16 +85,20 @@ class Work:
         """Install what is missing in Slicer's Python, when the user agrees."""
         packages.ensure(network=network)
 
-    def find(self, case: Case, finder: str, progress: Progress) -> tuple[Node, list[int]]:
-        """Find the significant region into the segmentation, or a new one; it, and every slice's room in bits."""
-        from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415 brings pydicom and SciPy
+    def find(self, case: Case, finder: str, progress: Progress) -> tuple[Node, Survey]:
+        """Find the significant region into the segmentation, or a new one; it, and what the slices have room for."""
+        from StegoMedLib.pipeline.region import Region  # noqa: PLC0415 brings pydicom and SciPy
+        from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
         from StegoMedLib.regions import make_finder  # noqa: PLC0415
 
         chosen = make_finder(finder)
         stack, shape = self.stack(case.volume, case.modality), nodes.voxels_of(case.volume).shape
-        survey = survey_stack(
-            stack, lambda _, plane: chosen.find(plane), shape, profile=case.profile, progress=progress
-        )
+
+        def look(_index: int, plane: Plane) -> Region:
+            seen = chosen.look(plane)
+            return Region(seen.significant, seen.suspect)
+
+        survey = survey_stack(stack, look, shape, profile=case.profile, progress=progress)
         if not survey.masks.any():
             raise UnusableInputError(
                 "No body was found in any slice; try the other finder, or draw the region in Segment Editor."
@@ -101,16 +108,19 @@ class Work:
             segmentation = nodes.new_segmentation(case.volume, survey.masks)
         else:
             nodes.replace_mask(segmentation, case.volume, survey.masks)
-        found.remember(segmentation, survey.masks)
-        return segmentation, survey.room_bits
+        nodes.mark_air(segmentation, case.volume, survey.air)
+        found.remember(segmentation, survey.masks, survey.suspects)
+        return segmentation, survey
 
-    def measure(self, case: Case, progress: Progress) -> list[int]:
-        """Room of every slice in bits, beside what the reviewer left."""
+    def measure(self, case: Case, progress: Progress) -> Survey:
+        """Room of every slice beside what the reviewer left; what may be written to is shown."""
         from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
 
         stack, mask = self._reviewed(case)
-        masks = _slice_masks(stack, mask)
-        return survey_stack(stack, masks, mask.shape, profile=case.profile, progress=progress).room_bits
+        regions = _slice_regions(stack, mask, found.doubts(case.segmentation, mask))
+        survey = survey_stack(stack, regions, mask.shape, profile=case.profile, progress=progress)
+        nodes.mark_air(case.segmentation, case.volume, survey.air)
+        return survey
 
     def hide(self, case: Case, request: Request, progress: Progress) -> Hidden:
         """Hide a record outside what the reviewer left; add the stego volume and the difference."""
@@ -131,7 +141,8 @@ class Work:
         strength = HIGH_STRENGTH if request.strong else None
         options = EmbedOptions(case.profile, record=request.record, attributes=request.attributes, strength=strength)
         passphrase = prepare_passphrase(request.passphrase)
-        report = embed_stack(stack, _slice_masks(stack, mask), passphrase, options, show, progress=progress)
+        regions = _slice_regions(stack, mask, found.doubts(case.segmentation, mask))
+        report = embed_stack(stack, regions, passphrase, options, show, progress=progress)
         node = stego.add_stego(case.volume, marked, case.modality)
         return Hidden(node, stego.add_difference(case.volume, steps), report)
 
@@ -148,7 +159,7 @@ class Work:
                 raise UnusableInputError(
                     "The profile saidi2024 needs the region that the record was hidden beside; choose it in step 2."
                 )
-            masks = _slice_masks(stack, nodes.mask_of(beside, volume))
+            masks = _slice_regions(stack, nodes.mask_of(beside, volume), None)
         symbols: list[Symbol] = []
         report = extract_stack(
             stack,
@@ -240,6 +251,13 @@ class Work:
         return str(series.pop())
 
 
-def _slice_masks(stack: SliceStack, mask: NDArray[np.bool_]) -> Callable[[int, Any], NDArray[np.bool_]]:
-    """Masks slice by slice in the planes' rows and columns, from one in the volume's."""
-    return lambda index, _plane: stack.turned(mask[index])
+def _slice_regions(
+    stack: SliceStack, mask: NDArray[np.bool_], suspects: NDArray[np.bool_] | None
+) -> Callable[[int, Any], Region]:
+    """Regions slice by slice in the planes' rows and columns, from masks in the volume's."""
+    from StegoMedLib.pipeline.region import Region  # noqa: PLC0415 brings pydicom and SciPy
+
+    def region(index: int, _plane: object) -> Region:
+        return Region(stack.turned(mask[index]), None if suspects is None else stack.turned(suspects[index]))
+
+    return region

@@ -12,7 +12,7 @@ from StegoMedLib.codec.blocks import split_blocks
 from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.masks import FolderMasks
-from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.region import usable_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -14,7 +14,7 @@ from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.saidi2024 import Saidi2024
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.metrics import bit_error_rate, compare, iou, ncc
-from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.region import usable_of
 from StegoMedLib.plane import Plane
 from StegoMedLib.symbol import UnreadableSymbolError, read_symbol, symbol_from_bits
 

@@ -15,7 +15,7 @@ from StegoMedLib.benchmark.covers import outside
 from StegoMedLib.benchmark.methods import MethodFailedError, Told, eight_bit_plane
 from StegoMedLib.benchmark.peers_levels import own_level
 from StegoMedLib.metrics import bit_error_rate, compare, ncc_of_symbols
-from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.region import usable_of
 from StegoMedLib.symbol import UnreadableSymbolError, pack_label, read_symbol, symbol_from_bits
 
 if TYPE_CHECKING:

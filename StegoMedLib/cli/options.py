@@ -68,9 +68,10 @@ def add_strength(parser: argparse.ArgumentParser) -> None:
         "--strength",
         type=_strength,
         metavar="default|high|DB",
-        help="of profile robust: the least PSNR of the marked images in dB, over their own range of values; a lower "
-        f"number is stronger. default ({DEFAULT_STRENGTH:g}) survives JPEG of quality 85, JPEG 2000 at 10:1 and noise "
-        f"of 1 %% of the range; high ({HIGH_STRENGTH:g}) JPEG of quality 60, JPEG 2000 at 20:1 and noise of 2.5 %%",
+        help="of profile robust: the least PSNR of the marked images in dB, over their own range of values without "
+        f"outliers; a lower number is stronger. default ({DEFAULT_STRENGTH:g}) survives JPEG of quality 85, JPEG 2000 "
+        f"at 10:1 and noise of 1 %% of the range; high ({HIGH_STRENGTH:g}) JPEG of quality 60, JPEG 2000 at 20:1 and "
+        "noise of 2.5 %%",
     )
 
 

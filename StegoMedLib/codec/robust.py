@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_STRENGTH", "HIGH_STRENGTH", "Robust", "Votes"]
 
 DEFAULT_STRENGTH, HIGH_STRENGTH = 40.0, 34.0
-"""Least PSNR of the stego plane in dB, the peak being the cover's range of values (``psnr_range``)."""
+"""Least PSNR of the stego plane in dB, the peak being the range of the image's values (`Plane.bulk_range`)."""
 
 MINIMUM_BLOCKS = 256
 """Blocks a plane must have to be used at all."""
@@ -48,8 +48,8 @@ _SURE = 6.0
 _HEADED = 8.0
 """Least score of a header that its usable slots can give."""
 
-_MOST_WIDENED = 3.0
-"""Times the range of what is no padding; the scanners that were looked at make it twice as wide at most."""
+_LOUDEST = 0.25
+"""Of the range of the image's values: no pixel is changed by more, however little air there is."""
 
 _REPAIRS = 3
 
@@ -81,7 +81,7 @@ class Robust:
     key : bytes
         32 bytes, from the key derivation's *positions* label.
     strength : float or None
-        Least PSNR of the stego plane in dB (``psnr_range``): the lower, the stronger. None for the default, 40 dB. Only
+        Least PSNR of the stego plane in dB (``psnr_bulk``): the lower, the stronger. None for the default, 40 dB. Only
         the sender needs it.
     """
 
@@ -121,7 +121,8 @@ class Robust:
         layout, codeword = self._layouts.of(plane.shape), self._codewords()[payload.label]
         wanted = np.append(np.where(payload.bits, np.float32(1), np.float32(-1)), codeword)
         blocks, places = split_blocks(plane.pixels).astype(np.int32, copy=False), np.flatnonzero(usable.ravel())
-        mark = Mark(layout, plane, blocks, usable, wanted, energy=self._energy(plane))
+        most = max(1.0, _LOUDEST * plane.bulk_range)
+        mark = Mark(layout, plane, blocks, usable, wanted, energy=self._energy(plane), most=most)
         for _ in range(_REPAIRS):
             marked = blocks.copy()
             marked[places] += mark.made()
@@ -177,16 +178,8 @@ class Robust:
         return np.flatnonzero((sums > 0) != payload.bits)
 
     def _energy(self, plane: Plane) -> float:
-        """Sum of squared changes at which the plane has the PSNR asked for.
-
-        Padding may lie far off all that is seen (-32768); it widens the range by `_MOST_WIDENED` at most.
-        """
-        inside = plane.pixels[~plane.padding_mask]
-        if inside.size == 0:
-            return 0.0
-        seen = float(inside.max()) - float(inside.min())
-        span = min(float(plane.pixels.max()) - float(plane.pixels.min()), _MOST_WIDENED * seen)
-        return span * span * plane.pixels.size / 10 ** (self._strength / 10)
+        """Sum of squared changes at which the plane has the PSNR asked for."""
+        return plane.bulk_range**2 * plane.pixels.size / 10 ** (self._strength / 10)
 
     def _codewords(self) -> NDArray[np.float32]:
         if self._book is None:

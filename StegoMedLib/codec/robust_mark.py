@@ -57,6 +57,8 @@ class Mark:
         +-1 for each bit, the payload's and then the codeword's.
     energy : float
         Sum of squared changes that may not be exceeded.
+    most : float
+        Grey levels by which no pixel may be changed more.
     """
 
     def __init__(
@@ -68,11 +70,13 @@ class Mark:
         wanted: NDArray[np.float32],
         *,
         energy: float,
+        most: float,
     ) -> None:
         self._grid, self._energy = layout.grid, energy
         self._where = np.flatnonzero(usable.ravel())
         mine = blocks[self._where]
-        self._low, self._high = _freedom(plane, mine)
+        low, high = _freedom(plane, mine)
+        self._low, self._high = np.maximum(low, np.float32(-most)), np.minimum(high, np.float32(most))
         self._length = wanted.size - layout.header_starts.size
         owners = layout.owners(self._length)
         free = np.floor(layout.grid.of_blocks(usable.ravel().astype(np.float32)))

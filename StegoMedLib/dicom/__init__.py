@@ -5,6 +5,7 @@ from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import new_series
 from StegoMedLib.dicom.geometry import SeriesGeometry
 from StegoMedLib.dicom.listing import Listing, list_files
+from StegoMedLib.dicom.places import slices_beside
 from StegoMedLib.dicom.placing import Placing, placing_of
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.sources import source_uids
@@ -25,6 +26,7 @@ __all__ = [
     "new_uid",
     "placing_of",
     "read_instance",
+    "slices_beside",
     "source_uids",
     "write_derived",
 ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom import Dataset
 
-__all__ = ["ORIENTATIONS", "Placing", "placing_of"]
+__all__ = ["ORIENTATIONS", "Placing", "numbers_of", "placing_of"]
 
 ORIENTATIONS = ("sagittal", "coronal", "axial", "oblique", "unknown")
 """The first three by the axis of the patient that stands upright on the plane: x to the left, y to the back, z up."""
@@ -50,12 +50,12 @@ def placing_of(dataset: Dataset, frame: int) -> Placing:
     """
     plane = dataset if "ImageOrientationPatient" in dataset else macro_of(dataset, frame, "PlaneOrientationSequence")
     measures = dataset if "PixelSpacing" in dataset else macro_of(dataset, frame, "PixelMeasuresSequence")
-    spacing = _numbers(measures, "PixelSpacing", 2)
+    spacing = numbers_of(measures, "PixelSpacing", 2)
     area = None if spacing is None or (spacing <= 0).any() else float(spacing.prod())
-    return Placing(_orientation(_numbers(plane, "ImageOrientationPatient", 6)), area)
+    return Placing(_orientation(numbers_of(plane, "ImageOrientationPatient", 6)), area)
 
 
-def _numbers(source: Dataset | None, keyword: str, count: int) -> NDArray[np.float64] | None:
+def numbers_of(source: Dataset | None, keyword: str, count: int) -> NDArray[np.float64] | None:
     """Finite numbers of an element, None where there are not exactly `count` of them."""
     try:
         values = np.array([float(value) for value in source.get(keyword)], dtype=np.float64)  # type: ignore[union-attr]

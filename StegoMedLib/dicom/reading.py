@@ -125,12 +125,18 @@ class Instance:
             rescale = rescale_of(self.dataset, frame)
             padding = padding_ranges(pixels, self.dataset, field, rescale, lossy=self.lossy)
             modality = _text(self.dataset, "Modality")
-        legal = field.low, field.high
-        return Plane(pixels, *legal, padding, modality, rescale.slope, rescale.intercept, self.format.inverted)
+            projection = modality == "CT" and _is_localizer(self.dataset)
+        legal, scale = (field.low, field.high), (rescale.slope, rescale.intercept)
+        return Plane(pixels, *legal, padding, modality, *scale, self.format.inverted, projection)
 
 
 def _text(dataset: Dataset, keyword: str) -> str:
     return str(dataset.get(keyword) or "").strip()
+
+
+def _is_localizer(dataset: Dataset) -> bool:
+    """Whether Value 3 of ImageType, or any other, says that it is a localizer (PS3.3 C.8.2.1.1.1)."""
+    return "LOCALIZER" in str(dataset.get("ImageType", "")).upper()
 
 
 def _went_through_loss(dataset: FileDataset) -> bool:

@@ -1,4 +1,4 @@
-"""What embedding did to a plane: PSNR under four conventions, SSIM, changed pixels."""
+"""What embedding did to a plane: PSNR under five conventions, SSIM, changed pixels."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ class Quality:
 
     Attributes
     ----------
-    psnr_range, psnr_stored, psnr_65535, psnr_paper : float or None
-        R = maximum - minimum of the cover; 2**BitsStored - 1; 65535; and the paper's convention (see `PAPER_NOTE`).
+    psnr_bulk, psnr_range, psnr_stored, psnr_65535, psnr_paper : float or None
+        R = range of the cover's values without outliers (`Plane.bulk_range`); its maximum - minimum;
+        2**BitsStored - 1; 65535; and the paper's convention (see `PAPER_NOTE`).
     ssim : float or None
         Structural similarity (Wang et al., IEEE Trans. Image Process. 13(4), 2004) with the range of ``psnr_range``;
         None for planes smaller than its 7x7 window or without contrast.
@@ -45,6 +46,7 @@ class Quality:
         Grey levels.
     """
 
+    psnr_bulk: float | None
     psnr_range: float | None
     psnr_stored: float | None
     psnr_65535: float | None
@@ -68,6 +70,7 @@ def compare(cover: Plane, stego: NDArray[np.int32], significant: NDArray[np.bool
     span = float(cover.pixels.max()) - float(cover.pixels.min())
     in_range = _psnr(span, mse)
     return Quality(
+        psnr_bulk=_psnr(cover.bulk_range, mse),
         psnr_range=in_range,
         psnr_stored=_psnr(2.0**cover.bits_stored - 1, mse),
         psnr_65535=_psnr(65535.0, mse),

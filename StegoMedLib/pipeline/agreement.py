@@ -157,7 +157,7 @@ def _measure(plane: Plane, found: NDArray[np.bool_], reference: NDArray[np.bool_
     """Measure one mask; areas in mm^2 are None where the header gives no spacing."""
     missed, false = int((reference & ~found).sum()), int((found & ~reference).sum())
     area = placing.pixel_area
-    # Where no body is found nothing is ever written: see `StegoMedLib.pipeline.slices.usable_of`.
+    # Where no body is found nothing is ever written: see `StegoMedLib.pipeline.region.proof_of`.
     guarded = guard(plane, found) if found.any() else np.ones_like(found)
     return {
         "iou": iou(found, reference),

@@ -11,6 +11,7 @@ import numpy as np
 from StegoMedLib.dicom import DerivedSeries, Instance, list_files, read_instance, write_derived
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.embed_run import LOST, EmbeddedSliceReport, EmbedOptions, EmbedReport, EmbedRun, SliceSeen
+from StegoMedLib.pipeline.neighbours import FileRegions
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.spread import Spread
 from StegoMedLib.pipeline.staging import check_target, staged
@@ -80,18 +81,19 @@ def embed_series(
     check_target(source, place, overwrite=options.overwrite)
     listing = list_files(source)
     run = EmbedRun(passphrase, masks.name, options, onlooker)
-    files = _Files(run, masks, options)
     names = [Path(path.name) if source.is_file() else path.relative_to(source) for path in listing.images]
+    images = list(zip(listing.images, names, strict=True))
+    files = _Files(run, FileRegions(masks, images, accept_lossy=options.accept_lossy), options)
     steps, done = len(names), 0
     if options.mode == "spread":
         steps = 2 * len(names)
-        for path, name in zip(listing.images, names, strict=True):
+        for path, name in images:
             progress(done, steps, path.name)
             files.survey(path, name)
             done += 1
         files.plan()
     with staged(place, single=source.is_file()) as work:
-        for path, name in zip(listing.images, names, strict=True):
+        for path, name in images:
             progress(done, steps, path.name)
             files.file(path, name, work if source.is_file() else work / name)
             done += 1
@@ -132,8 +134,8 @@ class _Changes(Mapping[int, "NDArray[np.int32]"]):
 class _Files:
     """Takes files through a run: one new series for each source series."""
 
-    def __init__(self, run: EmbedRun, masks: MaskSource, options: EmbedOptions) -> None:
-        self._run, self._masks, self._options = run, masks, options
+    def __init__(self, run: EmbedRun, regions: FileRegions, options: EmbedOptions) -> None:
+        self._run, self._regions, self._options = run, regions, options
         self._series = DerivedSeries(DESCRIPTION)
         self._spread = Spread(run) if options.mode == "spread" else None
 
@@ -145,9 +147,9 @@ class _Files:
         for frame in range(instance.frames):
             plane = instance.plane(frame)
             self._run.clock.lap("reading")
-            significant = self._masks.mask(name, frame, instance.frames, plane)
+            region = self._regions.region(path, frame, instance.frames, plane)
             self._run.clock.lap("finding")
-            self._spread.survey(instance.dataset, plane, significant, str(name), frame)
+            self._spread.survey(instance.dataset, plane, region, str(name), frame)
             self._run.clock.lap("surveying")
 
     def plan(self) -> None:
@@ -161,7 +163,7 @@ class _Files:
         instance = read_instance(path, accept_lossy=self._options.accept_lossy)
         changed = _Changes(instance)
         for frame in range(instance.frames):
-            stego = self._frame(instance, name, frame)
+            stego = self._frame(instance, path, name, frame)
             if stego is not None:
                 changed.note(frame, stego)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -174,16 +176,16 @@ class _Files:
         if self._spread is not None:
             self._spread.finish()
 
-    def _frame(self, instance: Instance, name: Path, frame: int) -> NDArray[np.int32] | None:
+    def _frame(self, instance: Instance, path: Path, name: Path, frame: int) -> NDArray[np.int32] | None:
         message = self._message(instance, name, frame)
         plane = instance.plane(frame)
         self._run.clock.lap("reading")
         if self._spread is None:
-            significant = self._masks.mask(name, frame, instance.frames, plane)
+            region = self._regions.region(path, frame, instance.frames, plane)
         else:
-            significant = self._spread.mask(str(name), frame)
+            region = self._spread.region(str(name), frame)
         self._run.clock.lap("finding")
-        return self._run.hide(plane, significant, str(name), frame, message)
+        return self._run.hide(plane, region, str(name), frame, message)
 
     def _message(self, instance: Instance, name: Path, frame: int) -> Message | None:
         if self._spread is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES, header_record
@@ -12,6 +13,7 @@ from StegoMedLib.errors import DoesNotFitError, UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE, summarise
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, seal
+from StegoMedLib.pipeline.region import Region, remedy_for
 from StegoMedLib.pipeline.room import most_symbols, record_bytes_in
 from StegoMedLib.pipeline.slices import EmbeddedSlice, Metrics, embed_slice, measure_slice, pass_slice
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
     from StegoMedLib.plane import Plane
+    from StegoMedLib.regions import Reason
 
 __all__ = ["LOST", "EmbedOptions", "EmbedReport", "EmbedRun", "EmbeddedSliceReport", "SliceSeen"]
 
@@ -46,7 +49,7 @@ class EmbedOptions:
     beta : float
         Strength of ``saidi2024``.
     strength : float or None
-        Strength of ``robust``: the least PSNR in dB (``psnr_range``), None for the default.
+        Strength of ``robust``: the least PSNR in dB (``psnr_bulk``), None for the default.
     syntax : str
         Transfer syntax of the files written: ``explicit``, ``rle``, ``jpegls``, ``jpeg2000``.
     accept_lossy, overwrite : bool
@@ -66,13 +69,14 @@ class EmbedOptions:
 
 @dataclass(frozen=True)
 class EmbeddedSliceReport:
-    """One slice in the report."""
+    """One slice in the report; `pixels` counts them by what the guard made of them (see `regions.Reason`)."""
 
     file: str
     frame: int
     state: str
     reason: str
     metrics: Metrics
+    pixels: dict[str, int]
 
 
 @dataclass
@@ -164,6 +168,7 @@ class EmbedRun:
         self.coding: Coding = coding(options.profile, self.locator, beta=options.beta, strength=options.strength)
         self.clock.lap("keys")
         self._messages: dict[object, Message] = {}
+        self._weightiest: list[Reason] = []
         self.report = EmbedReport(options.profile, options.mode, finder, seconds=self.clock.seconds)
 
     def message(self, header: Dataset | None) -> Message:
@@ -207,23 +212,23 @@ class EmbedRun:
         return HeaderRecord(attributes)
 
     def hide(
-        self, plane: Plane, significant: NDArray[np.bool_], name: str, frame: int, message: Message | None
+        self, plane: Plane, region: Region, name: str, frame: int, message: Message | None
     ) -> NDArray[np.int32] | None:
-        """Hide `message` in `plane` outside `significant` (H, W); stored values (H, W), None for a skipped slice.
+        """Hide `message` in the air of `plane`; stored values (H, W), None for a skipped slice.
 
         Without a message the slice is skipped.
         """
-        if message is None:
-            result = pass_slice(plane, significant)
-        else:
-            result = embed_slice(plane, significant, message, self.coding)
+        work = pass_slice if message is None else partial(embed_slice, message=message, coding=self.coding)
+        result = work(plane, region)
         self.clock.lap("hiding")
-        metrics = measure_slice(plane, significant, result, message, self.coding)
+        metrics = measure_slice(plane, region.significant, result, message, self.coding)
         self.clock.lap("measuring")
         state = "skipped" if result.stego is None else "embedded"
-        self.report.slices.append(EmbeddedSliceReport(name, frame, state, result.reason, metrics))
+        row = EmbeddedSliceReport(name, frame, state, result.reason, metrics, result.proof.counts)
+        self.report.slices.append(row)
+        self._weightiest.append(result.proof.weightiest)
         if self._onlooker is not None and message is not None:
-            self._onlooker(SliceSeen(name, frame, plane, significant, message, result))
+            self._onlooker(SliceSeen(name, frame, plane, region.significant, message, result))
         return result.stego
 
     def finish(self) -> None:
@@ -244,7 +249,7 @@ class EmbedRun:
         fits = record_bytes_in(room, self.options.profile, whole=self.coding.needs_mask)
         why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
         if fits == 0:
-            return f"{why}; use images with more air around the body."
+            return f"{why}; {remedy_for(self._weightiest)}."
         return f"{why}: at most {fits} bytes would fit after compression; hide a shorter record or use other images."
 
 

@@ -12,7 +12,7 @@ from StegoMedLib.errors import NothingReadableError, UnusableInputError
 from StegoMedLib.pipeline.blind import BlindReader, Reading
 from StegoMedLib.pipeline.extract_report import ExtractedSliceReport, ExtractReport, save_files
 from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.region import usable_of
 from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, check_shards
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.dicom import Instance, read_instance
+from StegoMedLib.dicom import Instance, read_instance, slices_beside
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom import Dataset
 
+    from StegoMedLib.dicom.places import Slot
     from StegoMedLib.plane import Plane
 
 __all__ = ["InstanceStack"]
@@ -57,6 +58,7 @@ class InstanceStack:
 
     def __init__(self, files: Sequence[Path], volume: NDArray[Any], *, revised: bool = False) -> None:
         self._last: Instance | None = None
+        self._beside: dict[Slot, tuple[Slot, ...]] | None = None
         self._volume, self._least_share = volume, _ALIKE if revised else 1.0
         self._frames = self._all_frames(files)
         if len(self._frames) != len(volume):
@@ -94,6 +96,14 @@ class InstanceStack:
     def header(self, index: int) -> Dataset | None:
         """Header of the slice's instance."""
         return self._instance(index).dataset
+
+    def beside(self, index: int) -> tuple[int, ...]:
+        """Slices next to a slice in place, by their headers."""
+        if self._beside is None:
+            self._beside = slices_beside(dict.fromkeys(frame.path for frame in self._frames))
+        where = {(frame.path, frame.number): number for number, frame in enumerate(self._frames)}
+        own = self._frames[index]
+        return tuple(where[slot] for slot in self._beside.get((own.path, own.number), ()) if slot in where)
 
     def turned(self, image: NDArray[Any]) -> NDArray[Any]:
         """An image (H, W) from the volume's rows and columns to the file's, or back."""

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.region import Region
 from StegoMedLib.regions import RegionFinder, make_finder
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class MaskSource(Protocol):
         plane : Plane
         """
 
+    def region(self, file: Path, frame: int, frames: int, plane: Plane) -> Region:
+        """Significant region of a slice, and what else may be it; parameters as of `mask`."""
+
 
 class FinderMasks:
     """Masks by a region finder."""
@@ -61,8 +65,13 @@ class FinderMasks:
 
     def mask(self, file: Path, frame: int, frames: int, plane: Plane) -> NDArray[np.bool_]:
         """What the finder finds in the plane alone."""
+        return self.region(file, frame, frames, plane).significant
+
+    def region(self, file: Path, frame: int, frames: int, plane: Plane) -> Region:
+        """What the finder finds in the plane alone, and what it is not sure of."""
         del file, frame, frames
-        return self._finder.find(plane)
+        found = self._finder.look(plane)
+        return Region(found.significant, found.suspect)
 
 
 class FolderMasks:
@@ -91,6 +100,10 @@ class FolderMasks:
                 "name the masks of this series."
             )
         return mask
+
+    def region(self, file: Path, frame: int, frames: int, plane: Plane) -> Region:
+        """The file's mask: a person answers for it, and no finder is asked."""
+        return Region(self.mask(file, frame, frames, plane))
 
 
 def mask_source(finder: str, engine: str, masks: Path | None) -> MaskSource:

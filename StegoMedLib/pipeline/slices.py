@@ -10,7 +10,8 @@ import numpy as np
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.metrics import bit_error_rate, compare, ncc_of_symbols
 from StegoMedLib.pipeline.message import symbols_of
-from StegoMedLib.regions import guard, usable_blocks
+from StegoMedLib.pipeline.region import Region, proof_of, usable_of, why_not_air
+from StegoMedLib.regions import Proof, usable_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.symbol import Symbol
 
-__all__ = ["EmbeddedSlice", "Metrics", "embed_slice", "measure_slice", "pass_slice", "usable_of"]
-
-_NO_BODY = "no body was found in it, so nothing in it is taken for air"
+__all__ = ["EmbeddedSlice", "Metrics", "embed_slice", "measure_slice", "pass_slice"]
 
 Metrics = dict[str, "float | int | None"]
 
@@ -38,6 +37,8 @@ class EmbeddedSlice:
     reason : str
         Why it was skipped; empty when it was not.
     usable : ndarray of bool, shape (H // 4, W // 4)
+    proof : Proof
+        Why each pixel is air, or is not.
     symbols : tuple of Symbol
         The symbols as they are read back from `stego`.
     """
@@ -45,6 +46,7 @@ class EmbeddedSlice:
     stego: NDArray[np.int32] | None
     reason: str
     usable: NDArray[np.bool_]
+    proof: Proof
     symbols: tuple[Symbol, ...] = ()
 
     @property
@@ -53,37 +55,31 @@ class EmbeddedSlice:
         return self.symbols[0] if self.symbols else None
 
 
-def usable_of(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Blocks that may change; none where no body was found, because what is unknown is never taken for air."""
-    if not significant.any():
-        return np.zeros((plane.shape[0] // 4, plane.shape[1] // 4), dtype=np.bool_)
-    return usable_blocks(plane, guard(plane, significant))
-
-
-def embed_slice(plane: Plane, significant: NDArray[np.bool_], message: Message, coding: Coding) -> EmbeddedSlice:
-    """Hide `message` in `plane` outside `significant` (H, W), and read it back as a receiver with that region would.
+def embed_slice(plane: Plane, region: Region, message: Message, coding: Coding) -> EmbeddedSlice:
+    """Hide `message` in the air of `plane`, and read it back as a receiver would.
 
     A slice in which no body was found, that has too little room, or whose symbol would not survive storage as integers
     (whose guard may be another, where a profile needs a mask) is skipped and says why.
     """
-    usable = usable_of(plane, significant)
-    if not significant.any():
-        return EmbeddedSlice(None, _NO_BODY, usable)
+    # A receiver who needs a mask knows that alone, and no other finder's.
+    proof = proof_of(plane, Region(region.significant) if coding.needs_mask else region)
+    usable = usable_blocks(plane, ~proof.air)
     payload = coding.payload(message)
     try:
         stego = coding.profile.embed(plane, usable, payload)
     except DoesNotFitError:
-        return EmbeddedSlice(None, _too_small(payload.bits.size, coding.profile.room(plane, usable)), usable)
+        room = coding.profile.room(plane, usable)
+        return EmbeddedSlice(None, _too_small(payload.bits.size, room, proof), usable, proof)
     stored = replace(plane, pixels=stego)
-    received = coding.extract(stored, usable_of(stored, significant) if coding.needs_mask else None)
+    received = coding.extract(stored, usable_of(stored, region.significant) if coding.needs_mask else None)
     symbols = None if received is None else symbols_of(coding, received)
     if symbols is None or not np.array_equal(_modules(symbols), _modules(message.symbols)):
         errors = 1.0 if received is None else _lost(payload.bits, received.bits)
         reason = (
             f"storing it as integers loses {100 * errors:.0f} % of the bits that profile {coding.profile.name} hides"
         )
-        return EmbeddedSlice(None, reason, usable)
-    return EmbeddedSlice(stego, "", usable, symbols)
+        return EmbeddedSlice(None, reason, usable, proof)
+    return EmbeddedSlice(stego, "", usable, proof, symbols)
 
 
 def _lost(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
@@ -92,19 +88,21 @@ def _lost(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
     return 1.0 - np.count_nonzero(sent[:both] == received[:both]) / sent.size
 
 
-def pass_slice(plane: Plane, significant: NDArray[np.bool_]) -> EmbeddedSlice:
+def pass_slice(plane: Plane, region: Region) -> EmbeddedSlice:
     """A slice to which no message falls."""
-    body = bool(significant.any())
-    return EmbeddedSlice(
-        None, "it has too little room for a shard" if body else _NO_BODY, usable_of(plane, significant)
-    )
+    proof = proof_of(plane, region)
+    reason = why_not_air(proof) or "it has too little room for a shard"
+    return EmbeddedSlice(None, reason, usable_blocks(plane, ~proof.air), proof)
 
 
-def _too_small(bits: int, room: int) -> str:
+def _too_small(bits: int, room: int, proof: Proof) -> str:
     """Why a record of so many bits does not fit."""
-    if bits <= room:
+    if 0 < bits <= room:
         return f"the {bits} bits of the record cannot be told from the rest of it at this strength"
-    return f"the record needs {bits} bits and there is room for {room}"
+    why = why_not_air(proof)
+    if not room and why:
+        return why
+    return f"the record needs {bits} bits and there is room for {room}" + (f": {why}" if why else "")
 
 
 def measure_slice(

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from StegoMedLib.envelope import ShardWriter, largest_shard, shard_size
 from StegoMedLib.errors import DoesNotFitError, UsageError
 from StegoMedLib.pipeline.message import Message, written
+from StegoMedLib.pipeline.neighbours import PackedMask
+from StegoMedLib.pipeline.region import Region, proof_of
 from StegoMedLib.pipeline.room import most_symbols
-from StegoMedLib.pipeline.slices import usable_of
 from StegoMedLib.pipeline.spread_plan import SpreadPlan, plan_spread
+from StegoMedLib.regions import usable_blocks
 from StegoMedLib.symbol import largest_text
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from pydicom import Dataset
 
     from StegoMedLib.pipeline.embed_run import EmbedRun
@@ -29,19 +27,6 @@ SPREADING = ("fidelity", "capacity")
 """Profiles with a mode ``spread``. ``robust`` adds up what slices carry, which has to be the same in all."""
 
 _Place = tuple[str, int]
-
-
-class _Mask:
-    """A significant region between the two passes, small: smooth masks deflate to a few hundred bytes."""
-
-    def __init__(self, significant: NDArray[np.bool_]) -> None:
-        self._shape = significant.shape
-        self._packed = zlib.compress(np.packbits(significant).tobytes())
-
-    def unpacked(self) -> NDArray[np.bool_]:
-        """The region again; bool, shape (H, W)."""
-        bits = np.frombuffer(zlib.decompress(self._packed), dtype=np.uint8)
-        return np.unpackbits(bits, count=self._shape[0] * self._shape[1]).reshape(self._shape).astype(np.bool_)
 
 
 @dataclass
@@ -92,22 +77,23 @@ class Spread:
             raise UsageError("The share of slices that may be lost is at least 0 and less than 1; 0.3 is usual.")
         self._run, self._lost = run, options.lost
         self._most = most_symbols(options.profile)
-        self._masks: dict[_Place, _Mask] = {}
+        self._regions: dict[_Place, tuple[PackedMask | None, ...]] = {}
         self._spreads: dict[object, _Spread] = {}
         self._texts: dict[_Place, str] = {}
 
-    def survey(
-        self, header: Dataset | None, plane: Plane, significant: NDArray[np.bool_], name: str, frame: int
-    ) -> None:
-        """First pass: note room and significant region (H, W) of a slice."""
+    def survey(self, header: Dataset | None, plane: Plane, region: Region, name: str, frame: int) -> None:
+        """First pass: note room and region of a slice."""
         owner, record = self._run.record(header)
         if owner not in self._spreads:
             self._spreads[owner] = _Spread(self._run.sealer.seal_bytes(record), [], [])
-        room = self._run.coding.profile.room(plane, usable_of(plane, significant))
+        usable = usable_blocks(plane, ~proof_of(plane, region).air)
+        room = self._run.coding.profile.room(plane, usable)
         spread = self._spreads[owner]
         spread.places.append((name, frame))
         spread.sizes.append(largest_shard(largest_text(room, self._most)))
-        self._masks[name, frame] = _Mask(significant)
+        self._regions[name, frame] = tuple(
+            None if mask is None else PackedMask(mask) for mask in (region.significant, region.suspect, region.beside)
+        )
 
     def plan(self) -> None:
         """Between the passes: cut each record into shards, one for every slice that carries.
@@ -123,9 +109,14 @@ class Spread:
             texts = writer.cut(spread.envelope, spread.plan.needed, len(spread.plan.slices))
             self._texts |= {spread.places[number]: text for number, text in zip(spread.plan.slices, texts, strict=True)}
 
-    def mask(self, name: str, frame: int) -> NDArray[np.bool_]:
-        """Second pass: the region that was noted for a slice; bool, shape (H, W)."""
-        return self._masks[name, frame].unpacked()
+    def region(self, name: str, frame: int) -> Region:
+        """Second pass: the region that was noted for a slice."""
+        significant, suspect, beside = (
+            None if mask is None else mask.unpacked() for mask in self._regions[name, frame]
+        )
+        if significant is None:
+            raise KeyError(name)
+        return Region(significant, suspect, beside)
 
     def message(self, name: str, frame: int) -> Message | None:
         """Second pass: what a slice shall carry, None where it has too little room."""

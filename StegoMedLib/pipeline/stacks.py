@@ -34,6 +34,9 @@ class SliceStack(Protocol):
     def header(self, index: int) -> Dataset | None:
         """DICOM header of the slice, None where there is none."""
 
+    def beside(self, index: int) -> tuple[int, ...]:
+        """Slices next to a slice in place."""
+
     def turned(self, image: NDArray[Any]) -> NDArray[Any]:
         """An image (H, W) taken from the volume's rows and columns to the plane's, or back."""
 
@@ -85,6 +88,10 @@ class VoxelStack:
         del index
         return None
 
+    def beside(self, index: int) -> tuple[int, ...]:
+        """The slices before and after it."""
+        return tuple(other for other in (index - 1, index + 1) if 0 <= other < len(self))
+
     def turned(self, image: NDArray[Any]) -> NDArray[Any]:
         """The image as it is."""
         return image
@@ -112,7 +119,7 @@ class RevisedStack:
 
     def __init__(self, stack: SliceStack, volume: NDArray[Any]) -> None:
         self._stack, self._volume = stack, volume
-        self.name, self.header = stack.name, stack.header
+        self.name, self.header, self.beside = stack.name, stack.header, stack.beside
         self.turned, self.stored, self.voxels = stack.turned, stack.stored, stack.voxels
 
     def __len__(self) -> int:

@@ -10,10 +10,12 @@ from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.masks import MaskSource, mask_name, write_mask
+from StegoMedLib.pipeline.neighbours import FileRegions
 from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.region import Region, proof_of, why_not_air
 from StegoMedLib.pipeline.room import largest_version, record_bytes_in
-from StegoMedLib.pipeline.slices import usable_of
 from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.regions import usable_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +39,12 @@ class SurveyedSlice:
     frame: int
     frames: int
     plane: Plane
-    significant: NDArray[np.bool_]
+    region: Region
+
+    @property
+    def significant(self) -> NDArray[np.bool_]:
+        """Significant region; bool, shape (H, W)."""
+        return self.region.significant
 
 
 @dataclass
@@ -125,7 +132,8 @@ def measure_capacity(
     chosen = coding(profile, _NO_KEY)
     report = CapacityReport(profile, masks.name)
     for seen in _walk(source, masks, report, accept_lossy=accept_lossy, progress=progress):
-        usable = usable_of(seen.plane, seen.significant)
+        proof = proof_of(seen.plane, seen.region)
+        usable = usable_blocks(seen.plane, ~proof.air)
         bits = chosen.profile.room(seen.plane, usable)
         version = largest_version(bits, whole=chosen.needs_mask)
         report.slices.append(
@@ -138,6 +146,8 @@ def measure_capacity(
                 "capacity_bpp": bits / seen.plane.pixels.size,
                 "symbol_version": version,
                 "record_bytes": record_bytes_in(bits, profile, whole=chosen.needs_mask),
+                "reason": why_not_air(proof),
+                "pixels": proof.counts,
             }
         )
     return report
@@ -154,13 +164,15 @@ def _walk(
     """Slices of `source` with their significant regions, one in memory at a time."""
     listing = list_files(source)
     report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
-    for done, path in enumerate(listing.images):
+    names = [Path(path.name) if source.is_file() else path.relative_to(source) for path in listing.images]
+    regions = FileRegions(masks, list(zip(listing.images, names, strict=True)), accept_lossy=accept_lossy)
+    for done, (path, name) in enumerate(zip(listing.images, names, strict=True)):
         progress(done, len(listing.images), path.name)
         instance = read_instance(path, accept_lossy=accept_lossy)
-        name = Path(path.name) if source.is_file() else path.relative_to(source)
         for frame in range(instance.frames):
             plane = instance.plane(frame)
-            yield SurveyedSlice(name, frame, instance.frames, plane, masks.mask(name, frame, instance.frames, plane))
+            region = regions.region(path, frame, instance.frames, plane)
+            yield SurveyedSlice(name, frame, instance.frames, plane, region)
     progress(len(listing.images), len(listing.images), "")
 
 

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from StegoMedLib.dicom import DerivedSeries, SeriesGeometry, new_series, write_derived
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.embed import DESCRIPTION
 from StegoMedLib.pipeline.embed_run import EmbedOptions, EmbedReport, EmbedRun
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
+from StegoMedLib.pipeline.neighbours import Window
 from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.region import Region, proof_of, why_not_air
 from StegoMedLib.pipeline.spread import Spread
 from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.plane import Plane
+from StegoMedLib.regions import pixels_of, usable_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from StegoMedLib.pipeline.instances import InstanceStack
     from StegoMedLib.pipeline.stacks import SliceStack
     from StegoMedLib.symbol import Symbol
 
-__all__ = ["SliceMasks", "Survey", "embed_stack", "extract_stack", "survey_stack", "write_new", "write_stack"]
+__all__ = ["SliceRegions", "Survey", "embed_stack", "extract_stack", "survey_stack", "write_new", "write_stack"]
 
-SliceMasks = Callable[[int, Plane], NDArray[np.bool_]]
-"""Gives the significant region (H, W) of slice k in its plane's rows and columns."""
+SliceRegions = Callable[[int, Plane], Region]
+"""Gives the region of slice k in its plane's rows and columns, from that slice alone."""
 
 _NO_KEY = bytes(32)
 """Room does not depend on the key."""
@@ -38,23 +42,29 @@ _NO_KEY = bytes(32)
 
 @dataclass
 class Survey:
-    """Significant regions and room of a stack.
+    """Significant regions, air and room of a stack.
 
     Attributes
     ----------
-    masks : ndarray of bool, shape (S, H, W)
-        In the volume's rows and columns.
+    masks, suspects, air : ndarray of bool, shape (S, H, W)
+        In the volume's rows and columns: the body, what else the finder may take for it, and what is proved to be air
+        and lies in usable blocks.
     room_bits : list of int
         Bits that each slice has room for.
+    reasons : list of str
+        What took the air of each slice; empty where most of it is left.
     """
 
     masks: NDArray[np.bool_]
+    suspects: NDArray[np.bool_]
+    air: NDArray[np.bool_]
     room_bits: list[int] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
 
 
 def survey_stack(
     stack: SliceStack,
-    masks: SliceMasks,
+    regions: SliceRegions,
     shape: tuple[int, int, int],
     *,
     profile: str = "fidelity",
@@ -65,28 +75,35 @@ def survey_stack(
     Parameters
     ----------
     stack : SliceStack
-    masks : callable
+    regions : callable
         A region finder, or what a reviewer left.
     shape : tuple of int
         Slices, rows and columns of the volume.
     profile : str
     progress : callable
     """
-    survey = Survey(np.zeros(shape, dtype=np.bool_))
-    chosen = coding(profile, _NO_KEY)
+    masks, suspects, air = (np.zeros(shape, dtype=np.bool_) for _ in range(3))
+    survey = Survey(masks, suspects, air)
+    chosen, window = coding(profile, _NO_KEY), _window(stack, regions)
     for index in range(len(stack)):
         progress(index, len(stack), stack.name(index))
         plane = stack.plane(index)
-        significant = masks(index, plane)
-        survey.masks[index] = stack.turned(significant)
-        survey.room_bits.append(chosen.profile.room(plane, usable_of(plane, significant)))
+        region = window.region(index, stack.beside(index), partial(regions, index, plane))
+        proof = proof_of(plane, region)
+        usable = usable_blocks(plane, ~proof.air)
+        survey.masks[index] = stack.turned(region.significant)
+        if region.suspect is not None:
+            survey.suspects[index] = stack.turned(region.suspect)
+        survey.air[index] = stack.turned(pixels_of(usable, plane.shape))
+        survey.room_bits.append(chosen.profile.room(plane, usable))
+        survey.reasons.append(why_not_air(proof))
     progress(len(stack), len(stack), "")
     return survey
 
 
 def embed_stack(
     stack: SliceStack,
-    masks: SliceMasks,
+    regions: SliceRegions,
     passphrase: bytes,
     options: EmbedOptions,
     show: Callable[[int, NDArray[np.float64]], None],
@@ -99,7 +116,7 @@ def embed_stack(
     Parameters
     ----------
     stack : SliceStack
-    masks : callable
+    regions : callable
         What the reviewer left.
     passphrase : bytes
         As `prepare_passphrase` gives it.
@@ -117,6 +134,7 @@ def embed_stack(
         When no slice has room, or all together have too little.
     """
     run = EmbedRun(passphrase, finder, options)
+    window = _window(stack, regions)
     spread = Spread(run) if options.mode == "spread" else None
     steps, done = len(stack), 0
     if spread is not None:
@@ -124,7 +142,8 @@ def embed_stack(
         for index in range(len(stack)):
             progress(index, steps, stack.name(index))
             plane = stack.plane(index)
-            spread.survey(stack.header(index), plane, masks(index, plane), stack.name(index), index)
+            region = window.region(index, stack.beside(index), partial(regions, index, plane))
+            spread.survey(stack.header(index), plane, region, stack.name(index), index)
         spread.plan()
         run.clock.lap("surveying")
     for index in range(len(stack)):
@@ -133,9 +152,12 @@ def embed_stack(
         plane = stack.plane(index)
         message = run.message(stack.header(index)) if spread is None else spread.message(name, index)
         run.clock.lap("reading")
-        significant = masks(index, plane) if spread is None else spread.mask(name, index)
+        if spread is None:
+            region = window.region(index, stack.beside(index), partial(regions, index, plane))
+        else:
+            region = spread.region(name, index)
         run.clock.lap("finding")
-        stego = run.hide(plane, significant, name, index, message)
+        stego = run.hide(plane, region, name, index, message)
         if stego is not None:
             show(index, stack.voxels(index, stego))
     run.finish()
@@ -150,7 +172,7 @@ def extract_stack(
     passphrase: bytes,
     *,
     profile: str | None = None,
-    masks: SliceMasks | None = None,
+    masks: SliceRegions | None = None,
     progress: Progress = silent,
     onlooker: Callable[[str, int, Symbol], None] | None = None,
 ) -> ExtractReport:
@@ -162,10 +184,15 @@ def extract_stack(
     for index in range(len(stack)):
         progress(index, len(stack), stack.name(index))
         plane = stack.plane(index)
-        significant = None if masks is None else masks(index, plane)
+        significant = None if masks is None else masks(index, plane).significant
         run.read(plane, significant, stack.name(index), index)
     progress(len(stack), len(stack), "")
     return run.finish()
+
+
+def _window(stack: SliceStack, regions: SliceRegions) -> Window[int]:
+    """Regions of a stack's slices, each found once."""
+    return Window(lambda index: regions(index, stack.plane(index)))
 
 
 def write_stack(

@@ -1,6 +1,24 @@
 """Where the patient is in a plane, and what must never be written."""
 
 from StegoMedLib.regions.finder import ENGINES, FINDERS, RegionFinder, make_finder
-from StegoMedLib.regions.guarding import BLOCK, guard, usable_blocks
+from StegoMedLib.regions.found import Found
+from StegoMedLib.regions.guarding import BLOCK, Proof, guard, pixels_of, prove, usable_blocks
+from StegoMedLib.regions.reasons import REMEDIES, SENTENCES, WHOLE, Reason
 
-__all__ = ["BLOCK", "ENGINES", "FINDERS", "RegionFinder", "guard", "make_finder", "usable_blocks"]
+__all__ = [
+    "BLOCK",
+    "ENGINES",
+    "FINDERS",
+    "REMEDIES",
+    "SENTENCES",
+    "WHOLE",
+    "Found",
+    "Proof",
+    "Reason",
+    "RegionFinder",
+    "guard",
+    "make_finder",
+    "pixels_of",
+    "prove",
+    "usable_blocks",
+]

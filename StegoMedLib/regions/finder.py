@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from StegoMedLib.plane import Plane
+    from StegoMedLib.regions.found import Found
 
 __all__ = ["ENGINES", "FINDERS", "RegionFinder", "make_engine", "make_finder"]
 
@@ -40,6 +41,10 @@ class RegionFinder(Protocol):
 
     def find(self, plane: Plane) -> NDArray[np.bool_]:
         """Mark the significant region; bool, shape (H, W), all False where there is no body."""
+        ...
+
+    def look(self, plane: Plane) -> Found:
+        """Mark the significant region, and what else may be it."""
         ...
 
 

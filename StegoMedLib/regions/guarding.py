@@ -1,62 +1,126 @@
-"""What must never be written, whatever a region finder says."""
+"""The guard: air must prove itself, whatever a region finder or a reviewer says."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.regions.morphology import enclosed, fill_to_border, pockets, radius_in, spread
-from StegoMedLib.regions.tissue import contrast
+from StegoMedLib.regions.morphology import radius_in, spread
+from StegoMedLib.regions.physics_ct import evidence_ct
+from StegoMedLib.regions.physics_mr import evidence_mr
+from StegoMedLib.regions.prepare import hounsfield
+from StegoMedLib.regions.reasons import Reason
+from StegoMedLib.regions.topology import Opening, between, open_to_outside
+from StegoMedLib.regions.view import rim_of_view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from StegoMedLib.plane import Plane
+    from StegoMedLib.regions.physics import Evidence
 
-__all__ = ["BLOCK", "guard", "usable_blocks"]
+    Mask = NDArray[np.bool_]
+
+__all__ = ["BLOCK", "Proof", "guard", "pixels_of", "prove", "usable_blocks"]
 
 BLOCK = 4
 """Rows and columns of a block."""
 
-# Margins in pixels, per 512 pixels of the longer side. With 1 and 2, no reference pixel of any curated series lay
-# outside the guard of the default finder's mask; with 2 and 1, two pixels of one slice did.
-_MASK_MARGIN, _TISSUE_MARGIN, _LEAST_MARGIN = 3.0, 2.0, 2
-# How far from the mask something dense may still be body that the mask missed, and close a bay of the outline together
-# with it; farther away it is a couch (CT has them, MR does not show them).
-_NEAR_CT, _NEAR_MR = 10.0, 32.0
-
-# Gaps between body and the edge of the data, as shares of the plane, that are too small to be told from a blind spot.
-_POCKET = 0.003
+# Margins in pixels, per 512 pixels of the longer side: around masks, and around what lies between parts of the body.
+_MARGIN, _BETWEEN_CT, _BETWEEN_MR, _LEAST_MARGIN = 3.0, 4.0, 2.0, 2
+# What gas that a circle or a border cuts open does not have. On the real series the air around a body had under a
+# twentieth of its area between parts of the body, cut lungs and bowel more than half.
+_OPEN_CT, _OPEN_MR = Opening(size=0.003, inside=0.3), Opening(size=0.004, inside=0.3, sure=0.2)
 
 
-def guard(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mark the pixels that must never be written.
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """What the guard made of each pixel of a plane.
 
-    They are the significant region with a margin, everything that looks like tissue with a smaller one, holes in these,
-    bays of the outline that the body closes (a lung cut by the plane's border is one, the corner between body and couch
-    is not), small gaps between all that and the edge of the data, and padding.
+    Attributes
+    ----------
+    reasons : ndarray of uint8, shape (H, W)
+        The first `Reason` of the chain that holds; 0 for air.
+    """
+
+    reasons: NDArray[np.uint8]
+
+    @property
+    def air(self) -> Mask:
+        """Pixels that are proved to be air; bool, shape (H, W)."""
+        air: Mask = self.reasons == Reason.AIR
+        return air
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Pixels a reason, those without any under ``air``."""
+        found = np.bincount(self.reasons.ravel(), minlength=len(Reason))
+        return {reason.key: int(found[reason]) for reason in Reason}
+
+    @property
+    def weightiest(self) -> Reason:
+        """The reason that took most of what is neither padding nor body; of those where there is nothing else."""
+        found = np.bincount(self.reasons.ravel(), minlength=len(Reason))
+        others = [reason for reason in Reason if reason > Reason.BODY and found[reason]]
+        return max(others or (Reason.PADDING, Reason.BODY), key=lambda reason: int(found[reason]))
+
+
+def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, beside: Mask | None = None) -> Proof:
+    """Tell which pixels are air for sure, and of each other one why it is not.
 
     Parameters
     ----------
     plane : Plane
     significant : ndarray of bool, shape (H, W)
         A finder's or a reviewer's mask.
+    suspect : ndarray of bool, shape (H, W), optional
+        What another finder takes for the body, or the finder itself is not sure of.
+    beside : ndarray of bool, shape (H, W), optional
+        The body in neighbouring slices.
 
     Returns
     -------
-    ndarray of bool, shape (H, W)
+    Proof
+        A larger mask never frees a pixel.
     """
-    seen = contrast(plane)
-    tissue = seen.tissue & ~plane.padding_mask
-    body = spread(significant, radius_in(plane.shape, _MASK_MARGIN, _LEAST_MARGIN))
-    dense = spread(tissue, radius_in(plane.shape, _TISSUE_MARGIN, _LEAST_MARGIN))
-    near = spread(significant, radius_in(plane.shape, _NEAR_CT if seen.computed else _NEAR_MR, _LEAST_MARGIN))
-    closed = enclosed(body | (dense & near)) | fill_to_border(body | dense)
-    return closed | pockets(closed, seen.flat, _POCKET * closed.size) | plane.padding_mask
+    margin = radius_in(plane.shape, _MARGIN, _LEAST_MARGIN)
+    units = hounsfield(plane)
+    seen = evidence_mr(plane) if units is None else evidence_ct(plane, units)
+    gap, limits = (_BETWEEN_MR, _OPEN_MR) if units is None else (_BETWEEN_CT, _OPEN_CT)
+    hull = spread(between(seen.core | significant), radius_in(plane.shape, gap))
+    reasons = np.zeros(plane.shape, dtype=np.uint8)
+
+    def veto(reason: Reason, where: Mask) -> None:
+        reasons[where & (reasons == Reason.AIR)] = reason
+
+    veto(Reason.PADDING, plane.padding_mask)
+    veto(Reason.BODY, spread(significant, margin))
+    # CT that shows nothing as light as air, or whose values are no Hounsfield units, has no proof to offer.
+    if plane.projection or not seen.known or (plane.modality == "CT" and units is None):
+        veto(Reason.UNSEEN, np.ones_like(significant))
+    veto(Reason.PHYSICS, ~(seen.air | seen.blank))
+    veto(Reason.INSIDE, hull)
+    veto(Reason.CUT, ~(_open(seen, hull, limits) | seen.blank))
+    veto(Reason.FADING, seen.fading)
+    if suspect is not None:
+        veto(Reason.AGREEMENT, spread(suspect, _LEAST_MARGIN))
+    if beside is not None:
+        veto(Reason.NEIGHBOUR, beside)
+    return Proof(reasons)
 
 
-def usable_blocks(plane: Plane, guarded: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _open(seen: Evidence, hull: Mask, limits: Opening) -> Mask:
+    return open_to_outside(seen.air, rim_of_view(seen.measured), hull, seen.sure, limits)
+
+
+def guard(plane: Plane, significant: Mask) -> Mask:
+    """Mark the pixels that must never be written: all that `prove` does not find to be air; bool, shape (H, W)."""
+    return ~prove(plane, significant).air
+
+
+def usable_blocks(plane: Plane, guarded: Mask) -> Mask:
     """Mark the blocks that hold no guarded pixel.
 
     Parameters
@@ -72,3 +136,11 @@ def usable_blocks(plane: Plane, guarded: NDArray[np.bool_]) -> NDArray[np.bool_]
     rows, columns = (extent // BLOCK for extent in plane.shape)
     whole = guarded[: rows * BLOCK, : columns * BLOCK]
     return np.logical_not(whole.reshape(rows, BLOCK, columns, BLOCK).any(axis=(1, 3)))
+
+
+def pixels_of(blocks: Mask, shape: tuple[int, int]) -> Mask:
+    """Mark the pixels of blocks (H // BLOCK, W // BLOCK) in a plane of `shape` (H, W); bool."""
+    mask = np.zeros(shape, dtype=np.bool_)
+    pixels = np.kron(blocks, np.ones((BLOCK, BLOCK), dtype=np.bool_))
+    mask[: pixels.shape[0], : pixels.shape[1]] = pixels
+    return mask

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from StegoMedLib.regions.found import Found
 from StegoMedLib.regions.morphology import fill
 from StegoMedLib.regions.paste import Detections, Thresholds, paste
 from StegoMedLib.regions.prepare import SIDE, prepare
 from StegoMedLib.regions.snap import snap
+from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.regions.tissue import contrast, shows_body, surroundings
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
 
 __all__ = ["Engine", "MaskRcnnFinder"]
+
+# Less than what counts as the body: where the network gives so much, it is not sure that there is none.
+_CHANCE = Thresholds(score=0.3, mask=0.15)
 
 
 class Engine(Protocol):
@@ -50,9 +55,14 @@ class MaskRcnnFinder:
         self._engine = engine
         self._limits = limits
         self._side = side
+        self._baseline = ThresholdFinder()
 
     def find(self, plane: Plane) -> NDArray[np.bool_]:
-        """Find the body.
+        """Find the body; see `look`."""
+        return self.look(plane).significant
+
+    def look(self, plane: Plane) -> Found:
+        """Find the body, and what may be it.
 
         Parameters
         ----------
@@ -60,15 +70,17 @@ class MaskRcnnFinder:
 
         Returns
         -------
-        ndarray of bool, shape (H, W)
-            True on the body; all False on a plane of noise, which the network is not asked about, and where the network
-            finds nothing.
+        Found
+            The significant region is empty on a plane of noise, which the network is not asked about, and where the
+            network finds nothing. Suspect is what the network gives some chance, and what the baseline finds.
         """
         seen = contrast(plane)
         if not shows_body(plane, seen):
-            return np.zeros(plane.shape, dtype=np.bool_)
+            nothing = np.zeros(plane.shape, dtype=np.bool_)
+            return Found(nothing, nothing)
         prepared = prepare(plane, self._side, surroundings(plane, seen))
-        coarse = paste(self._engine.detect(prepared.image), prepared, plane.shape, self._limits)
+        detections = self._engine.detect(prepared.image)
+        coarse, chance = (paste(detections, prepared, plane.shape, limits) for limits in (self._limits, _CHANCE))
         found = snap(plane, seen, coarse)
         # Outside the body padding is none of it; inside, a value taken for padding is a hole in nothing but the mask.
-        return fill(found & ~plane.padding_mask)
+        return Found(fill(found & ~plane.padding_mask), chance | self._baseline.find(plane))

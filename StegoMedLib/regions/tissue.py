@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["Contrast", "contrast", "shows_body", "surroundings", "thin_radius"]
+__all__ = ["Contrast", "contrast", "magnitude", "shows_body", "surroundings", "thin_radius"]
 
 # CT: fat and all that is denser lies above; air, its noise and most clothes below. So does lung, but it is enclosed.
 _TISSUE_HU = -500.0
@@ -103,7 +103,7 @@ def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return smooth
 
 
-def _magnitude(plane: Plane) -> NDArray[np.float32]:
+def magnitude(plane: Plane) -> NDArray[np.float32]:
     """Give grey values with air dark and at 0, padding too."""
     values = plane.pixels.astype(np.float32)
     if plane.inverted or plane.slope < 0:
@@ -124,7 +124,7 @@ def contrast(plane: Plane) -> Contrast:
     units = hounsfield(plane)
     if units is not None:
         return Contrast(_smoothed(np.maximum(units, -1024.0)), _TISSUE_HU, 0.0, computed=True)
-    smooth = np.maximum(_smoothed(_magnitude(plane)), 0.0)
+    smooth = np.maximum(_smoothed(magnitude(plane)), 0.0)
     inside = smooth[~plane.padding_mask]
     bright = float(np.percentile(inside, 99.0)) if inside.size else 0.0
     dark = inside[inside < _DARK * bright]

@@ -18,7 +18,7 @@ from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.demo import PATIENT
 from StegoMedLib.pipeline.message import Message, Reader, seal
 from StegoMedLib.pipeline.phantom import phantom_series
-from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.region import usable_of
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
 

@@ -25,7 +25,7 @@ from StegoMedLib.pipeline.agreement import PAPER_IOU, evaluate_masks
 from StegoMedLib.pipeline.coding import PROFILES
 from StegoMedLib.pipeline.embed import EmbedOptions, SliceSeen, embed_series
 from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
-from StegoMedLib.regions import ENGINES, RegionFinder, make_finder
+from StegoMedLib.regions import ENGINES, Found, RegionFinder, make_finder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,6 +60,10 @@ class Remembering:
         if key not in self._masks:
             self._masks[key] = self._finder.find(plane)
         return self._masks[key]
+
+    def look(self, plane: Plane) -> Found:
+        found = self.find(plane)
+        return Found(found, found)
 
 
 class Correlations:

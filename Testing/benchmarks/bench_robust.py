@@ -26,6 +26,7 @@ from StegoMedLib.envelope import FileRecord, Opener, Sealer, locator_key
 from StegoMedLib.metrics import compare, ncc_of_symbols
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, Reader, seal
+from StegoMedLib.pipeline.region import Region
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.regions import make_finder, usable_blocks
 
@@ -120,7 +121,7 @@ class Bench:
 
     def slice(self, series: str, number: int, plane: Plane, body: NDArray[np.bool_]) -> None:
         """Take one slice through all attacks."""
-        marked = embed_slice(plane, body, self._message, self._coding)
+        marked = embed_slice(plane, Region(body), self._message, self._coding)
         if marked.stego is None:
             self.skipped[series] += 1
             return

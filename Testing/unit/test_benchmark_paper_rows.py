@@ -26,6 +26,7 @@ from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.saidi2024 import Saidi2024
 from StegoMedLib.pipeline.coding import PROFILES
 from StegoMedLib.plane import Plane
+from StegoMedLib.regions import Found
 from StegoMedLib.symbol import make_symbol, pack_label
 
 SIDE = 256
@@ -45,6 +46,9 @@ class SameDisc:
         if plane is not self._cover.plane:
             mask[: np.flatnonzero(mask.any(axis=1))[0] + self._less] = False
         return mask
+
+    def look(self, plane: Plane) -> Found:
+        return Found(self.find(plane), self.find(plane))
 
 
 @pytest.fixture(scope="module")

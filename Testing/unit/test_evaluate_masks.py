@@ -15,7 +15,7 @@ from StegoMedLib.pipeline.agreement import PAPER_IOU, AgreementReport, evaluate_
 from StegoMedLib.pipeline.masks import FolderMasks, write_mask
 from StegoMedLib.pipeline.pictures_canvas import ACCENT, TRUTH
 from StegoMedLib.pipeline.pictures_worst import SHOWN, WorstSlices
-from StegoMedLib.regions import guard
+from StegoMedLib.regions import Found, guard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +40,9 @@ class Says:
 
     def find(self, plane: Plane) -> NDArray[np.bool_]:
         return np.zeros(plane.shape, dtype=np.bool_) if self._top is None else square(plane.shape, self._top)
+
+    def look(self, plane: Plane) -> Found:
+        return Found(self.find(plane), self.find(plane))
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from StegoMedLib.pipeline.coding import BLIND, PROFILES, Coding, coding
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.pipeline.region import Region
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.plane import Plane
 
@@ -46,7 +47,7 @@ COVERS = _covers()
 def _marked(profile: str, strength: float | None = None) -> list[Plane]:
     chosen, planes = coding(profile, KEY, strength=strength), []
     for plane, body in COVERS:
-        result = embed_slice(plane, body, MESSAGE, chosen)
+        result = embed_slice(plane, Region(body), MESSAGE, chosen)
         assert result.stego is not None, result.reason
         planes.append(replace(plane, pixels=result.stego))
     return planes

@@ -12,7 +12,7 @@ from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.metrics.masks import iou
 from StegoMedLib.pipeline.masks import read_mask
-from StegoMedLib.pipeline.slices import usable_of
+from StegoMedLib.pipeline.region import usable_of
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import BLOCK, RegionFinder, guard, make_finder, usable_blocks
 

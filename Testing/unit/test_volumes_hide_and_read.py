@@ -22,6 +22,7 @@ from StegoMedLib.errors import (
 )
 from StegoMedLib.pipeline.embed import EmbedOptions
 from StegoMedLib.pipeline.instances import InstanceStack
+from StegoMedLib.pipeline.region import Region
 from StegoMedLib.pipeline.stacks import RevisedStack, SliceStack, VoxelStack
 from StegoMedLib.pipeline.volumes import embed_stack, extract_stack, survey_stack, write_new, write_stack
 from StegoMedLib.regions.threshold import ThresholdFinder
@@ -40,8 +41,8 @@ TEXT = EmbedOptions(record=TextRecord("a secret"))
 FINDER = ThresholdFinder()
 
 
-def find(_index: int, plane: Plane) -> NDArray[np.bool_]:
-    return FINDER.find(plane)
+def find(_index: int, plane: Plane) -> Region:
+    return Region(FINDER.find(plane))
 
 
 def shown(files: list[Path]) -> NDArray[np.float64]:
@@ -85,7 +86,7 @@ def test_a_volume_is_found_in_its_files_however_it_is_turned(files: list[Path], 
         source, derived = stack.plane(index), read_instance(written[uid]).plane()
         changed = derived.pixels != source.pixels
         assert 0 < changed.sum() < 0.1 * changed.size
-        assert not (changed & find(index, source)).any()
+        assert not (changed & find(index, source).significant).any()
         assert np.array_equal(stack.voxels(index, derived.pixels), stego[index])
     again = np.ascontiguousarray(ORDERS[order](shown(sorted(written.values()))))
     report = extract_stack(InstanceStack(sorted(written.values()), again), PASSPHRASE)
@@ -113,7 +114,7 @@ def test_the_mask_on_both_sides_serves_the_paper_s_profile(files: list[Path]) ->
     source = InstanceStack(files, volume)
     masks = survey_stack(source, find, volume.shape).masks
     stack = RevisedStack(InstanceStack(files, stego, revised=True), stego)
-    report = extract_stack(stack, PASSPHRASE, profile="saidi2024", masks=lambda index, _: masks[index])
+    report = extract_stack(stack, PASSPHRASE, profile="saidi2024", masks=lambda index, _: Region(masks[index]))
     assert report.record == TextRecord("x")
 
 
@@ -240,7 +241,7 @@ def test_no_room_says_so(files: list[Path]) -> None:
     with pytest.raises(DoesNotFitError):
         embed_stack(
             InstanceStack(files, volume),
-            lambda _, plane: np.ones(plane.shape, dtype=np.bool_),
+            lambda _, plane: Region(np.ones(plane.shape, dtype=np.bool_)),
             PASSPHRASE,
             TEXT,
             lambda index, _: pytest.fail(f"slice {index} was shown"),

@@ -12,6 +12,7 @@ from StegoMedLib.envelope import FileRecord, prepare_passphrase
 from StegoMedLib.errors import TooFewShardsError
 from StegoMedLib.pipeline.embed_run import EmbedOptions
 from StegoMedLib.pipeline.instances import InstanceStack
+from StegoMedLib.pipeline.region import Region
 from StegoMedLib.pipeline.stacks import RevisedStack
 from StegoMedLib.pipeline.volumes import embed_stack, extract_stack
 from StegoMedLib.regions.threshold import ThresholdFinder
@@ -27,8 +28,8 @@ PASSPHRASE = prepare_passphrase("correct horse battery staple")
 RECORD = FileRecord("large.bin", np.random.default_rng(0).bytes(6000))
 
 
-def find(_index: int, plane: Plane) -> NDArray[np.bool_]:
-    return ThresholdFinder().find(plane)
+def find(_index: int, plane: Plane) -> Region:
+    return Region(ThresholdFinder().find(plane))
 
 
 def test_a_volume_gives_the_record_back_until_too_many_slices_are_painted_over(phantom_folder: Path) -> None:

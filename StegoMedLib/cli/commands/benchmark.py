@@ -28,6 +28,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     _add_paper(comparisons)
     _add_peers(comparisons)
     _add_steganalysis(comparisons)
+    _add_safety(comparisons)
 
 
 def _add_paper(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -114,3 +115,21 @@ def _run_steganalysis(arguments: argparse.Namespace) -> None:
     table = detection_table(rows)
     show_table(table.title, table.columns, table.rows)
     say(f"See {arguments.out / 'steganalysis.html'}.")
+
+
+def _add_safety(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = comparisons.add_parser(
+        "safety", help="count pixels of patients that are usable or changed, by reference masks: they must be 0"
+    )
+    _add_common(parser)
+    parser.set_defaults(run=_run_safety)
+
+
+def _run_safety(arguments: argparse.Namespace) -> None:
+    from StegoMedLib.benchmark.safety_files import safety_table, write_safety  # noqa: PLC0415 others need none of it
+
+    report = _measured(arguments, write_safety)
+    write_json(report.as_json(), arguments.json_target)
+    table = safety_table(report)
+    show_table(table.title, table.columns, table.rows)
+    say(f"See {arguments.out / 'safety.html'}.")

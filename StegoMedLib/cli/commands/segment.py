@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common, add_finder, add_overwrite, chosen_masks
 from StegoMedLib.cli.screen import ProgressBar, say, write_json
-from StegoMedLib.pipeline.survey import segment_series
+from StegoMedLib.pipeline.masks import mask_name
+from StegoMedLib.pipeline.pictures_reasons import draw_reasons
+from StegoMedLib.pipeline.region import proof_of
+from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_series
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
 __all__ = ["add"]
 
@@ -20,6 +25,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser("segment", help="write the mask of the body of every slice as PNG")
     parser.add_argument("source", type=Path, metavar="SRC", help="DICOM file or folder")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the masks")
+    parser.add_argument(
+        "--why",
+        type=Path,
+        metavar="DIR",
+        help="draw into DIR what is air in each slice, and why the rest is not, each reason in its colour",
+    )
     add_finder(parser)
     add_overwrite(parser)
     add_common(parser)
@@ -27,15 +38,29 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
+    if arguments.why is None:
+        report = _segment(arguments)
+    else:
+        check_target(arguments.source, arguments.why, overwrite=arguments.overwrite)
+        with staged(arguments.why) as work:
+            report = _segment(arguments, lambda seen: _draw(work, seen))
+    write_json(report.as_json(), arguments.json_target)
+    bodies = sum(bool(row["body"]) for row in report.slices)
+    say(f"{len(report.slices)} masks in {arguments.out}; a body in {bodies} of them.")
+
+
+def _segment(arguments: argparse.Namespace, onlooker: Callable[[SurveyedSlice], None] | None = None) -> SegmentReport:
     with ProgressBar("Finding the body") as progress:
-        report = segment_series(
+        return segment_series(
             arguments.source,
             arguments.out,
             chosen_masks(arguments),
             overwrite=arguments.overwrite,
             accept_lossy=arguments.accept_lossy,
             progress=progress,
+            onlooker=onlooker,
         )
-    write_json(report.as_json(), arguments.json_target)
-    bodies = sum(bool(row["body"]) for row in report.slices)
-    say(f"{len(report.slices)} masks in {arguments.out}; a body in {bodies} of them.")
+
+
+def _draw(folder: Path, seen: SurveyedSlice) -> None:
+    draw_reasons(folder / mask_name(seen.file, seen.frame, seen.frames), seen.plane, proof_of(seen.plane, seen.region))

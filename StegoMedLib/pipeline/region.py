@@ -1,0 +1,69 @@
+"""What is known of a slice's significant region, and what that leaves as air."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from StegoMedLib.regions import REMEDIES, WHOLE, Proof, Reason, prove, usable_blocks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
+
+__all__ = ["NO_BODY", "Region", "proof_of", "remedy_for", "usable_of", "why_not_air"]
+
+NO_BODY = "no body was found in it, so nothing in it is taken for air"
+_MUCH = 0.5  # of what is neither padding nor body: what took so much of it is named beside a shortage
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """Masks of one slice.
+
+    Attributes
+    ----------
+    significant : ndarray of bool, shape (H, W)
+        The patient's body; all False when there is none in the slice.
+    suspect : ndarray of bool, shape (H, W), or None
+        What the finder is not sure of; None where a person drew the mask.
+    beside : ndarray of bool, shape (H, W), or None
+        The bodies of neighbouring slices in place; None where there are none.
+    """
+
+    significant: NDArray[np.bool_]
+    suspect: NDArray[np.bool_] | None = None
+    beside: NDArray[np.bool_] | None = None
+
+
+def proof_of(plane: Plane, region: Region) -> Proof:
+    """Prove the air of a plane; none where no body was found, because what is unknown is never taken for air."""
+    if not region.significant.any():
+        return Proof(np.full(plane.shape, Reason.NO_BODY, dtype=np.uint8))
+    return prove(plane, region.significant, suspect=region.suspect, beside=region.beside)
+
+
+def usable_of(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Blocks that may change when nothing but a mask (H, W) is known; bool, shape (H // 4, W // 4)."""
+    return usable_blocks(plane, ~proof_of(plane, Region(significant)).air)
+
+
+def why_not_air(proof: Proof) -> str:
+    """Tell what took the air of a slice, where one reason took most of it; empty where none did."""
+    reason = proof.weightiest
+    if reason == Reason.NO_BODY:
+        return NO_BODY
+    counts = proof.counts
+    others = proof.reasons.size - counts[Reason.PADDING.key] - counts[Reason.BODY.key]
+    taken = counts[reason.key] if reason > Reason.BODY else others - counts[Reason.AIR.key]
+    return WHOLE[reason] if not counts[Reason.AIR.key] or taken > _MUCH * others else ""
+
+
+def remedy_for(reasons: list[Reason]) -> str:
+    """What to do about slices whose air was mostly taken by `reasons`, one for each slice."""
+    if not reasons:
+        return "use images with air around the body"
+    return REMEDIES[max(set(reasons), key=reasons.count)]

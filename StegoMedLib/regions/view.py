@@ -1,0 +1,76 @@
+"""The field of view: where a plane was measured, and where somebody filled in a constant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+
+from StegoMedLib.regions.morphology import keep_components, spread
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["filled_in", "rim_of_view", "stays_constant"]
+
+_LEAST_FILL = 0.002  # of the plane
+_ABRUPT = 0.04  # share of a constant region's rim, and
+_LEAST_ABRUPT = 8  # pixels of it, that end within one pixel
+_RIM = 2  # pixels
+_CROSS = ndimage.generate_binary_structure(2, 1)
+
+
+def stays_constant(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where all of a pixel's 3 by 3 neighbourhood has one value; bool, shape (H, W)."""
+    most = ndimage.maximum_filter(values, 3, mode="nearest")
+    same: NDArray[np.bool_] = most == ndimage.minimum_filter(values, 3, mode="nearest")
+    return same
+
+
+def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: float) -> NDArray[np.bool_]:
+    """Mark constant regions that were filled in, and not measured as air.
+
+    A scanner's own air ends in a skin that takes some pixels to rise, because every reconstruction has a point spread.
+    What was blanked or cut ends at whatever lies there from one pixel to the next.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (H, W)
+    inside : ndarray of bool, shape (H, W)
+        What is no padding.
+    jump : float
+        Rise within one pixel that no skin has.
+
+    Returns
+    -------
+    ndarray of bool, shape (H, W)
+    """
+    constant = stays_constant(values) & inside
+    if np.count_nonzero(constant) < _LEAST_FILL * values.size:
+        return np.zeros_like(inside)
+    level = _most_common(values[constant])
+    regions = keep_components(constant & (values == level), _LEAST_FILL * values.size, 0.0)
+    regions = ndimage.binary_dilation(regions, _CROSS) & inside & (values == level)
+    labels, count = ndimage.label(regions)
+    touching = np.where(regions | ~inside, 0, ndimage.maximum_filter(labels, footprint=_CROSS, mode="nearest"))
+    rim = np.bincount(touching.ravel(), minlength=count + 1)
+    abrupt = np.bincount(touching[values - level > jump], minlength=count + 1)
+    cut = abrupt >= np.maximum(_LEAST_ABRUPT, _ABRUPT * rim)
+    cut[0] = False
+    filled: NDArray[np.bool_] = cut[labels]
+    return filled
+
+
+def _most_common(values: NDArray[np.float32]) -> np.float32:
+    levels, counts = np.unique(values, return_counts=True)
+    level: np.float32 = levels[counts.argmax()]
+    return level
+
+
+def rim_of_view(measured: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What lies within some pixels of the plane's border, or of what was not measured; bool, shape (H, W)."""
+    rim = spread(~measured, _RIM) & measured
+    for edge in (np.s_[:_RIM], np.s_[-_RIM:], np.s_[:, :_RIM], np.s_[:, -_RIM:]):
+        rim[edge] |= measured[edge]
+    return rim

@@ -1,0 +1,107 @@
+"""Neighbouring slices agree on the body without anybody holding the series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from StegoMedLib.dicom import new_series, read_instance
+from StegoMedLib.pipeline.masks import FinderMasks
+from StegoMedLib.pipeline.neighbours import FileRegions, PackedMask, Window
+from StegoMedLib.pipeline.region import Region
+from StegoMedLib.regions import Found
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from StegoMedLib.plane import Plane
+
+SHAPE = (20, 24)
+
+
+class Marks:
+    """A finder that marks the column that a slice's first pixel names, and counts how often it is asked."""
+
+    name = "marks"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def find(self, plane: Plane) -> NDArray[np.bool_]:
+        return self.look(plane).significant
+
+    def look(self, plane: Plane) -> Found:
+        self.asked += 1
+        mask = np.zeros(plane.shape, dtype=np.bool_)
+        mask[:, plane.pixels[0, 0] - 1000] = True
+        return Found(mask, ~mask)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    volume = np.full((8, *SHAPE), 1000)
+    volume += np.arange(8)[:, None, None]
+    return list(new_series(tmp_path / "in", volume, spacing=(3.0, 1.0, 1.0)))
+
+
+def columns(mask: NDArray[np.bool_] | None) -> set[int]:
+    return set() if mask is None else {int(each) for each in np.flatnonzero(mask.any(axis=0))}
+
+
+def regions(files: list[Path], finder: Marks) -> list[Region]:
+    source = FileRegions(FinderMasks(finder), [(path, path) for path in files])
+    return [source.region(path, 0, 1, read_instance(path).plane()) for path in files]
+
+
+def test_each_slice_hears_of_two_neighbours_on_each_side(files: list[Path]) -> None:
+    found = regions(files, Marks())
+    own = [columns(region.significant).pop() for region in found]
+    assert own == sorted(own)
+    for number, region in enumerate(found):
+        expected = {own[other] for other in range(8) if 0 < abs(other - number) <= 2}
+        assert columns(region.beside) == expected
+        assert region.suspect is not None
+
+
+def test_every_slice_is_looked_at_once_whatever_the_order(files: list[Path]) -> None:
+    finder, mixed = Marks(), [files[number] for number in (5, 0, 7, 2, 4, 1, 6, 3)]
+    again = dict(zip(mixed, regions(mixed, finder), strict=True))
+    assert finder.asked == len(files)
+    for path, region in zip(files, regions(files, Marks()), strict=True):
+        assert columns(region.beside) == columns(again[path].beside)
+
+
+def test_a_single_slice_works_with_what_it_has(files: list[Path]) -> None:
+    (region,) = regions(files[:1], Marks())
+    assert region.beside is None
+
+
+def test_a_neighbour_that_cannot_be_read_says_nothing(files: list[Path]) -> None:
+    source = FileRegions(FinderMasks(Marks()), [(path, path) for path in files])
+    files[1].write_bytes(b"damaged")
+    region = source.region(files[0], 0, 1, read_instance(files[0]).plane())
+    assert len(columns(region.beside)) == 1
+
+
+def test_a_window_forgets() -> None:
+    asked: list[int] = []
+
+    def find(key: int) -> Region:
+        asked.append(key)
+        return Region(np.zeros(SHAPE, dtype=np.bool_))
+
+    window: Window[int] = Window(find)
+    for key in range(500):
+        window.region(key, ())
+    window.region(499, ())
+    window.region(0, ())
+    assert asked == [*range(500), 0]
+
+
+def test_a_packed_mask_comes_back() -> None:
+    mask = np.random.default_rng(0).random((33, 17)) < 0.3
+    assert np.array_equal(PackedMask(mask).unpacked(), mask)
