@@ -13,7 +13,6 @@ from StegoMedLib.regions.physics_mr import evidence_mr
 from StegoMedLib.regions.prepare import hounsfield
 from StegoMedLib.regions.reasons import Reason
 from StegoMedLib.regions.topology import Opening, between, open_to_outside
-from StegoMedLib.regions.view import rim_of_view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +31,7 @@ BLOCK = 4
 _MARGIN, _BETWEEN_CT, _BETWEEN_MR, _LEAST_MARGIN = 3.0, 4.0, 2.0, 2
 # What gas that a circle or a border cuts open does not have. On the real series the air around a body had under a
 # twentieth of its area between parts of the body, cut lungs and bowel more than half.
-_OPEN_CT, _OPEN_MR = Opening(size=0.003, inside=0.3), Opening(size=0.004, inside=0.3, sure=0.2)
+_OPEN_CT, _OPEN_MR = Opening(size=0.003, inside=0.3), Opening(size=0.004, inside=0.3, sure=0.2, side=0.8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +111,7 @@ def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, besid
 
 
 def _open(seen: Evidence, hull: Mask, limits: Opening) -> Mask:
-    return open_to_outside(seen.air, rim_of_view(seen.measured), hull, seen.sure, limits)
+    return open_to_outside(seen.air, seen.measured, hull, seen.sure, limits)
 
 
 def guard(plane: Plane, significant: Mask) -> Mask:

@@ -83,4 +83,4 @@ class MaskRcnnFinder:
         coarse, chance = (paste(detections, prepared, plane.shape, limits) for limits in (self._limits, _CHANCE))
         found = snap(plane, seen, coarse)
         # Outside the body padding is none of it; inside, a value taken for padding is a hole in nothing but the mask.
-        return Found(fill(found & ~plane.padding_mask), chance | self._baseline.find(plane))
+        return Found(fill(found & ~plane.padding_mask), chance | self._baseline.find(plane, seen))

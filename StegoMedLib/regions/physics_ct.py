@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
 
-from StegoMedLib.regions.morphology import fill_to_border, keep_components, radius_in, shrink, spread
+from StegoMedLib.regions.morphology import fill, fill_to_border, keep_components, radius_in, shrink, spread
 from StegoMedLib.regions.physics import Evidence
 from StegoMedLib.regions.view import filled_in, stays_constant
 from StegoMedLib.regions.windows import local_mean, mean_over
@@ -93,5 +92,4 @@ def _core(values: Values, measured: Mask, plane: Plane) -> Mask:
     thick = radius_in(plane.shape, _THICK)
     dense = (local_mean(values, _SMALL_WINDOW) > _DENSE) & measured
     kept = keep_components(shrink(fill_to_border(dense), thick), _SMALLEST * dense.size, _SHARE)
-    core: Mask = spread(kept, thick + 1) & measured if kept.any() else kept
-    return ndimage.binary_fill_holes(core) if core.any() else core
+    return fill(spread(kept, thick + 1) & measured) if kept.any() else kept

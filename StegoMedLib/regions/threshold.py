@@ -8,7 +8,7 @@ import numpy as np
 
 from StegoMedLib.regions.found import Found
 from StegoMedLib.regions.morphology import fill_to_border, keep_components, radius_in, shrink, spread
-from StegoMedLib.regions.tissue import contrast, shows_body, thin_radius
+from StegoMedLib.regions.tissue import Contrast, contrast, shows_body, thin_radius
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,19 +38,21 @@ class ThresholdFinder:
         found = self.find(plane)
         return Found(found, found)
 
-    def find(self, plane: Plane) -> NDArray[np.bool_]:
+    def find(self, plane: Plane, seen: Contrast | None = None) -> NDArray[np.bool_]:
         """Find the body.
 
         Parameters
         ----------
         plane : Plane
+        seen : Contrast, optional
+            Of the plane, where it is at hand.
 
         Returns
         -------
         ndarray of bool, shape (H, W)
             True on the body; all False on a plane of noise.
         """
-        seen = contrast(plane)
+        seen = seen or contrast(plane)
         if not shows_body(plane, seen):
             return np.zeros(plane.shape, dtype=np.bool_)
         dense = seen.dense & ~plane.padding_mask

@@ -11,6 +11,7 @@ from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 
 from StegoMedLib.regions.morphology import spread
+from StegoMedLib.regions.view import rim_of_view
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +22,10 @@ __all__ = ["Opening", "between", "fading", "open_to_outside"]
 
 _COARSE = 2  # pixels of the grid on which the nearest piece of skin is looked for
 _CORNERS = 3
+_GAP = 0.03  # of a side: half of what may interrupt a piece along it
+_PART = 0.5  # of what a piece needs of a side, gaps included, that it has without them
+_GHOST = 4  # pixels on both sides of a streak that does not part two pieces of air
+_BESIDE_BORDER = 3  # pixels; nearer to it images often have a rim of their own
 
 
 def between(body: Mask) -> Mask:
@@ -67,20 +72,24 @@ class Opening:
         the air around a body next to never.
     sure : float
         Least share of it that is air beyond doubt.
+    side : float
+        Least share of one side of the field of view that it takes: what a window between parts of the body shows of the
+        outside, or of what looks like it, takes less.
     """
 
     size: float
     inside: float
     sure: float = 0.0
+    side: float = 0.0
 
 
-def open_to_outside(air: Mask, rim: Mask, hull: Mask, sure: Mask, limits: Opening) -> Mask:
+def open_to_outside(air: Mask, measured: Mask, hull: Mask, sure: Mask, limits: Opening) -> Mask:
     """Keep the connected pieces of what looks like air that reach the rim of the field of view and pass `limits`.
 
     Parameters
     ----------
-    air, rim, hull, sure : ndarray of bool, shape (H, W)
-        What looks like air, the rim of the field of view, what lies between parts of the body, air beyond doubt.
+    air, measured, hull, sure : ndarray of bool, shape (H, W)
+        What looks like air, the field of view, what lies between parts of the body, air beyond doubt.
     limits : Opening
 
     Returns
@@ -89,13 +98,38 @@ def open_to_outside(air: Mask, rim: Mask, hull: Mask, sure: Mask, limits: Openin
     """
     labels, count = ndimage.label(air)
     size, reached, within, certain = (
-        np.bincount(labels[part], minlength=count + 1) for part in (air, rim & air, hull & air, sure & air)
+        np.bincount(labels[part], minlength=count + 1)
+        for part in (air, rim_of_view(measured) & air, hull & air, sure & air)
     )
     kept = (size >= limits.size * air.size) & (reached > 0)
     kept &= (within <= limits.inside * size) & (certain >= limits.sure * size)
     kept[0] = False
     outside: Mask = kept[labels]
-    return outside
+    return outside & _open_to_a_side(air, measured, limits.side) if limits.side else outside
+
+
+def _open_to_a_side(air: Mask, measured: Mask, least: float) -> Mask:
+    """Mark pieces that take enough of one side of the field of view's box; streaks of ghosts do not part them."""
+    rows, columns = np.flatnonzero(measured.any(axis=1)), np.flatnonzero(measured.any(axis=0))
+    if not rows.size:
+        return air
+    labels, count = ndimage.label(spread(air, _GHOST))
+    box = np.where(air, labels, 0)[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    deep = min(_BESIDE_BORDER, (min(box.shape) - 1) // 2)
+    wide = np.zeros(count + 1, dtype=np.bool_)
+    for side in (box[deep], box[-1 - deep], box[:, deep], box[:, -1 - deep]):
+        shares = np.bincount(side, minlength=count + 1) / side.size
+        for piece in np.flatnonzero(shares[1:] >= _PART * least) + 1:
+            wide[piece] |= float(_without_gaps(side == piece).mean()) >= least
+    opened: Mask = air & wide[labels]
+    return opened
+
+
+def _without_gaps(line: Mask) -> Mask:
+    """Close the gaps in a line that are no wider than twice `_GAP` of it; bool, shape (N,)."""
+    gap = max(1, round(_GAP * line.size))
+    closed: Mask = ndimage.binary_closing(np.pad(line, gap), iterations=gap)[gap:-gap]
+    return closed
 
 
 def fading(core: Mask, dark: Mask, reach: int) -> Mask:

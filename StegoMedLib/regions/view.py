@@ -18,14 +18,16 @@ _LEAST_FILL = 0.002  # of the plane
 _ABRUPT = 0.04  # share of a constant region's rim, and
 _LEAST_ABRUPT = 8  # pixels of it, that end within one pixel
 _RIM = 2  # pixels
-_CROSS = ndimage.generate_binary_structure(2, 1)
 
 
 def stays_constant(values: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Where all of a pixel's 3 by 3 neighbourhood has one value; bool, shape (H, W)."""
-    most = ndimage.maximum_filter(values, 3, mode="nearest")
-    same: NDArray[np.bool_] = most == ndimage.minimum_filter(values, 3, mode="nearest")
-    return same
+    """Where no pixel of the 3 by 3 around one differs from the pixels next to it; bool, shape (H, W)."""
+    other = np.zeros(values.shape, dtype=np.bool_)
+    for one, next_one in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+        differs = values[one] != values[next_one]
+        other[one] |= differs
+        other[next_one] |= differs
+    return ~spread(other, 1)
 
 
 def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: float) -> NDArray[np.bool_]:
@@ -51,11 +53,14 @@ def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: floa
         return np.zeros_like(inside)
     level = _most_common(values[constant])
     regions = keep_components(constant & (values == level), _LEAST_FILL * values.size, 0.0)
-    regions = ndimage.binary_dilation(regions, _CROSS) & inside & (values == level)
+    regions = spread(regions, 2) & inside & (values == level)
     labels, count = ndimage.label(regions)
-    touching = np.where(regions | ~inside, 0, ndimage.maximum_filter(labels, footprint=_CROSS, mode="nearest"))
-    rim = np.bincount(touching.ravel(), minlength=count + 1)
-    abrupt = np.bincount(touching[values - level > jump], minlength=count + 1)
+    rim, abrupt = np.zeros(count + 1, dtype=np.intp), np.zeros(count + 1, dtype=np.intp)
+    for one, next_one in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+        for here, there in ((one, next_one), (next_one, one)):
+            beside = regions[here] & ~regions[there] & inside[there]
+            rim += np.bincount(labels[here][beside], minlength=count + 1)
+            abrupt += np.bincount(labels[here][beside & (values[there] - level > jump)], minlength=count + 1)
     cut = abrupt >= np.maximum(_LEAST_ABRUPT, _ABRUPT * rim)
     cut[0] = False
     filled: NDArray[np.bool_] = cut[labels]

@@ -13,7 +13,7 @@ from StegoMedLib.plane import Plane
 from StegoMedLib.regions import Reason, prove
 from StegoMedLib.regions.morphology import spread
 from StegoMedLib.regions.topology import Opening, between, fading, open_to_outside
-from StegoMedLib.regions.view import filled_in, rim_of_view
+from StegoMedLib.regions.view import filled_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,11 +141,19 @@ def test_between_is_the_convex_hull_and_holds_its_set() -> None:
 def test_pieces_of_air_must_reach_the_rim_and_lie_outside() -> None:
     body = disc(128, 128, 60)
     air = ~spread(body, 2) | disc(128, 128, 20)
-    rim = rim_of_view(np.ones_like(body))
-    outside = open_to_outside(air, rim, body, air, Opening(size=0.003, inside=0.3))
+    view = np.ones_like(body)
+    outside = open_to_outside(air, view, body, air, Opening(size=0.003, inside=0.3))
     assert outside[5, 5]
     assert not outside[128, 128]
-    assert not open_to_outside(air, rim, body, NOTHING, Opening(size=0.003, inside=0.3, sure=0.2)).any()
+    assert not open_to_outside(air, view, body, NOTHING, Opening(size=0.003, inside=0.3, sure=0.2)).any()
+
+
+def test_a_window_on_the_outside_is_not_wide_enough_for_a_side() -> None:
+    air, view, limits = NOTHING.copy(), np.ones_like(NOTHING), Opening(size=0.001, inside=0.3, side=0.66)
+    air[:40, :150] = True
+    assert not open_to_outside(air, view, NOTHING, air, limits).any()
+    air[:40, :180] = True
+    assert open_to_outside(air, view, NOTHING, air, limits)[20, 170]
 
 
 def test_what_is_nearest_to_a_fading_outline_may_be_the_body() -> None:
