@@ -58,7 +58,7 @@ def test_a_stronger_mark_changes_more_and_only_robust_has_a_strength(driver: Any
 
 
 def test_a_file_larger_than_a_symbol_needs_capacity(driver: Any, tmp_path: Path) -> None:
-    content = np.random.default_rng(4).bytes(2950)
+    content = np.random.default_rng(4).bytes(2400)
     (tmp_path / "scan.bin").write_bytes(content)
     driver.parameters.recordKind = type(driver.parameters.recordKind).file
     driver.ui.recordFile.currentPath = str(tmp_path / "scan.bin")
@@ -67,7 +67,7 @@ def test_a_file_larger_than_a_symbol_needs_capacity(driver: Any, tmp_path: Path)
     choose_profile(driver, "capacity")
     stego = driver.hide()
     assert stego is not None, driver.ui.hideState.text
-    assert driver.extract(stego)["size"] == "2950"
+    assert driver.extract(stego)["size"] == "2400"
 
 
 def test_the_paper_s_profile_needs_the_region_on_both_sides(driver: Any) -> None:
