@@ -35,17 +35,19 @@ _FEW = 0.01  # share of the plane below which no floor is taken from it
 _DARKEST, _TWICE = 10.0, 2.0
 _QUIET = 25.0  # percentile up to which the noise of the floor is looked at
 _ABOVE = 2.0  # means up to so many times the floor are air, within shares of the bright level
-_LEAST, _MOST = 0.015, 0.08
+_LEAST, _MOST = 0.008, 0.08
 _ABOVE_SMALL, _ABOVE_FINE = 1.25, 1.9  # the same for smaller windows, which noise moves more
 _CALM = 0.55  # share of the floor's coefficient of variation below which it is tissue, not noise
 _NOTHING = 0.25  # of the floor: so dark that its variation says nothing
-_ZEROED, _ZEROS = 0.3, 0.12  # shares of what is dark, and of a window: a floor that was clipped or set to zero
+_ZEROED, _ZEROS = 0.3, 0.3  # shares of what is dark, and of a window: a floor that was clipped or set to zero
 _NOISY = 0.02  # share of zeros in the floor below which a constant zero beside it was filled in
 _LEAST_FILL = 0.002  # of the plane
 _STRUCTURE, _CROWDED = 2.5, 0.2  # range of means beside the floor's, and share of a neighbourhood that has it
 _LEAST_SURE = 0.004  # of the bright level
 _SURE = 1.5  # times the darkest tenth: air beyond doubt
-_SKIN, _THICK, _SMALLEST, _SHARE = 0.15, 3.0, 0.002, 0.02
+# Of the bright level; pixels per 512; shares of the plane and of the largest part. Small bright things beside a body
+# (what defacing left of a cheek, a wrapped arm) are the patient, too.
+_SKIN, _THICK, _SMALLEST, _SHARE = 0.15, 1.0, 0.0003, 0.001
 _SKIN_ENDS = 12.0  # pixels per 512 within which skin ends
 _AROUND = 2.0  # pixels per 512 around what is no air; specks of noise are smaller
 _NEIGHBOURHOOD = 15  # pixels over which structure is looked for
@@ -139,7 +141,7 @@ def _structured(small: Values, wide: Values, air: Mask, floor: _Floor, deep: Mas
 
 
 def _core(small: Values, bright: float, plane: Plane) -> Mask:
-    """Mark what is as bright and thick as a body, with its holes."""
+    """Mark what is as bright as a body and no speck, with its holes."""
     thick = radius_in(plane.shape, _THICK, 1)
     seen = (small > _SKIN * bright) & ~plane.padding_mask
     opened = spread(shrink(seen, thick), thick) & seen

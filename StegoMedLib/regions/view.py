@@ -49,9 +49,10 @@ def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: floa
     ndarray of bool, shape (H, W)
     """
     constant = stays_constant(values) & inside
-    if np.count_nonzero(constant) < _LEAST_FILL * values.size:
+    count = np.count_nonzero(constant)
+    if count < _LEAST_FILL * values.size:
         return np.zeros_like(inside)
-    level = _most_common(values[constant])
+    level = np.partition(values[constant], count // 2)[count // 2]  # the median: the commonest, where one is filled in
     regions = keep_components(constant & (values == level), _LEAST_FILL * values.size, 0.0)
     regions = spread(regions, 2) & inside & (values == level)
     labels, count = ndimage.label(regions)
@@ -65,12 +66,6 @@ def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: floa
     cut[0] = False
     filled: NDArray[np.bool_] = cut[labels]
     return filled
-
-
-def _most_common(values: NDArray[np.float32]) -> np.float32:
-    levels, counts = np.unique(values, return_counts=True)
-    level: np.float32 = levels[counts.argmax()]
-    return level
 
 
 def rim_of_view(measured: NDArray[np.bool_]) -> NDArray[np.bool_]:

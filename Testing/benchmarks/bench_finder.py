@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.dicom import new_series, read_instance
 from StegoMedLib.pipeline.phantom import phantom_series
-from StegoMedLib.regions import guard, make_finder, usable_blocks
+from StegoMedLib.regions import guard, make_finder, prove, usable_blocks
 from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
 from StegoMedLib.regions.model_files import ModelFile, find_model
 from StegoMedLib.regions.onnx_engine import OnnxEngine
@@ -124,6 +124,12 @@ def stages(path: Path, plane: Plane, model: ModelFile, engine: Engine) -> dict[s
     }
 
 
+def air(plane: Plane, finder: MaskRcnnFinder) -> NDArray[np.bool_]:
+    """Finder and guard together."""
+    found = finder.look(plane)
+    return prove(plane, found.significant, suspect=found.suspect).air
+
+
 def measure(folder: Path, threads: int, rounds: int) -> dict[str, Any]:
     """Time each stage on one slice, and each engine on it."""
     path = sorted(folder.iterdir())[1]
@@ -135,6 +141,7 @@ def measure(folder: Path, threads: int, rounds: int) -> dict[str, Any]:
     for name, engine in found.items():
         finder = MaskRcnnFinder(engine, model.limits, model.side)
         parts[f"infer, {name}"] = milliseconds(lambda engine=engine: engine.detect(image), rounds)  # type: ignore[misc]
+        parts[f"plane to air, {name}"] = milliseconds(lambda finder=finder: air(plane, finder), rounds)  # type: ignore[misc]
         parts[f"plane to mask, {name}"] = milliseconds(lambda finder=finder: finder.find(plane), rounds)  # type: ignore[misc]
     return {"milliseconds": parts}
 
