@@ -75,7 +75,8 @@ def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, besid
     significant : ndarray of bool, shape (H, W)
         A finder's or a reviewer's mask.
     suspect : ndarray of bool, shape (H, W), optional
-        What another finder takes for the body, or the finder itself is not sure of.
+        What another finder takes for the body, or the finder itself is not sure of. None where a person drew the mask,
+        or nothing else is known.
     beside : ndarray of bool, shape (H, W), optional
         The body in neighbouring slices.
 
@@ -88,7 +89,9 @@ def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, besid
     units = hounsfield(plane)
     seen = evidence_mr(plane) if units is None else evidence_ct(plane, units)
     gap, limits = (_BETWEEN_MR, _OPEN_MR) if units is None else (_BETWEEN_CT, _OPEN_CT)
-    hull = spread(between(seen.core | significant), radius_in(plane.shape, gap))
+    # What a person drew protects itself; what lies between it and the body is nobody's.
+    body = seen.core if suspect is None else seen.core | significant
+    hull = spread(between(body), radius_in(plane.shape, gap))
     reasons = np.zeros(plane.shape, dtype=np.uint8)
 
     def veto(reason: Reason, where: Mask) -> None:

@@ -30,7 +30,7 @@ class Reason(IntEnum):
 
 SENTENCES = {
     Reason.AIR: "proved to be air",
-    Reason.PADDING: "padding, no pixel was measured there",
+    Reason.PADDING: "no pixel was measured there",
     Reason.BODY: "the significant region and its margin",
     Reason.UNSEEN: "nothing in the image shows what its air looks like",
     Reason.PHYSICS: "its values are not those of outside air",

@@ -52,8 +52,8 @@ def test_each_slice_with_room_gives_its_record_back_and_no_diagnostic_pixel_chan
 
     report, read = _run(stegomed, source, marked)
 
-    # At least nine slices in ten have room.
-    assert report["embedded"] >= 0.9 * len(report["slices"])
+    # At least five slices in six have room.
+    assert report["embedded"] >= 5 / 6 * len(report["slices"])
     states = {row["file"]: row["state"] for row in report["slices"]}
     found = {row["file"]: row["record"] for row in read["slices"]}
     for name, state in states.items():
@@ -80,11 +80,11 @@ def test_a_body_that_fills_the_image_is_said_to_leave_no_room(data_dir: Path, st
 
     assert result.returncode in {0, 5}
     if result.returncode == 5:
-        assert "room for" in result.stderr
+        assert "room for" in result.stderr or "no outside air" in result.stderr
         assert not (tmp_path / "marked").exists()
         return
     reasons = [row["reason"] for row in json.loads(result.stdout)["slices"] if row["state"] == "skipped"]
-    assert all("room" in reason or "no body" in reason for reason in reasons)
+    assert all(any(word in reason for word in ("room", "no body", "no outside air")) for reason in reasons)
 
 
 def test_half_of_the_files_renamed_and_shuffled_still_give_the_record(

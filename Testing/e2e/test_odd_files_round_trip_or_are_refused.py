@@ -18,6 +18,12 @@ FILES = sorted(path.name for path in ODD.glob("*.dcm")) or ["(not here)"]
 LOSSY = {"ct_thorax_j2k_lossy.dcm", "mr_shoulder_j2k_lossy_1024.dcm"}
 NO_ROOM = {
     "ct_ankle_screenshot_burnedtext.dcm",  # its background is brighter than tissue
+    "ct_thorax_jpegll_badsequence_native.dcm",  # the body fills the image, and no air shows
+    "ct_thorax_rle_fragments.dcm",  # the body fills the reconstruction circle
+    "mr_head_dwi_mosaic_640.dcm",  # tiles: air between heads is no outside air
+    "mr_mosaic_j2k_siemens.dcm",
+    "mr_mosaic_jpegll_siemens.dcm",
+    "mr_shoulder_j2k_lossless_1024.dcm",  # ghosts all over the air
     "ct_lumbar_fullfov_paddingus.dcm",  # the body fills the reconstruction circle
     "mr_empty_noise_only.dcm",  # no body
     "mr_enhanced_64x64x10_RLE.dcm",  # 256 blocks, most of them body

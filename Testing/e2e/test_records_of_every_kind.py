@@ -119,7 +119,7 @@ def test_the_report_of_embed_has_its_documented_keys(phantom_folder: Path, stego
     assert report["mode"] == "replicate"
     assert report["embedded"] == 4
     for row in report["slices"]:
-        assert set(row) == {"file", "frame", "state", "reason", "metrics"}
+        assert set(row) == {"file", "frame", "state", "reason", "metrics", "pixels"}
         metrics = row["metrics"]
         assert metrics["psnr_paper"] == pytest.approx(metrics["psnr_range"] + 48.13, abs=0.01)
         assert metrics["changed_significant"] == metrics["changed_padding"] == 0
@@ -223,9 +223,10 @@ def test_evaluate_keeps_equal_names_in_different_folders_apart(
     assert {row["metrics"]["largest_change"] for row in report["slices"]} == {1}
 
 
-def test_the_paper_s_profile_needs_wide_cells_and_the_mask(phantom_folder: Path, stegomed: Any) -> None:
+def test_the_paper_s_profile_needs_wide_cells_and_the_mask(phantom_folder: Path, stegomed: Any, tmp_path: Path) -> None:
     _report(stegomed("segment", phantom_folder, "--out", "masks", *FINDER, "--json", "-"))
-    saidi = ("--profile", "saidi2024", "--masks", "masks", "--attributes", "PatientID")
+    (tmp_path / "note.txt").write_text("x", encoding="utf-8")
+    saidi = ("--profile", "saidi2024", "--masks", "masks", "--record", "text", "--from", "note.txt")
 
     printed = stegomed("embed", phantom_folder, "printed", *saidi)
     wide = _report(stegomed("embed", phantom_folder, "wide", *saidi, "--beta", "100", "--json", "-"))
@@ -234,7 +235,7 @@ def test_the_paper_s_profile_needs_wide_cells_and_the_mask(phantom_folder: Path,
     assert "% of the bits" in printed.stderr
     assert wide["embedded"] == 4
     reading = ("extract", "wide", "--profile", "saidi2024", "--masks", "masks", "--beta", "100", "--json", "-")
-    assert _report(stegomed(*reading))["record"] == {"PatientID": "SM-0001"}
+    assert _report(stegomed(*reading))["record"] == {"text": "x"}
     assert stegomed("extract", "wide").returncode == 4
 
 
