@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def item() -> Slice:
     phantom = phantom_series(slices=3, size=256)
-    plane = Plane(phantom.stored[1].astype(np.int32), -32768, 32767, ((phantom.padding, phantom.padding),), "CT")
+    void, scale = (phantom.padding, phantom.padding), (phantom.slope, phantom.intercept)
+    plane = Plane(phantom.stored[1].astype(np.int32), -32768, 32767, (void,), "CT", *scale)
     found = make_finder("threshold").find(plane)
     return make_slice("phantom", "one", plane, found, found)
 

@@ -9,7 +9,7 @@ import pytest
 
 from StegoMedLib.metrics.masks import iou
 from StegoMedLib.pipeline.training_data import load_pairs
-from StegoMedLib.regions import BLOCK, RegionFinder, guard, make_finder, usable_blocks
+from StegoMedLib.regions import BLOCK, RegionFinder, make_finder, prove, usable_blocks
 from StegoMedLib.regions.morphology import spread
 
 if TYPE_CHECKING:
@@ -70,10 +70,11 @@ def finders() -> dict[str, RegionFinder]:
 def check(finder: RegionFinder, samples: list[Sample], mean: float, worst: float) -> None:
     overlaps, roomy, touching = [], [], []
     for sample in samples:
-        found = finder.find(sample.plane)
+        seen = finder.look(sample.plane)
+        found = seen.significant
         assert found.any(), f"{finder.name} finds no body in {sample.name}"
         overlaps.append(iou(found, sample.mask))
-        guarded = guard(sample.plane, found)
+        guarded = ~prove(sample.plane, found, suspect=seen.suspect).air
         usable = usable_blocks(sample.plane, guarded)
         if (sample.mask & ~guarded).any():
             touching.append(sample.name)
@@ -82,7 +83,7 @@ def check(finder: RegionFinder, samples: list[Sample], mean: float, worst: float
     assert np.mean(overlaps) >= mean
     assert min(overlaps) >= worst
     if samples[0].series != CRAMPED:
-        assert np.mean(roomy) >= 0.9
+        assert np.mean(roomy) >= 0.75  # clothes, foam and couches are no air
 
 
 @pytest.mark.parametrize("series", SERIES)

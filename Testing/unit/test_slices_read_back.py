@@ -30,8 +30,8 @@ def test_strong_changes_that_move_the_guard_are_not_called_embedded() -> None:
     skipped = 0
 
     for _ in range(12):
-        symbol = make_symbol("".join(rng.choice(list("0123456789ABCDEF"), 140)))
-        result = embed_slice(plane, Region(body), Message(symbol, Payload(0, symbol.data_bits), 140), paper)
+        symbol = make_symbol("".join(rng.choice(list("0123456789ABCDEF"), 110)))
+        result = embed_slice(plane, Region(body), Message(symbol, Payload(0, symbol.data_bits), 110), paper)
         if result.stego is None:
             skipped += 1
             assert "% of the bits" in result.reason

@@ -147,7 +147,11 @@ def test_slope_and_intercept_are_taken_back_exactly(files: list[Path], tmp_path:
     scaled = []
     for number, path in enumerate(files):
         source = dcmread(path)
-        source.RescaleSlope, source.RescaleIntercept = "0.37", "-3.5"
+        units = source.pixel_array * float(source.RescaleSlope) + float(source.RescaleIntercept)
+        source.RescaleSlope, source.RescaleIntercept = "0.37", "-1024.5"
+        source.PixelData = np.rint((units + 1024.5) / 0.37).astype(np.int16).tobytes()
+        if "PixelPaddingValue" in source:
+            del source.PixelPaddingValue
         source.save_as(tmp_path / f"{number}.dcm")
         scaled.append(tmp_path / f"{number}.dcm")
     volume = shown(scaled).astype(np.float32)
