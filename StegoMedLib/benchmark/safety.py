@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import ndimage
 
 from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.envelope import Sealer, TextRecord, locator_key
@@ -18,6 +19,7 @@ from StegoMedLib.pipeline.region import Region, why_not_air
 from StegoMedLib.pipeline.room import most_symbols
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.regions import Proof, pixels_of, prove, usable_blocks
+from StegoMedLib.regions.prepare import hounsfield
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +38,7 @@ __all__ = ["GROUPS", "JudgedSlice", "SafetySlice", "SeriesRow", "judge_series", 
 GROUPS = ("curated", "safety")
 """Folders of series, below the folder of data and below that of masks."""
 
+_AIR, _NEAR_AIR = -1000.0, 50.0  # HU
 _RECORD = "A record of the safety bench: no patient's, and as long as what a header of a CT or MR image has to tell."
 
 
@@ -52,6 +55,8 @@ class SafetySlice:
         Pixels in usable blocks that are the patient, not sure, and certainly outside.
     air : int
         Pixels that are certainly outside, padding left out.
+    empty, empty_usable : int
+        The same without couches, clothes and all else that lies outside: in CT what a median finds at -1000 HU.
     alone : int
         Pixels of the patient that the guard would leave usable behind an empty mask.
     changed : dict of str to int
@@ -72,6 +77,8 @@ class SafetySlice:
     unsure_usable: int
     air_usable: int
     air: int
+    empty: int
+    empty_usable: int
     alone: int
     reason: str
     pixels: dict[str, int]
@@ -82,6 +89,11 @@ class SafetySlice:
     def share(self) -> float | None:
         """Share of what is certainly outside that is usable; None where nothing is."""
         return self.air_usable / self.air if self.air else None
+
+    @property
+    def share_of_empty(self) -> float | None:
+        """Share of what is outside and nothing that is usable; None where nothing is."""
+        return self.empty_usable / self.empty if self.empty else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +118,7 @@ class SeriesRow:
     unsure_usable: int
     alone: int
     share: float | None
+    share_of_empty: float | None
 
     def as_json(self) -> dict[str, object]:
         """The row in the JSON report."""
@@ -179,6 +192,7 @@ def _judge(
     proof = next(iter(results.values())).proof
     usable = _usable(plane, proof)
     outside = ~(reference.patient | reference.unsure | plane.padding_mask)
+    empty = outside & _nothing_there(plane)
     stegos = {profile: each.stego for profile, each in results.items() if each.stego is not None}
     differences = {profile: np.abs(stego - plane.pixels) for profile, stego in stegos.items()}
     row = SafetySlice(
@@ -188,6 +202,8 @@ def _judge(
         unsure_usable=int((usable & reference.unsure).sum()),
         air_usable=int((usable & outside).sum()),
         air=int(outside.sum()),
+        empty=int(empty.sum()),
+        empty_usable=int((usable & empty).sum()),
         alone=int((_usable(plane, prove(plane, np.zeros_like(usable))) & reference.patient).sum()),
         reason=why_not_air(proof),
         pixels=proof.counts,
@@ -197,6 +213,14 @@ def _judge(
     return JudgedSlice(row, plane, proof, reference)
 
 
+def _nothing_there(plane: Plane) -> NDArray[np.bool_]:
+    """Where CT is at the level of air by a median, which the guard does not use; everywhere else than in CT."""
+    units = hounsfield(plane)
+    if units is None:
+        return np.ones(plane.shape, dtype=np.bool_)
+    return np.asarray(np.abs(ndimage.median_filter(units, 5, mode="nearest") - _AIR) < _NEAR_AIR)
+
+
 def _usable(plane: Plane, proof: Proof) -> NDArray[np.bool_]:
     return pixels_of(usable_blocks(plane, ~proof.air), plane.shape)
 
@@ -204,6 +228,7 @@ def _usable(plane: Plane, proof: Proof) -> NDArray[np.bool_]:
 def sum_up(series: str, rows: list[SafetySlice], profiles: tuple[str, ...] = BLIND) -> SeriesRow:
     """Put the slices of a series together."""
     shares = [row.share for row in rows if row.share is not None]
+    empty = [row.share_of_empty for row in rows if row.share_of_empty is not None]
     return SeriesRow(
         series=series,
         slices=len(rows),
@@ -213,4 +238,5 @@ def sum_up(series: str, rows: list[SafetySlice], profiles: tuple[str, ...] = BLI
         unsure_usable=sum(row.unsure_usable for row in rows),
         alone=sum(row.alone for row in rows),
         share=float(np.median(shares)) if shares else None,
+        share_of_empty=float(np.median(empty)) if empty else None,
     )

@@ -29,7 +29,8 @@ _LEAD = (
     "Pixels in blocks that may be written to, and pixels that were changed, by reference masks that say what is the "
     "patient, what is not sure, and what is certainly outside. Patient pixels must be 0. The share is that of what is "
     "certainly outside and no padding that may be written to; couches and clothes count as outside where a mask has "
-    "two values only. Alone: patient pixels that the guard would leave behind an empty mask, which embedding refuses."
+    "two values only, and as not empty. Alone: patient pixels that the guard would leave behind an empty mask, which "
+    "embedding refuses."
 )
 _SHOWN = 8
 """Slices that are drawn: those with patient pixels in usable blocks first, then those with the least usable air."""
@@ -47,13 +48,10 @@ class SafetyReport:
         """Patient pixels that are usable or were changed: what must be 0."""
         return sum(row.patient_usable + row.patient_changed for row in self.series)
 
-    def median_share(self, group: str, modality: str) -> float | None:
-        """Median over the slices of a group and modality of the share of outside that is usable."""
-        shares = [
-            row.share
-            for row in self.slices
-            if row.series.startswith(f"{group}/") and row.modality == modality and row.share is not None
-        ]
+    def median_share(self, group: str, modality: str, measure: str = "share") -> float | None:
+        """Median over the slices of a group and modality of the share of outside, or of empty air, that is usable."""
+        chosen = (row for row in self.slices if row.series.startswith(f"{group}/") and row.modality == modality)
+        shares = [share for row in chosen if (share := getattr(row, measure)) is not None]
         return float(np.median(shares)) if shares else None
 
     def as_json(self) -> dict[str, object]:
@@ -61,10 +59,13 @@ class SafetyReport:
         return {
             "note": _LEAD,
             "patient_pixels": self.patient_pixels,
-            "median_share": {
-                f"{group} {modality}": self.median_share(group, modality)
-                for group in GROUPS
-                for modality in ("CT", "MR")
+            **{
+                f"median_{measure}": {
+                    f"{group} {modality}": self.median_share(group, modality, measure)
+                    for group in GROUPS
+                    for modality in ("CT", "MR")
+                }
+                for measure in ("share", "share_of_empty")
             },
             "series": [row.as_json() for row in self.series],
             "slices": [asdict(row) for row in self.slices],
@@ -158,7 +159,14 @@ def _write(target: Path, report: SafetyReport, worst: _Worst) -> None:
 def safety_table(report: SafetyReport) -> Table:
     """One line for each series."""
     columns = ["series", "slices", *(f"marked, {name}" for name in BLIND)]
-    columns += ["patient usable", "patient changed", "not sure, usable", "alone", "share of outside usable"]
+    columns += [
+        "patient usable",
+        "patient changed",
+        "not sure, usable",
+        "alone",
+        "share of outside usable",
+        "of what is empty",
+    ]
     lines: list[list[str | float | None]] = [
         [
             row.series,
@@ -169,6 +177,7 @@ def safety_table(report: SafetyReport) -> Table:
             row.unsure_usable,
             row.alone,
             None if row.share is None else f"{row.share:.2f}",
+            None if row.share_of_empty is None else f"{row.share_of_empty:.2f}",
         ]
         for row in report.series
     ]
