@@ -15,7 +15,7 @@ from scipy import ndimage
 from StegoMedLib.regions.training.phantoms import chance, smooth_field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,9 +34,12 @@ _BAND_LEVELS = (0.0, 0.02, 0.05, 0.1, 0.3)
 _FAINTEST = 0.05
 
 
-def attacked(rng: np.random.Generator, plane: Plane, mask: Mask) -> tuple[Plane, Mask, str]:
+def attacked(
+    rng: np.random.Generator, plane: Plane, mask: Mask, without: Sequence[str] = ()
+) -> tuple[Plane, Mask, str]:
     """Draw an attack for a plane's modality, now and then two, and give what they leave, and their names."""
-    kinds = list((ATTACKS_CT if plane.modality == "CT" else ATTACKS_MR).items())
+    known = ATTACKS_CT if plane.modality == "CT" else ATTACKS_MR
+    kinds = [(name, attack) for name, attack in known.items() if name not in without]
     names: list[str] = []
     while not names or (len(names) == 1 and chance(rng, _AGAIN)):
         name, attack = kinds[rng.integers(len(kinds))]

@@ -27,8 +27,8 @@ __all__ = ["FileRegions", "PackedMask", "Window"]
 
 Key = TypeVar("Key")
 
-_KEPT = 64
-"""Masks that are remembered: more than any window has, so that files in any order cost little."""
+_KEPT = 512
+"""Regions that are remembered, some hundred bytes each: files of a series up to this length may come in any order."""
 
 
 class PackedMask:

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["NO_BODY", "Region", "proof_of", "remedy_for", "usable_of", "why_not_air"]
+__all__ = ["Region", "proof_of", "remedy_for", "usable_of", "why_not_air"]
 
-NO_BODY = "no body was found in it, so nothing in it is taken for air"
 _MUCH = 0.5  # of what is neither padding nor body: what took so much of it is named beside a shortage
 
 
@@ -55,7 +54,7 @@ def why_not_air(proof: Proof) -> str:
     """Tell what took the air of a slice, where one reason took most of it; empty where none did."""
     reason = proof.weightiest
     if reason == Reason.NO_BODY:
-        return NO_BODY
+        return WHOLE[reason]
     counts = proof.counts
     others = proof.reasons.size - counts[Reason.PADDING.key] - counts[Reason.BODY.key]
     taken = counts[reason.key] if reason > Reason.BODY else others - counts[Reason.AIR.key]

@@ -10,7 +10,7 @@ from scipy import ndimage
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["enclosed", "fill", "fill_to_border", "keep_components", "pockets", "radius_in", "shrink", "spread"]
+__all__ = ["fill", "fill_to_border", "keep_components", "radius_in", "shrink", "spread"]
 
 
 def radius_in(shape: tuple[int, ...], pixels: float, least: int = 1) -> int:
@@ -64,23 +64,6 @@ def fill(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return filled
 
 
-def enclosed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Add what a mask encloses: its holes, and what has the mask on three of its four sides.
-
-    Where the plane's border or a curved edge of the data cuts the body, the lung is open to that side, and filling by
-    connection alone would leave it out.
-
-    Returns
-    -------
-    ndarray of bool, shape (H, W)
-    """
-    seen = np.logical_or.accumulate
-    up, left = seen(mask, axis=0), seen(mask, axis=1)
-    down, right = seen(mask[::-1], axis=0)[::-1], seen(mask[:, ::-1], axis=1)[:, ::-1]
-    across, along = left & right, up & down
-    return fill(mask | (across & (up | down)) | (along & (left | right)))
-
-
 def _bridge(line: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Close a border between its first and its last pixel of the mask."""
     return np.logical_or.accumulate(line) & np.logical_or.accumulate(line[::-1])[::-1]
@@ -89,7 +72,7 @@ def _bridge(line: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def fill_to_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Fill the holes that a mask has, alone or together with the stretch of one border between its pixels there.
 
-    Less than `enclosed`: bays of the outline stay open.
+    Bays of the outline stay open.
 
     Returns
     -------
@@ -114,27 +97,3 @@ def keep_components(mask: NDArray[np.bool_], smallest: float, share: float) -> N
     sizes[0] = 0
     kept: NDArray[np.bool_] = (sizes >= max(smallest, share * float(sizes.max())))[labels]
     return kept
-
-
-def pockets(mask: NDArray[np.bool_], wall: NDArray[np.bool_], largest: float) -> NDArray[np.bool_]:
-    """Mark the small gaps between a mask and a wall.
-
-    Parameters
-    ----------
-    mask, wall : ndarray of bool, shape (H, W)
-    largest : float
-        Pixels up to which a gap is small.
-
-    Returns
-    -------
-    ndarray of bool, shape (H, W)
-        Connected parts of what is neither mask nor wall, not larger than `largest`, that touch the mask.
-    """
-    labels, count = ndimage.label(~(mask | wall))
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    touching = np.zeros(count + 1, dtype=np.bool_)
-    touching[labels[spread(mask, 1)]] = True
-    touching &= sizes <= largest
-    touching[0] = False
-    small: NDArray[np.bool_] = touching[labels]
-    return small

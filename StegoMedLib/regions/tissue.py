@@ -27,7 +27,6 @@ _THIN_CT, _THIN_MR = 7.0, 2.0
 # What a finder sees around what is dense, in the same measure; more of it would show it what was hidden in the air.
 _AROUND = 6.0
 _WINDOW = 5
-_EVEN = 0.03  # less than one pixel's single step does to a local mean
 # MR: bounds of the threshold as shares of the bright tissue's level, and its distance from the noise floor.
 _LEAST, _MOST, _ABOVE_FLOOR = 0.01, 0.08, 1.7
 _DARK = 0.10
@@ -72,12 +71,6 @@ class Contrast:
         upper bound is below it.
         """
         return self.smooth > (_BODY_HU if self.computed else max(self.threshold, _SKIN * self.bright))
-
-    @property
-    def flat(self) -> NDArray[np.bool_]:
-        """Where the plane stays at its minimum: no data, or air that was clipped; bool, shape (H, W)."""
-        lowest: NDArray[np.bool_] = self.smooth <= self.smooth.min() + _EVEN
-        return lowest
 
 
 def thin_radius(seen: Contrast) -> int:

@@ -58,14 +58,14 @@ def usable(plane: Plane, finder: RegionFinder | None) -> NDArray[np.bool_]:
     return pixels_of(usable_blocks(plane, ~proof.air), plane.shape)
 
 
-def run(modality: str, attacks: int, seed: int, finder: RegionFinder | None) -> dict[str, Any]:
+def run(modality: str, attacks: int, seed: int, finder: RegionFinder | None, without: list[str]) -> dict[str, Any]:
     """Attack, and count."""
     slices, rng = covers(modality), np.random.default_rng(seed)
     tally: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     worst: list[tuple[int, str, str]] = []
     for _ in range(attacks):
         name, plane, mask = slices[rng.integers(len(slices))]
-        plane, mask, kind = attacked(rng, plane, mask)
+        plane, mask, kind = attacked(rng, plane, mask, without)
         if min(plane.shape) < SMALLEST:
             continue
         lost = int((usable(plane, finder) & mask).sum())
@@ -86,13 +86,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--finder", choices=[*FINDERS, "none"], default="maskrcnn")
     parser.add_argument("--modality", choices=["CT", "MR"], action="append")
+    parser.add_argument("--without", action="append", default=[], metavar="KIND", help="leave out a kind of attack")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     finder = None if arguments.finder == "none" else make_finder(arguments.finder)
     reports = []
     for modality in arguments.modality or ["CT", "MR"]:
         begun = time.perf_counter()
-        report = run(modality, arguments.attacks, arguments.seed, finder)
+        report = run(modality, arguments.attacks, arguments.seed, finder, arguments.without)
         reports.append(report)
         print(f"\n{modality}, finder {arguments.finder}, seed {arguments.seed}, {time.perf_counter() - begun:.0f} s\n")
         print("| attack | planes | with patient pixels usable | pixels |\n| --- | --- | --- | --- |")

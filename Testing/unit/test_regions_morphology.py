@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from StegoMedLib.regions.morphology import enclosed, fill, fill_to_border, keep_components, pockets, shrink, spread
+from StegoMedLib.regions.morphology import fill, fill_to_border, keep_components, shrink, spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,24 +45,22 @@ def horseshoe(rows: int = 60) -> NDArray[np.bool_]:
     return mask
 
 
-def test_what_is_open_to_the_border_is_enclosed() -> None:
+def test_what_is_open_to_one_border_only_is_filled() -> None:
     mask = horseshoe()
     expected = mask.copy()
     expected[:40, 10:45] = True
-    assert np.array_equal(enclosed(mask), expected)
     assert np.array_equal(fill_to_border(mask), expected)
 
 
-def test_a_bay_is_enclosed_but_no_hole() -> None:
+def test_a_bay_of_the_outline_stays_open() -> None:
     mask = np.vstack([np.zeros((10, 60), dtype=np.bool_), horseshoe(50)])
-    assert enclosed(mask)[20, 30]
-    assert not fill_to_border(mask)[20, 30]
+    assert np.array_equal(fill_to_border(mask), mask)
 
 
 def test_two_facing_walls_enclose_nothing() -> None:
     mask = np.zeros((50, 50), dtype=np.bool_)
     mask[10:40, 5:8] = mask[10:40, 42:45] = True
-    assert np.array_equal(enclosed(mask), mask)
+    assert np.array_equal(fill_to_border(mask), mask)
 
 
 def test_large_parts_are_kept() -> None:
@@ -74,15 +72,3 @@ def test_large_parts_are_kept() -> None:
     assert keep_components(mask, 20, 0.0).sum() == 400
     assert keep_components(mask, 1, 0.5).sum() == 400
     assert not keep_components(np.zeros((4, 4), dtype=np.bool_), 1, 0.5).any()
-
-
-def test_small_gaps_beside_the_mask_are_pockets() -> None:
-    mask, wall = np.zeros((2, 30, 30), dtype=np.bool_)
-    mask[10:20] = True
-    wall[:6] = wall[24:] = True
-    wall[6:10, 8] = True
-    gaps = pockets(mask, wall, 40)
-    assert gaps[6:10, :8].all()
-    assert not gaps[6:10, 9:].any()
-    assert not gaps[20:24].any()
-    assert not (gaps & (mask | wall)).any()

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common, add_finder, add_overwrite, chosen_masks
 from StegoMedLib.cli.screen import ProgressBar, say, write_json
+from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.masks import mask_name
 from StegoMedLib.pipeline.pictures_reasons import draw_reasons
 from StegoMedLib.pipeline.region import proof_of
-from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.pipeline.staging import check_target, is_in, staged
 from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_series
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ def _run(arguments: argparse.Namespace) -> None:
     if arguments.why is None:
         report = _segment(arguments)
     else:
+        why, out = arguments.why.resolve(), arguments.out.resolve()
+        if is_in(why, out) or is_in(out, why):
+            raise UsageError("The masks and the pictures of --why need a folder each; name another one for --why.")
         check_target(arguments.source, arguments.why, overwrite=arguments.overwrite)
         with staged(arguments.why) as work:
             report = _segment(arguments, lambda seen: _draw(work, seen))
