@@ -20,11 +20,17 @@ __all__ = ["cut_anywhere", "fall_off", "saturation_band", "scout", "streaks"]
 _FAINTEST = 0.05  # share of the signal that is left where a coil sees least
 
 
+def _somewhere_in(rng: np.random.Generator, mask: Image) -> NDArray[np.int64] | None:
+    """Draw the row and column of a pixel of the body; none where there is no body."""
+    places = np.argwhere(mask > BODY)
+    return places[rng.integers(len(places))] if len(places) else None
+
+
 def cut_anywhere(rng: np.random.Generator, image: Image, mask: Image) -> tuple[Image, Image]:
     """Cut everything at a circle around some place in the body, as reconstructions of a small field of view do."""
     side = image.shape[0]
-    places = np.argwhere(mask > BODY)
-    centre = places[rng.integers(len(places))] if len(places) else rng.uniform(0, side, 2)
+    place = _somewhere_in(rng, mask)
+    centre = rng.uniform(0, side, 2) if place is None else place
     radius = rng.uniform(0.12, 0.55) * side
     rows, columns = np.ogrid[:side, :side]
     inside = np.hypot(rows - centre[0], columns - centre[1]) < radius
@@ -50,10 +56,10 @@ def fall_off(rng: np.random.Generator, image: Image) -> Image:
 def saturation_band(rng: np.random.Generator, image: Image, mask: Image) -> Image:
     """Take the signal away in a band through the body, with edges of some pixels."""
     side = image.shape[0]
-    places = np.argwhere(mask > BODY)
-    if not len(places):
+    place = _somewhere_in(rng, mask)
+    if place is None:
         return image
-    row, column = places[rng.integers(len(places))]
+    row, column = place
     angle = rng.choice([0.0, np.pi / 2, rng.uniform(0.0, np.pi)])
     rows, columns = np.mgrid[:side, :side].astype(np.float32)
     away = np.abs((rows - row) * np.sin(angle) + (columns - column) * np.cos(angle))
@@ -67,10 +73,10 @@ def saturation_band(rng: np.random.Generator, image: Image, mask: Image) -> Imag
 def streaks(rng: np.random.Generator, image: Image, mask: Image) -> Image:
     """Draw the bright and dark rays of metal in the body, over its skin and into the air."""
     side = image.shape[0]
-    places = np.argwhere(mask > BODY)
-    if not len(places):
+    place = _somewhere_in(rng, mask)
+    if place is None:
         return image
-    row, column = places[rng.integers(len(places))]
+    row, column = place
     rows, columns = np.mgrid[:side, :side].astype(np.float32)
     angle, away = np.arctan2(rows - row, columns - column), np.hypot(rows - row, columns - column)
     rays = np.zeros_like(image)
