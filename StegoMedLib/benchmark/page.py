@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom.atomic import whole_file
+from StegoMedLib.files import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

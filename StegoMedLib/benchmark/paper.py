@@ -54,7 +54,7 @@ def write_paper(
     check_request(data, target, slices, overwrite=overwrite)
     report = run_paper(data, finder, slices=slices, seed=seed, progress=progress)
     plots = paper_plots(report)
-    with staged(target) as work:
+    with staged(target, overwrite=overwrite) as work:
         write_page(work / "paper.html", paper_page(report, plots))
         write_page(work / "paper.md", paper_markdown(report))
         write_page(work / "paper.json", json.dumps(report.as_json(), indent=1, allow_nan=False) + "\n")

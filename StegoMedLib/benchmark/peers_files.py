@@ -57,7 +57,7 @@ def write_peers(
     found = load_slices(data, SERIES, finder, slices)
     report = compare_methods(found, all_methods(), attacked=attacked, seed=seed, progress=progress)
     plots = peers_plots(report)
-    with staged(target) as work:
+    with staged(target, overwrite=overwrite) as work:
         write_page(work / "peers.html", peers_page(report, plots))
         write_page(work / "peers.md", peers_markdown(report))
         write_page(work / "peers.json", json.dumps(report.as_json(), indent=1, allow_nan=False) + "\n")

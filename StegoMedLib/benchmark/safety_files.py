@@ -141,12 +141,12 @@ def write_safety(
         series.append(sum_up(name, judged))
     progress(len(folders), len(folders), "")
     report = SafetyReport(rows, series)
-    _write(target, report, worst)
+    _write(target, report, worst, overwrite=overwrite)
     return report
 
 
-def _write(target: Path, report: SafetyReport, worst: _Worst) -> None:
-    with staged(target) as work:
+def _write(target: Path, report: SafetyReport, worst: _Worst, *, overwrite: bool) -> None:
+    with staged(target, overwrite=overwrite) as work:
         work.mkdir(exist_ok=True)
         table, left = safety_table(report), _left_table(report)
         pictures = Section("Slices to look at", pictures=worst.draw(work))

@@ -79,7 +79,7 @@ def write_steganalysis(
     )
     tables = [detection_table(rows), _series_table(rows)]
     sections = [Section("Detection", tables=tables)]
-    with staged(target) as work:
+    with staged(target, overwrite=overwrite) as work:
         write_page(work / "steganalysis.html", as_html("Steganalysis of the profiles", [_LEAD], sections))
         write_page(work / "steganalysis.md", as_markdown(tables[0]) + "\n")
         report = {"note": _LEAD, "rows": [row.as_json() for row in rows]}

@@ -16,5 +16,5 @@ def main() -> int:
 
         return run()
     except KeyboardInterrupt:
-        sys.stderr.write("Cancelled; no half-written file is left.\n")
+        sys.stderr.write("Cancelled; every target is as it was, or complete.\n")
         return _CANCELLED

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib import __version__
 from StegoMedLib.cli.commands import attack, benchmark, capacity, demo, embed, evaluate, export, extract, segment, train
 from StegoMedLib.cli.report_target import check_report_target
-from StegoMedLib.cli.screen import say
+from StegoMedLib.cli.screen import say, warnings_said
 from StegoMedLib.cli.signals import ending_is_cancelling
 from StegoMedLib.errors import CancelledError, StegoMedError
 
@@ -43,14 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is that of the design's section 9."""
     parsed = build_parser().parse_args(arguments)
     try:
-        with ending_is_cancelling():
+        with ending_is_cancelling(), warnings_said():
             check_report_target(parsed)
             parsed.run(parsed)
     except StegoMedError as error:
         say(str(error))
         return error.exit_code
     except KeyboardInterrupt:
-        say("Cancelled; no half-written file is left.")
+        say("Cancelled; every target is as it was, or complete.")
         return CancelledError.exit_code
     except BrokenPipeError:
         # Whoever read standard output has gone; leave nothing for the interpreter to flush into the closed pipe.

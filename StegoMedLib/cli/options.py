@@ -87,7 +87,11 @@ def add_passphrase(parser: argparse.ArgumentParser) -> None:
 
 def add_overwrite(parser: argparse.ArgumentParser) -> None:
     """Existing targets."""
-    parser.add_argument("--overwrite", action="store_true", help="replace files of the target that exist")
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace what an earlier run wrote to the target, as a whole; files that StegoMed did not write stay",
+    )
 
 
 def _positive(text: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from StegoMedLib.pipeline.staging import is_in
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["check_report_target"]
+__all__ = ["check_report_target", "is_report"]
 
 _INPUTS = (
     "source",
@@ -28,6 +29,8 @@ _INPUTS = (
     "passphrase_file",
 )
 _OUTPUTS = ("target", "out")
+_HEAD = 64
+_REPORT = re.compile(rb'\{\s*"stegomed"|$')
 
 
 def check_report_target(arguments: argparse.Namespace) -> None:
@@ -41,22 +44,23 @@ def check_report_target(arguments: argparse.Namespace) -> None:
     target = getattr(arguments, "json_target", None)
     if target is None or target == "-":
         return
-    place = Path(target).absolute()
+    place = Path(target).resolve()
     inputs = [Path(path) for name in _INPUTS if (path := getattr(arguments, name, None)) is not None]
     if any(is_in(place, path) for path in inputs if path.exists()):
         raise UnusableInputError(
             f"The report {target} would lie in an input, and inputs are never touched; name another."
         )
-    if place.is_file() and not _is_report(place):
-        raise UnusableInputError(f"{target} exists and is no JSON report; name another file for the report.")
+    if place.is_file() and not is_report(place):
+        raise UnusableInputError(f"{target} exists and is no report of StegoMed; name another file for the report.")
     if place.is_dir() or not _can_be_made(place, arguments):
         raise UnusableInputError(f"The report {target} cannot be written there; name a place that you may write to.")
 
 
-def _is_report(place: Path) -> bool:
+def is_report(place: Path) -> bool:
+    """Whether a file may be replaced by a report: it is one, or holds nothing yet."""
     try:
         with place.open("rb") as stream:
-            return stream.read(1) in {b"", b"{"}
+            return _REPORT.match(stream.read(_HEAD)) is not None
     except OSError:
         return False
 
@@ -66,4 +70,4 @@ def _can_be_made(place: Path, arguments: argparse.Namespace) -> bool:
     if place.parent.is_dir():
         return os.access(place.parent, os.W_OK)
     outputs = [Path(path) for name in _OUTPUTS if (path := getattr(arguments, name, None)) is not None]
-    return any(path.absolute() == folder for path in outputs for folder in place.parents)
+    return any(path.resolve() == folder for path in outputs for folder in place.parents)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import unicodedata
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,16 +16,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from StegoMedLib.dicom.atomic import whole_file
+from StegoMedLib import __version__
+from StegoMedLib.cli.report_target import is_report
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.files import PRIVATE, remove_abandoned, whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from StegoMedLib.pipeline.progress import Progress
 
-__all__ = ["ProgressBar", "number", "say", "show_measures", "show_table", "write_json"]
+__all__ = ["ProgressBar", "number", "say", "show_measures", "show_table", "warnings_said", "write_json"]
 
 _WIDE = 160
 """Columns where standard error is no terminal: nothing has to be folded there."""
@@ -37,6 +41,24 @@ _console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty
 def say(sentence: str) -> None:
     """One line for the user."""
     _console.print(_harmless(sentence), soft_wrap=True)
+
+
+class _Said(logging.Handler):
+    """Says what the library logs."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())
+
+
+@contextmanager
+def warnings_said() -> Iterator[None]:
+    """Say the library's warnings: what it did beside its work, such as removing what a stopped run had left."""
+    log, handler = logging.getLogger("StegoMedLib"), _Said(logging.WARNING)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 def number(value: object) -> str:
@@ -73,8 +95,8 @@ def show_measures(title: str, summary: Mapping[str, Mapping[str, float]]) -> Non
 def write_json(report: dict[str, object], target: str | None) -> None:
     """Write `report` to the file `target`, to standard output when it is ``-``, nowhere when it is None.
 
-    A file appears whole or not at all. Only ASCII is written, so that neither the system's encoding nor a file name
-    that is no text can spoil the report.
+    A file appears whole or not at all, replaces nothing but a report, and is for its owner alone, since it may name a
+    patient. Only ASCII is written, so that neither the system's encoding nor a file name that is no text can spoil it.
 
     Raises
     ------
@@ -83,7 +105,7 @@ def write_json(report: dict[str, object], target: str | None) -> None:
     """
     if target is None:
         return
-    text = json.dumps(report, indent=2, allow_nan=False) + "\n"
+    text = json.dumps({"stegomed": __version__, **report}, indent=2, allow_nan=False) + "\n"
     try:
         if target == "-":
             sys.stdout.write(text)
@@ -103,7 +125,11 @@ def _write_file(place: Path, text: str) -> None:
     if place.exists() and not place.is_file():  # a device or a pipe, never to be replaced by a file
         place.write_text(text, encoding="ascii")
         return
-    with whole_file(place.resolve()) as (stream, _):
+    place = place.resolve()
+    if place.exists() and not is_report(place):
+        raise UnusableInputError(f"{place} is no report of StegoMed, and was left as it is; name another file.")
+    remove_abandoned(place)
+    with whole_file(place, mode=PRIVATE) as (stream, _):
         stream.write(text.encode("ascii"))
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from pydicom import Dataset
 from pydicom.uid import CTImageStorage, MRImageStorage, SecondaryCaptureImageStorage
 
-from StegoMedLib.dicom.atomic import whole_file
 from StegoMedLib.dicom.compressing import SYNTAXES, pixel_data
 from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.field import StoredField
@@ -18,6 +17,7 @@ from StegoMedLib.dicom.pixels import PixelFormat
 from StegoMedLib.dicom.uids import new_uid
 from StegoMedLib.dicom.writing import file_meta, write_object
 from StegoMedLib.errors import UsageError
+from StegoMedLib.files import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

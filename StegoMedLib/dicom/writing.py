@@ -11,7 +11,6 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, UID
 
-from StegoMedLib.dicom.atomic import whole_file
 from StegoMedLib.dicom.compressing import SYNTAXES, pixel_data
 from StegoMedLib.dicom.derivation import derived_elements
 from StegoMedLib.dicom.encoding import encoded
@@ -19,6 +18,7 @@ from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
 from StegoMedLib.errors import UnusableInputError, UsageError
+from StegoMedLib.files import permissions, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -149,7 +149,7 @@ def write_derived(
     cells = list(_new_containers(instance, changed))
     uids = new_uid(), series.uid(instance.series_key)
     with (
-        whole_file(target) as (stream, beside),
+        whole_file(target, mode=permissions(instance.path)) as (stream, beside),
         naming(instance.path, "its header cannot be written; export it again."),
     ):
         elements = derived_elements(

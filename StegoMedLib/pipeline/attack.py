@@ -146,7 +146,7 @@ def attack_series(
     report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
     run = _Run(chosen, level, seed, report)
     targets = _targets(kind, level, names, np.random.default_rng(seed))
-    with staged(place, single=source.is_file()) as work:
+    with staged(place, overwrite=overwrite, single=source.is_file(), like=source) as work:
         for done, path in enumerate(listing.images):
             progress(done, len(listing.images), path.name)
             instance = read_instance(path, accept_lossy=accept_lossy)

@@ -97,7 +97,7 @@ def run_demo(
     """
     figure_class()
     check_target(series, target, overwrite=overwrite)
-    with staged(target) as work:
+    with staged(target, overwrite=overwrite) as work:
         if passphrase is None:
             passphrase = _fresh_passphrase(work / "passphrase.txt")
         covers = (series, None) if series is not None else _phantom(work)

@@ -92,7 +92,7 @@ def embed_series(
             files.survey(path, name)
             done += 1
         files.plan()
-    with staged(place, single=source.is_file()) as work:
+    with staged(place, overwrite=options.overwrite, single=source.is_file(), like=source) as work:
         for path, name in images:
             progress(done, steps, path.name)
             files.file(path, name, work if source.is_file() else work / name)

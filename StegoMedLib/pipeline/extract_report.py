@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from StegoMedLib.envelope import FileRecord, Record, record_as_json
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.files import PRIVATE, whole_file
 from StegoMedLib.pipeline.staging import staged
 
 if TYPE_CHECKING:
@@ -118,10 +120,10 @@ def save_files(report: ExtractReport, folder: Path) -> list[Path]:
         while place in places:
             number += 1
             place = wanted.with_stem(f"{wanted.stem}-{number}")
-        if place.exists():
+        if os.path.lexists(place):
             raise UnusableInputError(f"{place} exists already; name another folder.")
-        with staged(place, single=True) as work:
-            work.write_bytes(record.data)
+        with staged(place, overwrite=False, single=True) as work, whole_file(work, mode=PRIVATE) as (stream, _):
+            stream.write(record.data)
         places.append(place)
     return places
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.carrying import MASK_SOFTWARE
 from StegoMedLib.pipeline.region import Region
 from StegoMedLib.regions import RegionFinder, make_finder
 
@@ -164,4 +166,6 @@ def _levels(path: Path) -> NDArray[np.uint8]:
 def write_mask(path: Path, mask: NDArray[np.bool_]) -> None:
     """Write `mask` (H, W) as an 8-bit PNG of 0 and 255."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(mask.astype(np.uint8) * np.uint8(255)).save(path)
+    about = PngInfo()
+    about.add_text("Software", MASK_SOFTWARE)
+    Image.fromarray(mask.astype(np.uint8) * np.uint8(255)).save(path, pnginfo=about)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.dicom.atomic import whole_file
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.files import whole_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,15 +1,17 @@
-"""All or nothing: results are made beside their place and moved there when the whole run is done."""
+"""All or nothing: results are made beside their place, and put there as a whole when the run is done."""
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
-import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.files import permissions
+from StegoMedLib.pipeline.carrying import refuse_links
+from StegoMedLib.pipeline.publishing import Seen, publish
+from StegoMedLib.pipeline.undisturbed import undisturbed
+from StegoMedLib.pipeline.workplace import Workplace, is_workplace, recover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,26 +19,32 @@ if TYPE_CHECKING:
 
 __all__ = ["check_target", "is_in", "staged"]
 
-_NAMED = 32
-"""Characters of the target's name in that of the place beside it: longer ones could make its name too long."""
-
 
 def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
     """Refuse a target that would touch the source (if there is one), or that exists.
 
+    What a killed run left at the target is put in order first.
+
     Raises
     ------
     UnusableInputError
-        When `target` is `source`, lies in it or holds it, or exists and `overwrite` is False.
+        When `target` is `source`, lies in it or holds it, exists and `overwrite` is False, is or holds a link that may
+        lead elsewhere, or is neither file nor folder.
     """
     if source is not None and _overlap(source.resolve(), target.resolve()):
         raise UnusableInputError(
             f"{target} and the source overlap, and a source is never touched; name another target."
         )
-    if overwrite or not target.exists():
+    recover(target.resolve())
+    if not os.path.lexists(target):
         return
-    if target.is_file() or any(target.iterdir()):
-        raise UnusableInputError(f"{target} exists already; name another target, or add --overwrite.")
+    if target.is_symlink() and not target.is_dir():
+        raise UnusableInputError(f"{target} is a link to something that is no folder; name another target.")
+    if not target.is_file() and not target.is_dir():
+        raise UnusableInputError(f"{target} is neither a file nor a folder; name another target.")
+    _check_free(target, overwrite=overwrite)
+    if target.is_dir():
+        refuse_links(target)
 
 
 def _overlap(source: Path, target: Path) -> bool:
@@ -53,57 +61,102 @@ def _chain(place: Path) -> tuple[Path, ...]:
 
 
 @contextmanager
-def staged(target: Path, *, single: bool = False) -> Iterator[Path]:
+def staged(target: Path, *, overwrite: bool, single: bool = False, like: Path | None = None) -> Iterator[Path]:
     """Place to write results to, beside `target`: a folder, or the path of one file when `single`.
 
-    When the block ends well, what was written is moved to `target`: at once where there is none yet, else file by file,
-    those of the same name being replaced while others stay. When the block ends in an error or is cancelled, what was
-    written is removed and `target` is as it was.
+    When the block ends well, what was written replaces `target` as a whole, at once (`publishing`); files of a replaced
+    folder that StegoMed did not write stay in it (`carrying`). When the block ends in an error or is cancelled, what
+    was written is removed and `target` is as it was.
+
+    Parameters
+    ----------
+    target : Path
+        File or folder.
+    overwrite : bool
+        Whether `target` may be there already, and hold something.
+    single : bool
+        Whether it is a file.
+    like : Path, optional
+        The source: a folder that is written gets its permissions, and its sub-folders those of its own.
 
     Raises
     ------
     UnusableInputError
-        When the place cannot be written to.
+        When the place cannot be written to, or was changed by somebody else meanwhile.
     """
+    place = target.resolve()
+    made, work = _missing(place), None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        work = target.with_name(f".{target.name[:_NAMED]}.{uuid.uuid4().hex}.partial")
-        work.mkdir()
-    except OSError as error:
-        raise _unwritable(target, error) from None
-    try:
-        yield work / target.name if single else work
-        if single:
-            (work / target.name).replace(target)
-        else:
-            _publish(work, target)
+        with undisturbed():
+            recover(place)
+            work, before = _begin(place, overwrite=overwrite, single=single)
+        yield work.new
+        with undisturbed():
+            _give_permissions(work.new, like, place)
+            publish(work, before, overwrite=overwrite)
+            made = []
     except OSError as error:
         raise _unwritable(target, error) from None
     finally:
-        _remove(work)
+        with undisturbed():
+            if work is not None:
+                work.leave()
+            for folder in made:
+                with suppress(OSError):
+                    folder.rmdir()
 
 
-def _remove(work: Path) -> None:
-    """Remove `work`, also when somebody impatient presses Ctrl-C a second time meanwhile."""
+def _missing(target: Path) -> list[Path]:
+    """Folders above `target` that are not there yet, the innermost first."""
+    return [folder for folder in target.parents if not folder.exists()]
+
+
+def _begin(target: Path, *, overwrite: bool, single: bool) -> tuple[Workplace, Seen]:
+    """A place to work in, and what is at the target now."""
+    if target.is_file() and not single:
+        raise UnusableInputError(f"{target} is a file, and the result is a folder; name another target.")
+    if target.is_dir() and single:
+        raise UnusableInputError(f"{target} is a folder, and the result is a file; name another target.")
+    work = _workplace(target)
     try:
-        shutil.rmtree(work, ignore_errors=True)
-    except KeyboardInterrupt:
-        shutil.rmtree(work, ignore_errors=True)
+        before = Seen.at(target, inside=work.inside)
+        _check_free(target, overwrite=overwrite)
+        if not single:
+            work.new.mkdir()
+    except BaseException:
+        work.leave()
         raise
+    return work, before
 
 
-def _publish(work: Path, target: Path) -> None:
-    """Move the folder `work` to `target`, or what is in it when `target` exists."""
-    if not target.exists():
-        work.rename(target)
+def _check_free(target: Path, *, overwrite: bool) -> None:
+    """Refuse a target that holds something, unless it may be replaced."""
+    held = target.is_file() or (target.is_dir() and any(not is_workplace(path.name) for path in target.iterdir()))
+    if held and not overwrite:
+        raise UnusableInputError(f"{target} exists already; name another target, or add --overwrite.")
+
+
+def _workplace(target: Path) -> Workplace:
+    """Beside the target, from where it can be put in its place in one step; in it where that cannot be."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    bound = target.is_dir() and (os.path.ismount(target) or target.stat().st_dev != target.parent.stat().st_dev)
+    try:
+        return Workplace.make(target, inside=bound)
+    except OSError:
+        if bound or not target.is_dir():
+            raise
+        return Workplace.make(target, inside=True)
+
+
+def _give_permissions(folder: Path, like: Path | None, target: Path) -> None:
+    """Give a folder and those below it the permissions of the source's, or of what it replaces; owners may write."""
+    model = like if like is not None and like.is_dir() else target
+    if os.name == "nt" or not folder.is_dir() or not model.is_dir():
         return
-    places = {path: target / path.relative_to(work) for path in sorted(work.rglob("*")) if path.is_file()}
-    blocked = [place for place in places.values() if place.is_dir()]
-    if blocked:  # before anything is replaced
-        raise IsADirectoryError(errno.EISDIR, f"{os.strerror(errno.EISDIR)}: {blocked[0].name}")
-    for path, place in places.items():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(place)
+    for path in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
+        own = model / path.relative_to(folder)
+        if own.is_dir():
+            path.chmod(permissions(own) | 0o700)
 
 
 def _unwritable(target: Path, error: OSError) -> UnusableInputError:

@@ -98,7 +98,7 @@ def segment_series(
     """
     check_target(source, target, overwrite=overwrite)
     report = SegmentReport(masks.name)
-    with staged(target) as work:
+    with staged(target, overwrite=overwrite, like=source) as work:
         for seen in _walk(source, masks, report, accept_lossy=accept_lossy, progress=progress):
             name = mask_name(seen.file, seen.frame, seen.frames)
             if (work / name).exists():

@@ -219,7 +219,7 @@ def write_stack(
     """
     check_target(None, folder, overwrite=False)
     series, uids, files = DerivedSeries(DESCRIPTION), [""] * len(stack), stack.files()
-    with staged(folder) as work:
+    with staged(folder, overwrite=False) as work:
         for done, (path, slices) in enumerate(files):
             progress(done, len(files), path.name)
             changed = {frame: stack.stored(index, volume[index]) for frame, index in slices.items()}
@@ -253,7 +253,7 @@ def write_new(
     """
     check_target(None, folder, overwrite=False)
     about = {"DerivationDescription": DESCRIPTION, **attributes}
-    with staged(folder) as work:
+    with staged(folder, overwrite=False) as work:
         files = new_series(
             work,
             volume,

@@ -45,18 +45,19 @@ def test_a_report_that_cannot_be_written_whole_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = tmp_path / "report.json"
-    place.write_text("old", encoding="utf-8")
+    write_json({"old": 1}, str(place))
+    old = place.read_bytes()
 
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "replace", full_disk)
+    monkeypatch.setattr(os, "fsync", full_disk)
 
     with pytest.raises(UnusableInputError, match="No space left"):
         write_json({"a": 1}, str(place))
 
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
-    assert place.read_text(encoding="utf-8") == "old"
+    assert place.read_bytes() == old
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_a_folder_appears_when_all_is_done(tmp_path: Path) -> None:
-    with staged(tmp_path / "deep" / "out") as work:
+    with staged(tmp_path / "deep" / "out", overwrite=False) as work:
         (work / "sub").mkdir()
         (work / "sub" / "a").write_text("1", encoding="utf-8")
         assert not (tmp_path / "deep" / "out").exists()
@@ -32,7 +32,7 @@ def test_nothing_appears_after_an_error_or_a_cancel(error: type[BaseException], 
     (tmp_path / "out" / "a").write_text("old", encoding="utf-8")
 
     def run() -> None:
-        with staged(tmp_path / "out") as work:
+        with staged(tmp_path / "out", overwrite=True) as work:
             (work / "a").write_text("new", encoding="utf-8")
             raise error
 
@@ -53,7 +53,7 @@ def test_a_second_cancel_does_not_stop_the_cleaning_up(tmp_path: Path, monkeypat
         remove(*arguments, **options)
 
     def run() -> None:
-        with staged(tmp_path / "out") as work:
+        with staged(tmp_path / "out", overwrite=True) as work:
             (work / "a").write_text("new", encoding="utf-8")
             raise KeyboardInterrupt
 
@@ -65,15 +65,19 @@ def test_a_second_cancel_does_not_stop_the_cleaning_up(tmp_path: Path, monkeypat
 
 
 def test_a_single_file_appears_in_its_folder(tmp_path: Path) -> None:
-    with staged(tmp_path / "x.dcm", single=True) as work:
+    with staged(tmp_path / "x.dcm", overwrite=False, single=True) as work:
         work.write_bytes(b"1")
 
     assert [path.name for path in tmp_path.iterdir()] == ["x.dcm"]
 
 
 def test_a_full_disk_is_said_in_words(tmp_path: Path) -> None:
-    with pytest.raises(UnusableInputError, match=r"No space left.*make room"), staged(tmp_path / "out"):
-        raise OSError(28, "No space left on device")
+    def run() -> None:
+        with staged(tmp_path / "out", overwrite=False):
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(UnusableInputError, match=r"No space left.*make room"):
+        run()
 
     assert not list(tmp_path.iterdir())
 
@@ -94,14 +98,15 @@ def test_an_empty_folder_may_be_the_target(tmp_path: Path) -> None:
 
 def test_a_folder_in_the_way_is_seen_before_anything_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "out" / "b").mkdir(parents=True)
+    (tmp_path / "out" / "b" / "somebody's").write_text("kept", encoding="utf-8")
     (tmp_path / "out" / "a").write_text("old", encoding="utf-8")
 
     def run() -> None:
-        with staged(tmp_path / "out") as work:
+        with staged(tmp_path / "out", overwrite=True) as work:
             for name in ("a", "b"):
                 (work / name).write_text("new", encoding="utf-8")
 
-    with pytest.raises(UnusableInputError, match=r"Is a directory: b"):
+    with pytest.raises(UnusableInputError, match=r"Not a directory"):
         run()
 
     assert (tmp_path / "out" / "a").read_text(encoding="utf-8") == "old"
@@ -110,7 +115,7 @@ def test_a_folder_in_the_way_is_seen_before_anything_is_replaced(tmp_path: Path)
 def test_a_name_as_long_as_file_systems_take(tmp_path: Path) -> None:
     name = "患" * 83 + ".dcm"
 
-    with staged(tmp_path / name, single=True) as work:
+    with staged(tmp_path / name, overwrite=False, single=True) as work:
         work.write_bytes(b"1")
 
     assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -96,15 +96,16 @@ def _run_masks(arguments: argparse.Namespace) -> None:
             progress=progress,
             onlooker=None if worst is None else worst.take,
         )
-    write_json({**report.as_json(), "pictures": _draw(worst, arguments.pictures)}, arguments.json_target)
+    pictures = _draw(worst, arguments.pictures, overwrite=arguments.overwrite)
+    write_json({**report.as_json(), "pictures": pictures}, arguments.json_target)
     _show(report)
 
 
-def _draw(worst: WorstSlices | None, folder: Path | None) -> list[str]:
+def _draw(worst: WorstSlices | None, folder: Path | None, *, overwrite: bool) -> list[str]:
     """Write the sheets of the worst slices, and give their files' names."""
     if worst is None or folder is None:
         return []
-    with staged(folder) as work:
+    with staged(folder, overwrite=overwrite) as work:
         return worst.draw(work)
 
 

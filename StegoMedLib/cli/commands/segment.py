@@ -46,7 +46,7 @@ def _run(arguments: argparse.Namespace) -> None:
         if is_in(why, out) or is_in(out, why):
             raise UsageError("The masks and the pictures of --why need a folder each; name another one for --why.")
         check_target(arguments.source, arguments.why, overwrite=arguments.overwrite)
-        with staged(arguments.why) as work:
+        with staged(arguments.why, overwrite=arguments.overwrite) as work:
             report = _segment(arguments, lambda seen: _draw(work, seen))
     write_json(report.as_json(), arguments.json_target)
     bodies = sum(bool(row["body"]) for row in report.slices)
