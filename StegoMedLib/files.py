@@ -77,7 +77,6 @@ def whole_file(target: Path, *, mode: int | None = None) -> Iterator[tuple[Binar
         if mode is not None:
             beside.chmod(mode)
         beside.replace(target)
-        sync(target.parent)
     except OSError as error:
         cause = error.strerror or "input/output error"
         raise UnusableInputError(

@@ -221,7 +221,7 @@ def test_cancelling_leaves_no_half_file(how: str, tmp_path: Path) -> None:
     heeded = signal.signal(getattr(signal, how), signal.SIG_DFL)  # under nohup it is ignored
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
     signal.signal(getattr(signal, how), heeded)
-    while not list(tmp_path.glob(".out.*.partial/*.dcm")):
+    while not list(tmp_path.glob(".out.*.partial/new/*.dcm")):
         time.sleep(0.01)
         assert process.poll() is None
 
