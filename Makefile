@@ -66,10 +66,11 @@ test: $(TEST_ENV)/ready
 	@$(TEST_ENV)/$(HAS_ZBAR) || { $(call debian,libzbar0); }
 	@command -v dciodvfy >/dev/null || { $(call debian,dicom3tools); }
 	@command -v dcmdump >/dev/null || { $(call debian,dcmtk); }
+	@command -v strace >/dev/null || { $(call debian,strace); }
 	$(TEST_ENV)/bin/ruff check
 	$(TEST_ENV)/bin/ruff format --check
 	$(TEST_ENV)/bin/mypy
-	$(TEST_ENV)/bin/pytest
+	$(TEST_ENV)/bin/pytest --numprocesses auto --dist loadfile
 	bash Testing/slicer/run
 
 # The Slicer side alone: the test host, the panel on it, the extension's build; on two versions of slicer-core.
