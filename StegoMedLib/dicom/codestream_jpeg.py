@@ -34,7 +34,8 @@ def jpeg_size(code: bytes, kinds: frozenset[int]) -> tuple[int, int, int, int]:
     Raises
     ------
     ValueError, struct.error
-        There is no such header, another one, or something that could replace it.
+        There is no such header, another one, something that could replace it, or no end of the image: what was cut off
+        decoders fill with anything, and CharLS takes ten seconds to notice.
     """
     size: tuple[int, int, int, int] | None = None
     for marker, at in _segments(code):
@@ -53,7 +54,7 @@ def jpeg_size(code: bytes, kinds: frozenset[int]) -> tuple[int, int, int, int]:
 
 
 def _segments(code: bytes) -> Iterator[tuple[int, int]]:
-    """Markers that segments begin with, and where their length fields are, up to the end of the image or the data."""
+    """Markers that segments begin with, and where their length fields are, up to the end of the image."""
     if not code.startswith(_IMAGE_START):
         raise ValueError("no start of an image")
     at = len(_IMAGE_START)
@@ -72,3 +73,4 @@ def _segments(code: bytes) -> Iterator[tuple[int, int]]:
         if marker == _SCAN:
             found = _MARKER.search(code, at)
             at = found.start() if found else len(code)
+    raise ValueError("no end of the image")

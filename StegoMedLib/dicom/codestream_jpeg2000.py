@@ -7,6 +7,7 @@ import struct
 __all__ = ["bare_codestream", "jpeg2000_size"]
 
 _START = b"\xff\x4f\xff\x51"  # start of codestream, then its size marker
+_END, _PADDING = b"\xff\xd9", b"\0\xff"
 _FILE = b"\x00\x00\x00\x0cjP  \x0d\x0a\x87\x0a"
 _MOST_BOXES = 64
 
@@ -51,10 +52,11 @@ def jpeg2000_size(code: bytes) -> tuple[int, int, int, int]:
     Raises
     ------
     ValueError, struct.error
-        There is no main header, or one that no decoder can set up for without taking memory beyond its pixels.
+        There is no main header, or one that no decoder can set up for without taking memory beyond its pixels, or the
+        codestream is cut off.
     """
-    if not code.startswith(_START):
-        raise ValueError("no start of a codestream")
+    if not code.startswith(_START) or not code.rstrip(_PADDING).endswith(_END):
+        raise ValueError("a codestream without its start or its end")
     right, bottom, left, top = struct.unpack_from(">4L", code, 8)
     components, depth, *spacing = struct.unpack_from(">HBBB", code, 40)
     if spacing != [1, 1] or max(left, top) > _LARGEST_OFFSET or not (_has_large_tiles(code) and _is_modest(code)):

@@ -19,7 +19,7 @@ __all__ = ["LARGEST_MEMORY", "LONGEST_DECODING", "Answer", "Job", "answer_head",
 LARGEST_MEMORY = 1 << 30
 """Bytes of address space for the decoder process; 4096 x 4096 pixels of noise in JPEG 2000 take 425 MiB of it."""
 
-LONGEST_DECODING = 20.0
+LONGEST_DECODING = 15.0
 """Seconds for one frame; 4096 x 4096 pixels of noise in JPEG 2000 take 4."""
 
 _JOB = struct.Struct(">LQ")
