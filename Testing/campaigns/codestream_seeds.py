@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Seed", "jpeg_lossless", "phantom", "seed_of_file", "seeds", "seeds_of_files"]
+__all__ = ["Seed", "encoded", "jpeg_lossless", "phantom", "seed_of_file", "seeds", "seeds_of_files"]
 
 _PREFIX = "1.2.840.10008.1.2.4."
 _JPEG2000 = {JPEG2000Lossless: "reversible", UID(_PREFIX + "91"): "lossy"}
@@ -85,7 +85,8 @@ def _digits(difference: int) -> str:
     return f"{category:05b}{magnitude:0{category}b}"
 
 
-def _encoded(syntax: UID, plugin: str, pixels: NDArray[np.uint16], bits: int, **options: Any) -> bytes:
+def encoded(syntax: UID, plugin: str, pixels: NDArray[np.uint16], bits: int, **options: Any) -> bytes:
+    """A frame through an encoder of pydicom's."""
     allocated = 8 if bits <= 8 else 16
     raw = pixels.astype(f"<u{allocated // 8}").tobytes()
     rows, columns = pixels.shape
@@ -106,7 +107,7 @@ def _encoded(syntax: UID, plugin: str, pixels: NDArray[np.uint16], bits: int, **
 
 def _jpeg2000(pixels: NDArray[np.uint16], bits: int, *, lossy: bool = False) -> bytes:
     options: dict[str, Any] = {"j2k_cr": [5]} if lossy else {}
-    return _encoded(UID(_PREFIX + "91") if lossy else JPEG2000Lossless, "pylibjpeg", pixels, bits, **options)
+    return encoded(UID(_PREFIX + "91") if lossy else JPEG2000Lossless, "pylibjpeg", pixels, bits, **options)
 
 
 def _in_file_format(code: bytes) -> bytes:
@@ -132,9 +133,9 @@ def _jpeg_dct(pixels: NDArray[np.uint16]) -> bytes:
 
 
 def _codes(pixels: NDArray[np.uint16], bits: int) -> Iterator[tuple[UID, bytes]]:
-    yield RLELossless, _encoded(RLELossless, "pydicom", pixels, bits)
-    yield JPEGLSLossless, _encoded(JPEGLSLossless, "pyjpegls", pixels, bits)
-    yield JPEGLSNearLossless, _encoded(JPEGLSNearLossless, "pyjpegls", pixels, bits, jls_error=2)
+    yield RLELossless, encoded(RLELossless, "pydicom", pixels, bits)
+    yield JPEGLSLossless, encoded(JPEGLSLossless, "pyjpegls", pixels, bits)
+    yield JPEGLSNearLossless, encoded(JPEGLSNearLossless, "pyjpegls", pixels, bits, jls_error=2)
     plain = _jpeg2000(pixels, bits)
     yield JPEG2000Lossless, plain
     yield JPEG2000Lossless, _in_file_format(plain)

@@ -130,7 +130,7 @@ def mutated(chance: random.Random, seed: Seed, other: Seed) -> Seed:
         at = chance.randrange(len(code))
         code[at:] = other.code[chance.randrange(len(other.code)) :]
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
-        if code:
+        if len(code) > 1:
             chance.choice(_MUTATIONS)(chance, code)
     return replace(seed, code=bytes(code).ljust(2, b"\0"))  # an item holds no less
 
