@@ -9,31 +9,19 @@ from __future__ import annotations
 
 import atexit
 import os
-import signal
-import subprocess
 import threading
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom.pixels.decoders.base import get_decoder
 
 from StegoMedLib.dicom.codestream import checked_codestream
-from StegoMedLib.dicom.decoding_messages import (
-    LARGEST_MEMORY,
-    LONGEST_DECODING,
-    Answer,
-    Job,
-    packed,
-    read_answer,
-)
+from StegoMedLib.dicom.decoding_messages import LARGEST_MEMORY, LONGEST_DECODING, Answer, Job
+from StegoMedLib.dicom.decoding_process import DecoderProcess
 from StegoMedLib.dicom.hostile import chosen_plugin, translated
-from StegoMedLib.dicom.interpreter import LIBRARY_PLACE, child_environment, python_interpreter
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
     from pydicom.uid import UID
 
@@ -42,9 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["decode_frame"]
 
-_MODULE = "StegoMedLib.dicom.decoding_child"
-_LONGEST_START = 120.0  # a disk that sleeps, a scanner that looks at every file
-_LONGEST_END = 5.0
 _UNDECODABLE = "its compressed pixel data cannot be decoded; export it again, uncompressed if possible."
 _BROKEN_DOWN = (
     "its compressed pixel data cannot be decoded: it makes the decoder break down; export it again, uncompressed if "
@@ -58,119 +43,6 @@ _TOO_LARGE = (
     f"its compressed pixel data cannot be decoded within {LARGEST_MEMORY >> 20} MiB of memory, which is enough for any "
     "lawful frame; if it is not damaged, decompress it with another program."
 )
-_NO_START = (
-    "its pixel data is compressed, and the process that decodes it does not start; install StegoMed with all its "
-    "packages again, or export it uncompressed."
-)
-# A name of Windows' alone.
-_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-
-
-class _Decoder:
-    """The decoder process, from start to end."""
-
-    def __init__(self) -> None:
-        command = [python_interpreter(), "-m", _MODULE]
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 our own module, by our own interpreter
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                cwd=LIBRARY_PLACE,
-                env=child_environment(),
-                start_new_session=True,  # Ctrl-C in the terminal is not for it
-                creationflags=_FLAGS,
-            )
-        except OSError as error:
-            raise UnusableInputError(_NO_START) from error
-        self.late = False
-        self.served = 0
-        with self._ended_if_interrupted(_LONGEST_START):
-            self._expect_ready()
-
-    def _expect_ready(self) -> None:
-        try:
-            ready = read_answer(self._read, 0) is Answer.READY
-        except (OSError, EOFError, ValueError):
-            ready = False
-        if not ready:
-            self.end()
-            raise UnusableInputError(_NO_START)
-
-    @contextmanager
-    def _ended_if_interrupted(self, seconds: float) -> Iterator[None]:
-        """End the process when time is up, and when the body stops half-way, since its answer would be taken for the next."""
-        self.late = False
-        watch = threading.Timer(seconds, self._expire)
-        watch.daemon = True
-        watch.start()
-        try:
-            yield
-        except BaseException:
-            watch.cancel()
-            self.end()
-            raise
-        watch.cancel()
-
-    def _expire(self) -> None:
-        self.late = True
-        self._kill()
-
-    def _fill(self, view: memoryview) -> None:
-        stdout = self._process.stdout
-        while view and stdout:
-            count = stdout.readinto(view)  # type: ignore[attr-defined]  unbuffered, so a raw stream
-            if not count:
-                raise EOFError
-            view = view[count:]
-
-    def _read(self, count: int) -> bytes:
-        buffer = bytearray(count)
-        self._fill(memoryview(buffer))
-        return bytes(buffer)
-
-    def _write(self, data: bytes) -> None:
-        view, stdin = memoryview(data), self._process.stdin
-        while view and stdin:
-            view = view[stdin.write(view) :]
-
-    def answer(self, job: Job, code: bytes, cells: NDArray[np.uint8]) -> Answer:
-        """Do a job; its pixels go into `cells`.
-
-        Raises
-        ------
-        OSError, EOFError, ValueError
-            The process is no more, or talks nonsense; it was ended.
-        """
-        with self._ended_if_interrupted(LONGEST_DECODING):
-            self._write(packed(job, code))
-            self._write(code)
-            answer = read_answer(self._read, cells.nbytes)
-            if answer is Answer.DONE:
-                self._fill(memoryview(cells))
-        self.served += 1
-        return answer
-
-    def _kill(self) -> None:
-        """End the process and what it started: Slicer's Python is a program that starts another."""
-        if self._process.poll() is not None:
-            return
-        with suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
-
-    def end(self) -> None:
-        """End the process, whatever it does."""
-        self._kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                pipe.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_LONGEST_END)
 
 
 class _Service:
@@ -178,7 +50,7 @@ class _Service:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._decoder: _Decoder | None = None
+        self._decoder: DecoderProcess | None = None
 
     def answer(self, job: Job, code: bytes, cells: NDArray[np.uint8]) -> Answer:
         """Do a job; its pixels go into `cells`.
@@ -194,7 +66,7 @@ class _Service:
         with self._lock:
             while True:
                 if self._decoder is None:
-                    self._decoder = _Decoder()
+                    self._decoder = DecoderProcess()
                 decoder = self._decoder
                 try:
                     answer = decoder.answer(job, code, cells)

@@ -78,22 +78,11 @@ def _exactly(count: int) -> bytes:
 
 def _decoded(job: Job, code: bytes) -> NDArray[Any]:
     """Pixel cells of a frame."""
-    values, _ = get_decoder(UID(job.syntax)).as_array(
-        encapsulate([code], has_bot=False),
-        index=0,
-        raw=True,
-        decoding_plugin=job.plugin,
-        # Bits beside the stored field belong to the container; StoredField takes the field out.
-        correct_unused_bits=False,
-        rows=job.rows,
-        columns=job.columns,
-        number_of_frames=1,
-        samples_per_pixel=1,
-        bits_allocated=job.bits_allocated,
-        bits_stored=job.bits_stored,
-        pixel_representation=job.pixel_representation,
-        photometric_interpretation=job.photometric_interpretation,
-    )
+    # Bits beside the stored field belong to the container; StoredField takes the field out.
+    options: dict[str, Any] = {**job.described, "correct_unused_bits": False}
+    code = encapsulate([code], has_bot=False)
+    decoder = get_decoder(UID(job.syntax))
+    values, _ = decoder.as_array(code, index=0, raw=True, decoding_plugin=job.plugin, **options)
     return np.ascontiguousarray(values.astype(f"<u{job.bits_allocated // 8}", copy=False))
 
 
@@ -132,7 +121,7 @@ def main() -> None:
             faulthandler.cancel_dump_traceback_later()
             channel.write(answer_head(answer, 0 if cells is None else cells.nbytes))
             if cells is not None:
-                channel.write(memoryview(cells).cast("B"))
+                channel.write(cells.data.cast("B"))
             channel.flush()
     # Not the usual way out, on which a damaged heap could hang.
     os._exit(0)

@@ -49,9 +49,10 @@ class Job:
     photometric_interpretation: str
 
     @property
-    def decoded_bytes(self) -> int:
-        """Bytes of the decoded frame."""
-        return self.rows * self.columns * self.bits_allocated // 8
+    def described(self) -> dict[str, object]:
+        """The frame in the words of pydicom's decoders."""
+        frame = {name: value for name, value in asdict(self).items() if name not in {"syntax", "plugin"}}
+        return {**frame, "number_of_frames": 1, "samples_per_pixel": 1}
 
 
 def packed(job: Job, code: bytes) -> bytes:

@@ -173,9 +173,7 @@ class _CompressedFrames:
         offsets = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
         extended = (offsets[0], offsets[1]) if offsets[0] and offsets[1] else None
         with translated("its compressed pixel data is cut off or malformed; export it again."):
-            return get_frame(
-                dataset.PixelData, frame, number_of_frames=self._format.frames, extended_offsets=extended
-            )
+            return get_frame(dataset.PixelData, frame, number_of_frames=self._format.frames, extended_offsets=extended)
 
 
 def frames_of(dataset: FileDataset, pixels: PixelFormat) -> Frames:

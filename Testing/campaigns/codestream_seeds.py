@@ -119,7 +119,7 @@ def _in_file_format(code: bytes) -> bytes:
 
 
 def _high_throughput(code: bytes) -> bytes:
-    """The codestream with its blocks declared to be coded by the coder of part 15, for which there is no encoder here."""
+    """The codestream with its blocks said to be those of part 15, for which there is no encoder here."""
     at = code.index(b"\xff\x52")
     capabilities = b"\xff\x50\0\x08\0\x02\0\0\0\0"
     style = code[: at + 12] + bytes([code[at + 12] | 0x40]) + code[at + 13 :]
@@ -172,6 +172,6 @@ def seed_of_file(path: Path) -> Seed | None:
 
 def seeds_of_files(folder: Path) -> list[Seed]:
     """Frames of real files: those in a folder, as far as they are small, and those that come with pydicom."""
-    shipped = [Path(found) for name in _SHIPPED if (found := get_testdata_file(name, read=False, download=False))]
-    found = [seed_of_file(path) for path in (*shipped, *sorted(folder.glob("*.dcm")))]
-    return [seed for seed in found if seed and seed.columns <= _MOST_COLUMNS]
+    shipped = [get_testdata_file(name, read=False, download=False) for name in _SHIPPED]
+    paths = [Path(str(path)) for path in shipped if path] + sorted(folder.glob("*.dcm"))
+    return [seed for seed in map(seed_of_file, paths) if seed and seed.columns <= _MOST_COLUMNS]

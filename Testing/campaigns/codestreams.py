@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pydicom
 from pydicom.encaps import encapsulate
-from pydicom.uid import RLELossless
 
 ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:

@@ -17,7 +17,7 @@ from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, JPEG2000Lossless, JPEGLSLossless
 
-from StegoMedLib.dicom import decoding
+from StegoMedLib.dicom import decoding, decoding_process
 from StegoMedLib.dicom.decoding import decode_frame
 from StegoMedLib.dicom.decoding_messages import Answer, Job, answer_head, packed, read_answer
 from StegoMedLib.dicom.field import StoredField
@@ -120,20 +120,19 @@ def broken(fresh: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda s: f"{s.syntax.keyword}-{s.rows}-{s.stored}")
 def test_frames_are_what_pydicom_decodes(seed: Seed) -> None:
-    expected, _ = get_decoder(seed.syntax).as_array(
-        encapsulate([seed.code]),
-        index=0,
-        raw=True,
-        decoding_plugin=chosen_plugin(get_decoder(seed.syntax).available_plugins, seed.syntax),
-        rows=seed.rows,
-        columns=seed.columns,
-        number_of_frames=1,
-        samples_per_pixel=1,
-        bits_allocated=seed.allocated,
-        bits_stored=seed.stored,
-        pixel_representation=0,
-        photometric_interpretation="MONOCHROME2",
-    )
+    decoder = get_decoder(seed.syntax)
+    described: dict[str, Any] = {
+        "rows": seed.rows,
+        "columns": seed.columns,
+        "number_of_frames": 1,
+        "samples_per_pixel": 1,
+        "bits_allocated": seed.allocated,
+        "bits_stored": seed.stored,
+        "pixel_representation": 0,
+        "photometric_interpretation": "MONOCHROME2",
+        "decoding_plugin": chosen_plugin(decoder.available_plugins, seed.syntax),
+    }
+    expected, _ = decoder.as_array(encapsulate([seed.code]), index=0, raw=True, **described)
     found = decode(seed)
     assert found.dtype == f"u{seed.allocated // 8}"
     assert np.array_equal(found, expected)
@@ -169,7 +168,7 @@ def test_a_frame_is_not_refused_for_what_another_frame_broke(broken: None) -> No
 
 def test_a_frame_that_hangs_is_refused_and_the_next_one_read(broken: None, monkeypatch: pytest.MonkeyPatch) -> None:
     del broken
-    monkeypatch.setattr(decoding, "LONGEST_DECODING", 0.5)
+    monkeypatch.setattr(decoding_process, "LONGEST_DECODING", 0.5)
     decode(jpeg_ls())
     first = process_id()
     begin = time.perf_counter()
@@ -203,9 +202,10 @@ def test_a_stopped_job_does_not_answer_the_next_one(fresh: None, monkeypatch: py
 
     first, second = SEEDS[0], jpeg_ls()
     decode(first)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(decoding, "read_answer", interrupted)
-        decode(first)
+    with monkeypatch.context() as patch:
+        patch.setattr(decoding_process, "read_answer", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            decode(first)
     assert np.array_equal(decode(second), phantom(64, 48, 12))
 
 
@@ -218,19 +218,18 @@ def test_an_answer_to_another_job_is_not_taken(said: bytes) -> None:
 def test_threads_share_the_process(fresh: None) -> None:
     del fresh
     lossless = [seed for seed in SEEDS if seed.syntax.keyword in {"RLELossless", "JPEGLossless", "JPEGLSLossless"}]
-    wrong: list[Seed] = []
+    right: list[bool] = []
 
     def work() -> None:
-        for seed in lossless * 3:
-            if not np.array_equal(decode(seed), phantom(seed.rows, seed.columns, seed.stored)):
-                wrong.append(seed)
+        right.extend(np.array_equal(decode(s), phantom(s.rows, s.columns, s.stored)) for s in lossless * 3)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert not wrong
+    assert all(right)
+    assert len(right) == 4 * 3 * len(lossless)
 
 
 # The program of the tests below: decodes one frame, says who decodes it, and does what it is told.
@@ -284,7 +283,7 @@ def test_the_decoder_ends_with_the_program(tmp_path: Path, then: str) -> None:
 @POSIX
 def test_control_c_in_a_terminal_is_for_the_program_alone(tmp_path: Path) -> None:
     then = "time.sleep(60)"
-    command = [sys.executable, program(tmp_path, then)]
+    command = [sys.executable, str(program(tmp_path, then))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout
         decoder = int(running.stdout.readline())

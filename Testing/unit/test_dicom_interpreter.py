@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from StegoMedLib.dicom import decoding, interpreter
+from StegoMedLib.dicom import decoding_process, interpreter
 from StegoMedLib.dicom.interpreter import LIBRARY_PLACE, child_environment, python_interpreter
 from StegoMedLib.errors import UnusableInputError
 
@@ -73,9 +73,9 @@ def test_a_program_that_does_not_start_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     path = made(tmp_path / "odd", "python", text)
-    monkeypatch.setattr(decoding, "python_interpreter", lambda: str(path))
+    monkeypatch.setattr(decoding_process, "python_interpreter", lambda: str(path))
     with pytest.raises(UnusableInputError, match=r"does not start; install .*\.$"):
-        decoding._Decoder()
+        decoding_process.DecoderProcess()
 
 
 def test_passphrases_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
