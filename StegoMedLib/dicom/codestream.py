@@ -1,86 +1,105 @@
-"""What a compressed frame says of its own size (ISO/IEC 10918-1 B.2.2, 14495-1 C.2.2, 15444-1 A.5.1)."""
+"""What a compressed frame says of itself, held against the file's header before any decoder sees it.
+
+Decoders take memory, and some of them loop or abort, by what the frame's own header says; so it must say exactly the
+rows and columns of the file's header, one component, and a precision that the container holds.
+"""
 
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
-__all__ = ["declared_size"]
+from pydicom.uid import (
+    JPEG2000TransferSyntaxes,
+    JPEGLSTransferSyntaxes,
+    JPEGTransferSyntaxes,
+    RLELossless,
+)
 
-_JPEG2000 = b"\xff\x4f\xff\x51"  # start of codestream, then its size marker
-_JPEG = b"\xff\xd8"
-# Start-of-frame markers: 0xC0 to 0xCF but for tables and reserved ones, and JPEG-LS.
-_FRAME_STARTS = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
-_HEAD = 1 << 12
+from StegoMedLib.dicom.codestream_jpeg import jpeg_size
+from StegoMedLib.dicom.codestream_jpeg2000 import bare_codestream, jpeg2000_size
+from StegoMedLib.errors import UnusableInputError
 
-_NONE = (0, 0)
-"""Size that no image has."""
+if TYPE_CHECKING:
+    from pydicom.uid import UID
 
-_CODING_STYLE = 0x52
-_LARGEST_OFFSET, _SMALLEST_TILE, _SMALLEST_PRECINCT = 1 << 16, 16, 3
-_MOST_LAYERS, _MOST_LEVELS = 256, 32
+    from StegoMedLib.dicom.pixels import PixelFormat
+
+__all__ = ["checked_codestream"]
+
+_LOSSLESS_FRAME, _JPEG_LS_FRAME = frozenset({0xC3}), frozenset({0xF7})
+_DCT_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+_LOSSLESS_JPEG = ("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70")
+_RLE_HEADER = struct.Struct("<16L")
 
 
-def declared_size(code: bytes) -> tuple[int, int] | None:
-    """Rows and columns that a codestream's own header gives.
+def checked_codestream(code: bytes, pixels: PixelFormat, syntax: UID) -> bytes:
+    """A frame as its decoder shall get it: its header agrees with the file's.
+
+    The sample precision may be anything up to BitsAllocated: PS3.5 8.2 wants it to hold the stored bits, but writers
+    that compress whole containers (16 for 12 stored bits) and those that compress what the pixels need are both in use.
 
     Parameters
     ----------
     code : bytes
         One compressed frame.
+    pixels : PixelFormat
+        What the file's header says.
+    syntax : UID
+        The file's transfer syntax.
 
     Returns
     -------
-    tuple of (int, int) or None
-        None for RLE and whatever else has no size of its own.
+    bytes
+        `code`, without the JP2 file format around it where there is one (PS3.5 A.4.4 allows none).
 
     Raises
     ------
-    struct.error
-        The header is cut off.
+    UnusableInputError
+        The frame says something else than the header; the sentence has the file as its unnamed subject ("it").
+    ValueError, struct.error
+        The frame's header is missing, cut off or malformed.
     """
-    if code.startswith(_JPEG):
-        return _jpeg_size(code)
-    at = code.find(_JPEG2000, 0, _HEAD)
-    if at < 0:
-        return None
-    right, bottom, left, top = struct.unpack_from(">4L", code, at + 8)
-    return (bottom - top, right - left) if _is_modest(code, at) else _NONE
+    if syntax == RLELossless:
+        _check_run_lengths(code, pixels.field.bits_allocated // 8)
+        return code
+    if syntax in JPEG2000TransferSyntaxes:
+        code = bare_codestream(code)
+        size = jpeg2000_size(code)
+    elif syntax in JPEGTransferSyntaxes or syntax in JPEGLSTransferSyntaxes:
+        size = jpeg_size(code, _frame_kinds(syntax))
+    else:
+        raise ValueError(f"nothing is known of codestreams in {syntax.name}")
+    _compare(size, pixels)
+    return code
 
 
-def _is_modest(code: bytes, at: int) -> bool:
-    """Whether a JPEG 2000 decoder can set up for the codestream at `at` without taking memory beyond its pixels.
-
-    Grey pixels in one component, without subsampling, in tiles that are not tiny (15444-1 A.5.1), coded in few layers
-    and precincts that are not tiny (A.6.1): damaged headers ask for gigabytes of book-keeping.
-    """
-    width, height, _, _, components = struct.unpack_from(">4LH", code, at + 24)
-    right, bottom, left, top = struct.unpack_from(">4L", code, at + 8)
-    if components != 1 or code[at + 43 : at + 45] != b"\x01\x01" or max(left, top) > _LARGEST_OFFSET:
-        return False
-    if min(width, height) < min(_SMALLEST_TILE, right, bottom):
-        return False
-    (length,) = struct.unpack_from(">H", code, at + 4)
-    place = at + 4 + length
-    while code[place : place + 1] == b"\xff":
-        marker, length = struct.unpack_from(">xBH", code, place)
-        if marker == _CODING_STYLE:
-            style, _, layers, _, levels = struct.unpack_from(">BBHBB", code, place + 4)
-            precincts = code[place + 14 : place + 15 + levels] if style & 1 else b""
-            few = layers <= _MOST_LAYERS and levels <= _MOST_LEVELS
-            return few and all(min(size & 15, size >> 4) >= _SMALLEST_PRECINCT for size in precincts)
-        place += 2 + length
-    return False
+def _frame_kinds(syntax: UID) -> frozenset[int]:
+    """Start-of-frame markers that belong to a transfer syntax; another one would hide loss, or meet a wrong decoder."""
+    if syntax in JPEGLSTransferSyntaxes:
+        return _JPEG_LS_FRAME
+    return _LOSSLESS_FRAME if syntax in _LOSSLESS_JPEG else _DCT_FRAMES
 
 
-def _jpeg_size(code: bytes) -> tuple[int, int] | None:
-    """Size in the frame header, found by walking from marker to marker."""
-    at = len(_JPEG)
-    while True:
-        marker, length = struct.unpack_from(">xBH", code, at)
-        if marker in _FRAME_STARTS:
-            rows, columns = struct.unpack_from(">HH", code, at + 5)
-            return rows, columns
-        if marker == 0xFF:  # noqa: PLR2004 a fill byte before the marker
-            at += 1
-            continue
-        at += 2 + length
+def _compare(size: tuple[int, int, int, int], pixels: PixelFormat) -> None:
+    rows, columns, components, precision = size
+    if (rows, columns) != (pixels.rows, pixels.columns):
+        raise UnusableInputError(
+            f"its compressed pixel data cannot be decoded: it says a size of {rows} x {columns} where the header says "
+            f"{pixels.rows} x {pixels.columns}; export it again, uncompressed if possible."
+        )
+    if components != 1 or not 1 <= precision <= pixels.field.bits_allocated:
+        raise UnusableInputError(
+            f"its compressed pixel data cannot be decoded: it says {components} components of {precision} bits where "
+            f"the header says 1 of {pixels.field.bits_allocated}; export it again, uncompressed if possible."
+        )
+
+
+def _check_run_lengths(code: bytes, segments: int) -> None:
+    """Hold the RLE header (PS3.5 G.5) against the container: one segment a byte, one after the other behind it."""
+    count, *offsets = _RLE_HEADER.unpack_from(code)
+    if count != segments:
+        raise ValueError(f"{count} segments of run lengths for {segments} bytes a pixel")
+    ends = [*offsets[1:segments], len(code)]
+    if offsets[0] < _RLE_HEADER.size or any(a >= b for a, b in zip(offsets, ends, strict=False)):
+        raise ValueError("segments of run lengths that do not follow each other")

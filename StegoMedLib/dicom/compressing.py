@@ -47,7 +47,7 @@ def _compressed(cells: Sequence[Containers], pixels: PixelFormat, syntax: str) -
         "photometric_interpretation": "MONOCHROME1" if pixels.inverted else "MONOCHROME2",
     }
     with translated(f"the pixels do not fit the transfer syntax {syntax!r}; ask for 'explicit'."):
-        described["encoding_plugin"] = chosen_plugin(encoder.available_plugins)
+        described["encoding_plugin"] = chosen_plugin(encoder.available_plugins, SYNTAXES[syntax])
         return encapsulate([encoder.encode(_little(frame), index=0, **described) for frame in cells])
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pydicom
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, JPEGLSTransferSyntaxes, RLELossless
 
 from StegoMedLib.errors import UnusableInputError
 
@@ -49,9 +49,10 @@ _LIBRARY_ERRORS = (
 # A data set without preamble begins with group 0002 or 0008, in one byte order or the other.
 _FIRST_GROUPS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")
 _CHUNK = 1 << 20
-# Coders of pixel data in the order of choice. GDCM, which pydicom would take first, is not among them: damaged JPEG
-# data makes it end the whole process.
-_PLUGINS = ("pylibjpeg", "pyjpegls", "pydicom", "pillow")
+# The strictest coder of each kind of pixel data, one and no other. GDCM, which pydicom would take first, is not among
+# them: damaged JPEG data makes it end the whole process.
+_STRICTEST = {**dict.fromkeys(JPEGLSTransferSyntaxes, "pyjpegls"), RLELossless: "pydicom"}
+_OF_THE_REST = "pylibjpeg"
 
 
 class _BoundedReader(io.BufferedReader):
@@ -114,18 +115,18 @@ def naming(path: Path, cause: str = "one of its attributes is malformed; export 
         raise UnusableInputError(f"{path.name} cannot be used: {error}") from error
 
 
-def chosen_plugin(available: tuple[str, ...]) -> str:
-    """The pydicom plugin to code pixel data with.
+def chosen_plugin(available: tuple[str, ...], syntax: UID) -> str:
+    """The pydicom plugin to code pixel data of a transfer syntax with.
 
     Raises
     ------
     NotImplementedError
-        None of those that can be trusted with damaged data is there.
+        The one that can best be trusted with damaged data is not there.
     """
-    for name in _PLUGINS:
-        if name in available:
-            return name
-    raise NotImplementedError(f"no trusted plugin among {available}")
+    name = _STRICTEST.get(syntax, _OF_THE_REST)
+    if name not in available:
+        raise NotImplementedError(f"{name} is not among {available}")
+    return name
 
 
 def _open(path: Path) -> _BoundedReader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from pydicom.encaps import get_frame
@@ -16,7 +16,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from StegoMedLib.dicom.codestream import declared_size
+from StegoMedLib.dicom.decoding import decode_frame
 from StegoMedLib.dicom.field import Containers, StoredField
 from StegoMedLib.dicom.hostile import LARGEST_OBJECT, chosen_plugin, translated
 from StegoMedLib.errors import UnusableInputError
@@ -30,8 +30,6 @@ __all__ = ["Frames", "PixelFormat", "frames_of", "pixel_format", "transfer_synta
 _LARGEST_FRAME = 1 << 24
 _LEAST_BITS = 8
 _NATIVE = (ExplicitVRLittleEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian)
-# Bits beside the stored field belong to the container; StoredField takes the field out.
-_OPTIONS: dict[str, Any] = {"correct_unused_bits": False}
 _NO_PICTURES = {"SEG": "a segmentation", "RTDOSE": "a dose distribution"}
 
 
@@ -160,38 +158,22 @@ class _CompressedFrames:
     """Frames that a decoder unpacks; the one decoded last is kept."""
 
     def __init__(self, dataset: FileDataset, pixels: PixelFormat, syntax: UID) -> None:
-        self._dataset, self._format = dataset, pixels
-        self._decoder = get_decoder(syntax)
-        self._plugin = chosen_plugin(self._decoder.available_plugins)
+        chosen_plugin(get_decoder(syntax).available_plugins, syntax)
+        self._dataset, self._format, self._syntax = dataset, pixels, syntax
         self._last: tuple[int, Containers] | None = None
 
     def __call__(self, frame: int) -> Containers:
         if self._last is None or self._last[0] != frame:
-            self._last = frame, self._decode(frame)
+            self._last = frame, decode_frame(self._code(frame), self._format, self._syntax)
         return self._last[1].copy()
 
-    def _decode(self, frame: int) -> Containers:
-        form = self._format
-        with translated("its compressed pixel data cannot be decoded; export it again, uncompressed if possible."):
-            # Fields are taken out of the containers by StoredField, after decoding.
-            self._check_declared_size(frame)
-            values, _ = self._decoder.as_array(
-                self._dataset, index=frame, raw=True, decoding_plugin=self._plugin, **_OPTIONS
-            )
-            if values.shape != (form.rows, form.columns):
-                raise ValueError("the compressed frame has another size than the header")
-        containers: Containers = values.astype(form.field.container)
-        return containers
-
-    def _check_declared_size(self, frame: int) -> None:
-        """Refuse a frame that says it is larger than the header says: decoders take memory by what it says."""
-        form, dataset = self._format, self._dataset
+    def _code(self, frame: int) -> bytes:
+        """The frame as it lies in the file, its fragments joined."""
+        dataset = self._dataset
         offsets = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
         extended = (offsets[0], offsets[1]) if offsets[0] and offsets[1] else None
-        code = get_frame(dataset.PixelData, frame, number_of_frames=form.frames, extended_offsets=extended)
-        size = declared_size(code)
-        if size is not None and (size[0] > form.rows or size[1] > form.columns):
-            raise ValueError("the compressed frame says it is larger than the header says")
+        with translated("its compressed pixel data is cut off or malformed; export it again."):
+            return get_frame(dataset.PixelData, frame, number_of_frames=self._format.frames, extended_offsets=extended)
 
 
 def frames_of(dataset: FileDataset, pixels: PixelFormat) -> Frames:

@@ -1,0 +1,162 @@
+"""The decoder process as the program sees it: started, given jobs, ended when time is up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, cast
+
+from StegoMedLib.dicom.decoding_messages import LONGEST_DECODING, Answer, Job, packed, read_answer
+from StegoMedLib.dicom.interpreter import LIBRARY_PLACE, child_environment, python_interpreter
+from StegoMedLib.errors import UnusableInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import FileIO
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["DecoderProcess"]
+
+_MODULE = "StegoMedLib.dicom.decoding_child"
+_LONGEST_START = 120.0  # a disk that sleeps, a scanner that looks at every file
+_LONGEST_END = 5.0
+_NO_START = (
+    "its pixel data is compressed, and the process that decodes it does not start; install StegoMed with all its "
+    "packages again, or export it uncompressed."
+)
+# A name of Windows' alone.
+_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+
+
+class DecoderProcess:
+    """The process from start to end.
+
+    Attributes
+    ----------
+    late : bool
+        The last job took too long.
+    served : int
+        Jobs that it answered.
+
+    Raises
+    ------
+    UnusableInputError
+        It cannot be started.
+    """
+
+    def __init__(self) -> None:
+        command = [python_interpreter(), "-m", _MODULE]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 our own module, by our own interpreter
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                cwd=LIBRARY_PLACE,
+                env=child_environment(),
+                start_new_session=True,  # Ctrl-C in the terminal is not for it
+                creationflags=_FLAGS,
+            )
+        except OSError as error:
+            raise UnusableInputError(_NO_START) from error
+        # Unbuffered, so that they are raw streams.
+        self._input, self._output = cast("FileIO", self._process.stdin), cast("FileIO", self._process.stdout)
+        self.late = False
+        self.served = 0
+        with self._ended_if_interrupted(_LONGEST_START):
+            self._expect_ready()
+
+    def _expect_ready(self) -> None:
+        try:
+            ready = read_answer(self._read, 0) is Answer.READY
+        except (OSError, EOFError, ValueError):
+            ready = False
+        if not ready:
+            self.end()
+            raise UnusableInputError(_NO_START)
+
+    @contextmanager
+    def _ended_if_interrupted(self, seconds: float) -> Iterator[None]:
+        """End the process when time is up, and when the body stops half-way: its answer would be taken for the next."""
+        self.late = False
+        watch = threading.Timer(seconds, self._expire)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        except BaseException:
+            watch.cancel()
+            self.end()
+            raise
+        watch.cancel()
+
+    def _expire(self) -> None:
+        self.late = True
+        self._kill()
+
+    def _fill(self, view: memoryview) -> None:
+        while view:
+            count = self._output.readinto(view)
+            if not count:
+                raise EOFError
+            view = view[count:]
+
+    def _read(self, count: int) -> bytes:
+        buffer = bytearray(count)
+        self._fill(memoryview(buffer))
+        return bytes(buffer)
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[self._input.write(view) :]
+
+    def answer(self, job: Job, code: bytes, cells: NDArray[np.uint8]) -> Answer:
+        """Do a job.
+
+        Parameters
+        ----------
+        job : Job
+            How the frame is to be decoded.
+        code : bytes
+            The frame.
+        cells : ndarray of uint8, one-dimensional
+            Where its pixels go.
+
+        Raises
+        ------
+        OSError, EOFError, ValueError
+            The process is no more, or talks nonsense; it was ended.
+        """
+        with self._ended_if_interrupted(LONGEST_DECODING):
+            self._write(packed(job, code))
+            self._write(code)
+            answer = read_answer(self._read, cells.nbytes)
+            if answer is Answer.DONE:
+                self._fill(cells.data)
+        self.served += 1
+        return answer
+
+    def _kill(self) -> None:
+        """End the process and what it started: Slicer's Python is a program that starts another."""
+        if self._process.poll() is not None:
+            return
+        with suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._kill()
+        self._input.close()
+        self._output.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LONGEST_END)

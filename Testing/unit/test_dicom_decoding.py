@@ -1,0 +1,340 @@
+"""Compressed frames are decoded in a process of its own, which may die, hang or swell."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from pydicom.encaps import encapsulate
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import UID, JPEG2000Lossless, JPEGLSLossless
+
+from StegoMedLib.dicom import decoding, decoding_process
+from StegoMedLib.dicom.decoding import decode_frame
+from StegoMedLib.dicom.decoding_messages import Answer, Job, answer_head, packed, read_answer
+from StegoMedLib.dicom.field import StoredField
+from StegoMedLib.dicom.hostile import chosen_plugin
+from StegoMedLib.dicom.pixels import PixelFormat
+from StegoMedLib.errors import UnusableInputError
+from Testing.campaigns.codestream_seeds import Seed, encoded, phantom, seeds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+# Without those that are marked for a coder which did not make them.
+SEEDS = [seed for seed in seeds() if b"\xff\x50\0\x08" not in seed.code[:80]]
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux only")
+POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and sessions of POSIX")
+
+# Takes the place of the JPEG-LS coder in the decoder process; what it does stands in a comment of the codestream.
+BROKEN_CODER = """
+import os, time
+__version__ = "9.9"
+served = 0
+def decode_pixel_data(src):
+    global served
+    served += 1
+    if b"<die>" in src or (b"<die late>" in src and served > 1):
+        os.abort()
+    if b"<hang>" in src:
+        while True:
+            pass
+    if b"<swell>" in src:
+        kept = []
+        while True:
+            kept.append(bytearray(1 << 22))
+    if b"<chatter>" in src:
+        os.write(1, b"warning" * 99)
+        os.write(2, b"warning" * 99)
+    if b"<exit>" in src:
+        os._exit(0)
+    return bytearray(b"\\x07\\x00" * 64 * 48), {"components": 1, "bits_per_sample": 12}
+"""
+
+
+def form_of(seed: Seed) -> PixelFormat:
+    return PixelFormat(
+        seed.rows, seed.columns, 1, StoredField(seed.allocated, seed.stored, seed.stored - 1), inverted=False
+    )
+
+
+def jpeg_ls(word: str = "") -> Seed:
+    """A frame of 64 x 48, with a comment."""
+    seed = next(s for s in SEEDS if s.syntax == JPEGLSLossless and (s.rows, s.stored) == (64, 12))
+    comment = b"\xff\xfe" + (2 + len(word)).to_bytes(2, "big") + word.encode()
+    return Seed(seed.syntax, seed.code[:2] + comment + seed.code[2:], seed.rows, seed.columns, 16, 12)
+
+
+def decode(seed: Seed) -> np.ndarray:
+    return decode_frame(seed.code, form_of(seed), seed.syntax)
+
+
+def process_id() -> int:
+    decoder = decoding._SERVICE._decoder
+    assert decoder
+    return decoder._process.pid
+
+
+def lives(pid: int) -> bool:
+    """Whether a process is there, and no zombie."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def ends(pid: int, seconds: float) -> bool:
+    """Whether a process ends in time."""
+    until = time.monotonic() + seconds
+    while lives(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not lives(pid)
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """No decoder process before, and none after."""
+    decoding._SERVICE.end()
+    yield
+    decoding._SERVICE.end()
+
+
+@pytest.fixture
+def broken(fresh: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decoder process with a JPEG-LS coder that does what the codestream says."""
+    del fresh
+    (tmp_path / "jpeg_ls.py").write_text(BROKEN_CODER)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda s: f"{s.syntax.keyword}-{s.rows}-{s.stored}")
+def test_frames_are_what_pydicom_decodes(seed: Seed) -> None:
+    decoder = get_decoder(seed.syntax)
+    described: dict[str, Any] = {
+        "rows": seed.rows,
+        "columns": seed.columns,
+        "number_of_frames": 1,
+        "samples_per_pixel": 1,
+        "bits_allocated": seed.allocated,
+        "bits_stored": seed.stored,
+        "pixel_representation": 0,
+        "photometric_interpretation": "MONOCHROME2",
+        "decoding_plugin": chosen_plugin(decoder.available_plugins, seed.syntax),
+    }
+    expected, _ = decoder.as_array(encapsulate([seed.code]), index=0, raw=True, **described)
+    found = decode(seed)
+    assert found.dtype == f"u{seed.allocated // 8}"
+    assert np.array_equal(found, expected)
+    if "Lossless" in seed.syntax.keyword.replace("NearLossless", ""):
+        assert np.array_equal(found, phantom(seed.rows, seed.columns, seed.stored))
+
+
+def test_one_process_serves_all_frames(fresh: None) -> None:
+    del fresh
+    pids = set()
+    for seed in SEEDS[:12]:
+        decode(seed)
+        pids.add(process_id())
+    assert len(pids) == 1
+
+
+@pytest.mark.parametrize("word", ["<die>", "<exit>"])
+def test_a_frame_that_kills_the_decoder_is_refused_and_the_next_one_read(broken: None, word: str) -> None:
+    del broken
+    decode(jpeg_ls())
+    first = process_id()
+    with pytest.raises(UnusableInputError, match=r"makes the decoder break down; .*\.$"):
+        decode(jpeg_ls(word))
+    assert decode(jpeg_ls())[0, 0] == 7
+    assert process_id() != first
+
+
+def test_a_frame_is_not_refused_for_what_another_frame_broke(broken: None) -> None:
+    del broken
+    decode(jpeg_ls())
+    assert decode(jpeg_ls("<die late>"))[0, 0] == 7
+
+
+def test_a_frame_that_hangs_is_refused_and_the_next_one_read(broken: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    del broken
+    monkeypatch.setattr(decoding_process, "LONGEST_DECODING", 0.5)
+    decode(jpeg_ls())
+    first = process_id()
+    begin = time.perf_counter()
+    with pytest.raises(UnusableInputError, match="within 15 seconds a frame; export it again"):
+        decode(jpeg_ls("<hang>"))
+    assert time.perf_counter() - begin < 5
+    assert not lives(first)
+    assert decode(jpeg_ls())[0, 0] == 7
+
+
+@LINUX
+def test_a_frame_that_takes_too_much_memory_is_refused_and_the_next_one_read(broken: None) -> None:
+    del broken
+    decode(jpeg_ls())
+    with pytest.raises(UnusableInputError, match=r"within 1024 MiB of memory, .* decompress it with another program"):
+        decode(jpeg_ls("<swell>"))
+    assert decode(jpeg_ls())[0, 0] == 7
+
+
+def test_what_a_coder_prints_is_no_answer(broken: None, capfd: pytest.CaptureFixture[str]) -> None:
+    del broken
+    assert decode(jpeg_ls("<chatter>"))[0, 0] == 7
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_stopped_job_does_not_answer_the_next_one(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    del fresh
+
+    def interrupted(*_: Any) -> Answer:
+        raise KeyboardInterrupt
+
+    first, second = SEEDS[0], jpeg_ls()
+    decode(first)
+    with monkeypatch.context() as patch:
+        patch.setattr(decoding_process, "read_answer", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            decode(first)
+    assert np.array_equal(decode(second), phantom(64, 48, 12))
+
+
+@pytest.mark.parametrize("said", [b"\x63\0\0\0\0", answer_head(Answer.DONE, 99), answer_head(Answer.UNDECODABLE, 1)])
+def test_an_answer_to_another_job_is_not_taken(said: bytes) -> None:
+    with pytest.raises(ValueError, match=r"answer|Answer"):
+        read_answer(lambda _: said, 100)
+
+
+def test_threads_share_the_process(fresh: None) -> None:
+    del fresh
+    lossless = [seed for seed in SEEDS if seed.syntax.keyword in {"RLELossless", "JPEGLossless", "JPEGLSLossless"}]
+    right: list[bool] = []
+
+    def work() -> None:
+        right.extend(np.array_equal(decode(s), phantom(s.rows, s.columns, s.stored)) for s in lossless * 3)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(right)
+    assert len(right) == 4 * 3 * len(lossless)
+
+
+# The program of the tests below: decodes one frame, says who decodes it, and does what it is told.
+PROGRAM = """
+import os, sys, time
+sys.path[:0] = [{root!r}]
+from StegoMedLib.dicom import decoding
+from Testing.unit import test_dicom_decoding as tests
+def decode():
+    tests.decode(tests.jpeg_ls())
+    print(tests.process_id(), flush=True)
+decode()
+"""
+
+
+def program(folder: Path, *then: str) -> Path:
+    path = folder / "elsewhere" / "program.py"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join([PROGRAM.format(root=str(ROOT)), *then]))
+    return path
+
+
+def test_the_folder_that_the_program_runs_in_does_not_matter(tmp_path: Path) -> None:
+    for name in ("pydicom", "numpy", "struct", "json", "StegoMedLib"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('taken from the current folder')")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, program(tmp_path)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@POSIX
+@pytest.mark.parametrize("then", ["", "raise SystemExit(3)", "os._exit(0)", "os.kill(os.getpid(), 9)"])
+def test_the_decoder_ends_with_the_program(tmp_path: Path, then: str) -> None:
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, program(tmp_path, then)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ends(int(done.stdout), 3)
+    assert time.perf_counter() - begin < 20
+    assert "Traceback" not in done.stderr
+
+
+@POSIX
+def test_control_c_in_a_terminal_is_for_the_program_alone(tmp_path: Path) -> None:
+    then = "time.sleep(60)"
+    command = [sys.executable, str(program(tmp_path, then))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        decoder = int(running.stdout.readline())
+        assert os.getsid(decoder) != os.getsid(running.pid)
+        os.kill(decoder, signal.SIGINT)
+        time.sleep(0.2)
+        assert lives(decoder)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+    assert said.count("Traceback") == 1
+    assert "decoding_child" not in said
+    assert ends(decoder, 3)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_copy_of_the_program_has_a_decoder_of_its_own(tmp_path: Path) -> None:
+    path = program(tmp_path, "if not os.fork(): decode(); os._exit(0)", "os.wait()", "decode()")
+    done = subprocess.run([sys.executable, path], capture_output=True, text=True, timeout=60, check=True)
+    first, copy, again = map(int, done.stdout.split())
+    assert first == again != copy
+
+
+def test_a_decoder_that_hangs_ends_itself_when_the_program_is_gone(broken: None) -> None:
+    del broken
+    seed = jpeg_ls("<hang>")
+    job = Job(str(seed.syntax), "pyjpegls", 64, 48, 16, 12, 0, "MONOCHROME2")
+    code = "from StegoMedLib.dicom import decoding_child as child; child._WATCH = 1; child.main()"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([sys.path[0], str(ROOT)])}
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=packed(job, seed.code) + seed.code,
+        env=environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, answer_head(Answer.READY), b"")
+    assert time.perf_counter() - begin < 15
+
+
+@pytest.mark.parametrize(
+    ("syntax", "plugin"),
+    [
+        (JPEGLSLossless, "pyjpegls"),
+        pytest.param(JPEG2000Lossless, "pylibjpeg", marks=pytest.mark.slow),
+    ],
+)
+def test_the_largest_frame_of_noise_fits(fresh: None, syntax: UID, plugin: str) -> None:
+    del fresh
+    noise = np.random.default_rng(5).integers(0, 1 << 16, (4096, 4096), np.uint16)
+    code = encoded(syntax, plugin, noise, 16)
+    found = decode_frame(code, PixelFormat(4096, 4096, 1, StoredField(16, 16, 15), inverted=False), syntax)
+    assert np.array_equal(found, noise)
