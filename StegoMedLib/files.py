@@ -61,12 +61,20 @@ def read_file(path: Path, most: int, remedy: str) -> bytes:
     """Read a regular file of at most `most` bytes; parameters and errors as of `open_file`."""
     with open_file(path, most, remedy) as stream:
         try:
-            content = stream.read(most + 1)
+            content = stream.read(os.fstat(stream.fileno()).st_size + 1)  # what is asked for is taken at once
+            if len(content) <= most:  # it may have grown, and some systems tell no sizes
+                content += _rest(stream, most + 1 - len(content))
         except OSError as error:
             raise _unreadable(path, error, remedy) from None
-    if len(content) > most:  # it grew meanwhile, or is of a system that tells no sizes
+    if len(content) > most:
         raise _too_large(path, most, remedy)
     return content
+
+
+def _rest(stream: BinaryIO, most: int) -> bytes:
+    """Read on for at most `most` bytes, taking no memory where there is nothing more."""
+    more = stream.read(1)
+    return more + stream.read(most - 1) if more else b""
 
 
 def read_json(path: Path, most: int, remedy: str) -> object:

@@ -38,6 +38,7 @@ _MOST_BITS = 8
 _KEPT = (b"PLTE", b"tRNS")  # what else changes the picture
 _ANIMATED = b"acTL"
 _OPAQUE = 255
+_COLOUR_BYTES = 3
 _REMEDY = "write the mask again as PNG."
 
 
@@ -78,6 +79,7 @@ def read_levels(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.
     try:
         picture = _taken_apart(path, content, shape)
         with Image.open(io.BytesIO(picture.as_png()), formats=["PNG"]) as opened:
+            _check_palette(opened, picture)
             colours = np.asarray(opened.convert("RGBA"))
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError):  # as Pillow says "damaged"
         raise UnusableInputError(f"{path} is no picture that can be read; {_REMEDY}") from None
@@ -99,11 +101,17 @@ def _taken_apart(path: Path, content: bytes, shape: tuple[int, int] | None) -> _
             raise UnusableInputError(f"{path} is animated; save the mask as a PNG of one picture.")
         elif name == b"IDAT":
             picture.data.append(inner)
-        elif name in picture.kept or (name not in _KEPT and name[:1].isupper()):
-            raise ValueError("a chunk is there twice, or unknown and needed")
+        elif name in picture.kept or (name in _KEPT and picture.data) or (name not in _KEPT and name[:1].isupper()):
+            raise ValueError("a chunk is there twice or too late, or unknown and needed")
         elif name in _KEPT:
             picture.kept[name] = inner
     return picture
+
+
+def _check_palette(opened: Image.Image, picture: _Picture) -> None:
+    """Refuse colours that the palette does not have; they would be black, which is air."""
+    if opened.mode == "P" and int(np.asarray(opened).max()) >= len(picture.kept.get(b"PLTE", b"")) // _COLOUR_BYTES:
+        raise ValueError("a colour is not in the palette")
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "load", "main"]
 
-NAMES = ("envelopes",)
+NAMES = ("envelopes", "masks", "polygons")
 """Modules beside this one, each with its `CAMPAIGN`."""
 
 
