@@ -76,7 +76,7 @@ def read_weights(content: bytes) -> dict[str, NDArray[np.generic]]:
     except ImportError as error:
         raise UnusableInputError(f"The package 'onnx' is missing; install it, or {_REMEDY}.") from error
     try:
-        stored = {each.name: _values(each) for each in onnx.load_from_string(content).graph.initializer}
+        stored = dict(_named_values(each) for each in onnx.load_from_string(content).graph.initializer)
     except (DecodeError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError) as error:
         raise UnusableInputError(f"The model is no ONNX file; install StegoMed again, or {_REMEDY}.") from error
     weights: dict[str, NDArray[np.generic]] = {}
@@ -91,16 +91,16 @@ def read_weights(content: bytes) -> dict[str, NDArray[np.generic]]:
     return weights
 
 
-def _values(tensor: Any) -> NDArray[np.generic]:  # noqa: ANN401 - a message of protobuf
-    """Numbers of a tensor that lie in the file itself, as many as it says."""
+def _named_values(tensor: Any) -> tuple[str, NDArray[np.generic]]:  # noqa: ANN401 - a message of protobuf
+    """Name of a tensor, and its numbers, which lie in the file itself, as many as it says."""
     import onnx
 
-    if tensor.data_location != onnx.TensorProto.DEFAULT:
-        raise ValueError("the weights lie in another file")
+    if tensor.data_location != onnx.TensorProto.DEFAULT or not isinstance(tensor.name, str):
+        raise ValueError("the weights lie in another file, or their name is no text")
     values: NDArray[np.generic] = onnx.numpy_helper.to_array(tensor)
     if values.dtype.kind not in "iuf":
         raise ValueError("the weights are no numbers that everybody knows")
-    return values
+    return tensor.name, values
 
 
 def _network(content: bytes, shape: Mapping[str, int | str]) -> Any:  # noqa: ANN401 - a torch module

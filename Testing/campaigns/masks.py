@@ -56,9 +56,10 @@ _ODD_CHUNKS = (
 
 
 def chunks_of(content: bytes) -> list[tuple[bytes, bytes]]:
-    """Take a whole PNG apart."""
-    chunks, place = [], len(_SIGNATURE)
-    while place < len(content):
+    """Take a whole PNG apart, without what may stand behind its end."""
+    chunks: list[tuple[bytes, bytes]] = []
+    place = len(_SIGNATURE)
+    while place < len(content) and (not chunks or chunks[-1][0] != b"IEND"):
         length, name = struct.unpack_from(">I4s", content, place)
         chunks.append((name, content[place + 8 : place + 8 + length]))
         place += 12 + length

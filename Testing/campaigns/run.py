@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "load", "main"]
 
-NAMES = ("envelopes", "masks", "polygons")
+NAMES = ("envelopes", "masks", "polygons", "sidecars")
 """Modules beside this one, each with its `CAMPAIGN`."""
 
 

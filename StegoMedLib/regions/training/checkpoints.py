@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -126,7 +127,7 @@ def resume_run(run: Run, shape: ModelShape, path: Path) -> None:
             run.scaler.load_state_dict(state["scaler"])
         _resume_progress(run, state)
         torch.set_rng_state(state["random"])
-    except (RuntimeError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise UnusableInputError(f"{path} does not fit this run; begin anew, or name another folder.") from error
 
 
@@ -153,6 +154,7 @@ def _resume_progress(run: Run, state: Mapping[str, Any]) -> None:
     for rows, names in ((losses, ("loss",)), (validations, ("step", "mean"))):
         if not all(isinstance(row[name], (int, float)) for row in rows for name in names):
             raise ValueError("what was measured is numbers")
+    json.dumps([losses, validations])  # as the log will be written
     run.step, run.stale, run.seconds, run.kept, run.best = step, stale, seconds, seconds, best
     run.losses, run.validations, run.transferred = losses, validations, str(state.get("transferred", ""))
 
