@@ -65,7 +65,7 @@ def jpeg(plane: Plane, level: float, rng: Generator) -> tuple[NDArray[np.float64
     stream = BytesIO()
     Image.fromarray(np.rint(255 * unit_scale(plane)).astype(np.uint8)).save(stream, "JPEG", quality=int(level))
     size = stream.tell()
-    return least + np.asarray(Image.open(stream), dtype=np.float64) * span / 255, size
+    return least + np.asarray(Image.open(stream, formats=["JPEG"]), dtype=np.float64) * span / 255, size
 
 
 def _unsigned(plane: Plane) -> NDArray[np.uint8] | NDArray[np.uint16]:

@@ -10,7 +10,6 @@ from scipy import ndimage
 
 from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.envelope import Sealer, TextRecord, locator_key
-from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.coding import BLIND, coding
 from StegoMedLib.pipeline.masks import FinderMasks, mask_name, read_reference
 from StegoMedLib.pipeline.message import seal
@@ -175,10 +174,7 @@ def judge_series(
 
 def _reference(masks: Path, name: Path, frame: int, frames: int, plane: Plane) -> Reference:
     place = masks / (mask_name(name, frame, frames) if frames == 1 else f"{name.stem}_{frame + 1:04d}.png")
-    reference = read_reference(place)
-    if reference.patient.shape != plane.shape:
-        raise UnusableInputError(f"{place} has another size than its image; name the masks of these series.")
-    return reference
+    return read_reference(place, plane.shape)
 
 
 def _judge(

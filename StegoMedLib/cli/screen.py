@@ -35,6 +35,9 @@ _WIDE = 160
 _SMALL = 2.0
 """Below it, digits after the point matter: similarities and correlations."""
 
+_TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Bidirectional classes of the characters that turn the writing direction."""
+
 _console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE)
 
 
@@ -82,8 +85,13 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
 
 def _harmless(text: str) -> str:
     """`text` without markup and without what terminals obey: names of files and records may come from anybody."""
-    kept = "".join(" " if unicodedata.category(letter) == "Cc" and letter != "\n" else letter for letter in text)
-    return escape(kept)
+    return escape("".join(" " if _is_obeyed(letter) else letter for letter in text))
+
+
+def _is_obeyed(letter: str) -> bool:
+    """Whether a terminal does something instead of showing it: the last ones turn the writing direction."""
+    turns = unicodedata.bidirectional(letter) in _TURNS
+    return turns or (unicodedata.category(letter) == "Cc" and letter != "\n")
 
 
 def show_measures(title: str, summary: Mapping[str, Mapping[str, float]]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.envelope import FileRecord, Record, record_as_json
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.files import PRIVATE, whole_file
+from StegoMedLib.pipeline.file_names import harmless_name, unused_name
 from StegoMedLib.pipeline.staging import staged
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class ExtractReport:
 def save_files(report: ExtractReport, folder: Path) -> list[Path]:
     """Write the files among the records of `report` into `folder`.
 
-    Names are those the sender gave, without any folder; two of one name get a number. Nothing is overwritten.
+    Names are those the sender gave, made harmless (see `harmless_name`); two that a disk could take for one get a
+    number. Nothing is overwritten, and no link is followed.
 
     Raises
     ------
@@ -115,21 +117,10 @@ def save_files(report: ExtractReport, folder: Path) -> list[Path]:
     files = [record for record in report.records if isinstance(record, FileRecord)]
     places: list[Path] = []
     for record in files:
-        wanted = place = folder / _plain_name(record.name)
-        number = len(places)
-        while place in places:
-            number += 1
-            place = wanted.with_stem(f"{wanted.stem}-{number}")
+        place = folder / unused_name(harmless_name(record.name), [place.name for place in places])
         if os.path.lexists(place):
             raise UnusableInputError(f"{place} exists already; name another folder.")
         with staged(place, overwrite=False, single=True) as work, whole_file(work, mode=PRIVATE) as (stream, _):
             stream.write(record.data)
         places.append(place)
     return places
-
-
-def _plain_name(name: str) -> str:
-    """Last part of `name` whatever the sender's system, safe as a file name."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*').strip(" .")
-    return kept[:200] or "record"

@@ -11,6 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.carrying import MASK_SOFTWARE
+from StegoMedLib.pipeline.mask_pictures import read_levels
 from StegoMedLib.pipeline.region import Region
 from StegoMedLib.regions import RegionFinder, make_finder
 
@@ -94,14 +95,7 @@ class FolderMasks:
 
     def mask(self, file: Path, frame: int, frames: int, plane: Plane) -> NDArray[np.bool_]:
         """The file's mask, in the same sub-folder as the file."""
-        path = self._folder / mask_name(file, frame, frames)
-        mask = read_mask(path)
-        if mask.shape != plane.shape:
-            raise UnusableInputError(
-                f"{path} has {mask.shape[1]}x{mask.shape[0]} pixels and its slice {plane.shape[1]}x{plane.shape[0]}; "
-                "name the masks of this series."
-            )
-        return mask
+        return read_mask(self._folder / mask_name(file, frame, frames), plane.shape)
 
     def region(self, file: Path, frame: int, frames: int, plane: Plane) -> Region:
         """The file's mask: a person answers for it, and no finder is asked."""
@@ -119,15 +113,21 @@ def mask_name(file: Path, frame: int, frames: int) -> Path:
     return file.with_name(f"{stem}.png" if frames == 1 else f"{stem}_{frame}.png")
 
 
-def read_mask(path: Path) -> NDArray[np.bool_]:
+def read_mask(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.bool_]:
     """Read a mask; bool, shape (H, W), True where the picture is not black.
+
+    Parameters
+    ----------
+    path : Path
+    shape : tuple of (int, int), optional
+        Rows and columns of the slice; a picture of another size is refused before it is decoded.
 
     Raises
     ------
     UnusableInputError
         When there is no such picture.
     """
-    return _levels(path) > 0
+    return _levels(path, shape) > 0
 
 
 @dataclass(frozen=True)
@@ -144,23 +144,27 @@ class Reference:
     unsure: NDArray[np.bool_]
 
 
-def read_reference(path: Path) -> Reference:
-    """Read a reference mask; raises as `read_mask` does."""
-    levels = _levels(path)
+def read_reference(path: Path, shape: tuple[int, int] | None = None) -> Reference:
+    """Read a reference mask; parameters and errors as of `read_mask`."""
+    levels = _levels(path, shape)
     unsure = levels == _UNSURE
     return Reference((levels > 0) & ~unsure, unsure)
 
 
-def _levels(path: Path) -> NDArray[np.uint8]:
+def _levels(path: Path, shape: tuple[int, int] | None) -> NDArray[np.uint8]:
+    if _is_missing(path):
+        raise UnusableInputError(f"There is no mask {path}; run 'stegomed segment' on this series, or draw the mask.")
+    return read_levels(path, shape)
+
+
+def _is_missing(path: Path) -> bool:
     try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert("L"))
+        path.stat()
     except FileNotFoundError:
-        raise UnusableInputError(
-            f"There is no mask {path}; run 'stegomed segment' on this series, or draw the mask."
-        ) from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # what Pillow raises on damaged pictures
-        raise UnusableInputError(f"{path} is no picture that can be read; write the mask again as PNG.") from None
+        return True
+    except (OSError, ValueError):  # the reader says what is wrong with it
+        return False
+    return False
 
 
 def write_mask(path: Path, mask: NDArray[np.bool_]) -> None:

@@ -27,10 +27,8 @@ _LEAST_OF_BODY = 0.5
 
 
 def _pair(image: Path, mask: Path, series: str) -> Sample:
-    plane, reference = read_instance(image).plane(0), read_reference(mask).patient
-    if reference.shape != plane.shape:
-        raise UnusableInputError(f"The reference mask {mask} has another size than its image; make it from that image.")
-    return Sample(f"{series}/{image.stem}", series, plane, reference)
+    plane = read_instance(image).plane(0)
+    return Sample(f"{series}/{image.stem}", series, plane, read_reference(mask, plane.shape).patient)
 
 
 def _images(folder: Path) -> list[Path]:

@@ -5,7 +5,6 @@ VIA shows no DICOM; people draw on pictures named like their DICOM files. What i
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.opening import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,12 @@ __all__ = ["ViaPolygons", "draw_polygons"]
 
 Polygon = tuple[tuple[float, float], ...]
 
-_LARGEST_FILE = 64 * 2**20
-_MOST_POINTS = 100_000
+_LARGEST_FILE = 16 * 2**20  # several thousand images of several hundred points; JSON takes 30 times that in memory
+_MOST_POINTS = 20_000
+"""Of the polygons of an image, all together: drawing takes their number times the image's rows."""
+_LONGEST_NAME = 80
 _FEWEST_POINTS = 3
+_REMEDY = "save the project or export its annotations as JSON from VIA."
 _IMAGES = "_via_img_metadata"  # where a project keeps them; an export of annotations is that part alone
 
 
@@ -51,17 +54,10 @@ class ViaPolygons:
             self._add(entry)
 
     def _refuse(self, reason: str) -> UnusableInputError:
-        return UnusableInputError(
-            f"{self._path} {reason}; save the project or export its annotations as JSON from VIA."
-        )
+        return UnusableInputError(f"{self._path} {reason}; {_REMEDY}")
 
     def _entries(self) -> list[Any]:
-        try:
-            if self._path.stat().st_size > _LARGEST_FILE:
-                raise self._refuse("is too large for annotations")
-            content = json.loads(self._path.read_bytes())
-        except (OSError, ValueError, RecursionError) as error:
-            raise self._refuse("cannot be read as JSON") from error
+        content = read_json(self._path, _LARGEST_FILE, _REMEDY)
         images = content.get(_IMAGES, content) if isinstance(content, dict) else None
         if not isinstance(images, dict):
             raise self._refuse("holds no annotated images")
@@ -77,20 +73,23 @@ class ViaPolygons:
             raise self._refuse("is not written as VIA writes")
         key = _key(name)
         if key in self._polygons:
-            raise self._refuse(f"names two images '{key[1]}'")
-        self._polygons[key] = [self._polygon(region, name) for region in regions]
+            raise self._refuse(f"names two images '{_shown(key[1])}'")
+        polygons = [self._polygon(region, name) for region in regions]
+        if sum(len(polygon) for polygon in polygons) > _MOST_POINTS:
+            raise self._refuse(f"has more than {_MOST_POINTS} points in '{_shown(name)}'")
+        self._polygons[key] = polygons
 
     def _polygon(self, region: object, name: str) -> Polygon:
         shape = region.get("shape_attributes") if isinstance(region, dict) else None
         if not isinstance(shape, dict) or shape.get("name") not in ("polygon", "polyline"):
-            raise self._refuse(f"has a region in '{name}' that is no polygon")
+            raise self._refuse(f"has a region in '{_shown(name)}' that is no polygon")
         across, down = shape.get("all_points_x"), shape.get("all_points_y")
         if not isinstance(across, list) or not isinstance(down, list):
-            raise self._refuse(f"has a polygon without points in '{name}'")
-        if len(across) != len(down) or not _FEWEST_POINTS <= len(across) <= _MOST_POINTS:
-            raise self._refuse(f"has a polygon with a wrong number of points in '{name}'")
+            raise self._refuse(f"has a polygon without points in '{_shown(name)}'")
+        if len(across) != len(down) or len(across) < _FEWEST_POINTS:
+            raise self._refuse(f"has a polygon with a wrong number of points in '{_shown(name)}'")
         if not all(type(value) in (int, float) and math.isfinite(value) for value in across + down):
-            raise self._refuse(f"has a polygon with points that are no numbers in '{name}'")
+            raise self._refuse(f"has a polygon with points that are no numbers in '{_shown(name)}'")
         return tuple((float(x), float(y)) for x, y in zip(across, down, strict=True))
 
     def mask(self, series: str, stem: str, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
@@ -129,6 +128,12 @@ def _key(name: str) -> tuple[str, str]:
     path = PurePosixPath(name.replace("\\", "/"))
     stem = path.stem.removesuffix(".dcm")
     return path.parent.name, stem
+
+
+def _shown(name: str) -> str:
+    """Give a name out of the file as a sentence can show it: of sensible length, and without control characters."""
+    short = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in short)
 
 
 def draw_polygons(polygons: list[Polygon], shape: tuple[int, int]) -> NDArray[np.bool_]:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import StegoMedLib
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.opening import read_file, read_json
 from StegoMedLib.regions.paste import Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FORMAT", "MODEL_NAME", "ModelFile", "find_model", "model_folders", "read_sidecar"]
+__all__ = ["FORMAT", "LARGEST_MODEL", "MODEL_NAME", "ModelFile", "find_model", "model_folders", "read_sidecar"]
 
 MODEL_NAME = "body_maskrcnn"
 FORMAT = 1
 """Version of the JSON file and of what the network is shown."""
+LARGEST_MODEL = 512 * 2**20
+"""Bytes of an ONNX file; twice that of the largest network that is trained here, unrounded."""
+_LARGEST_SIDECAR = 64 * 2**10
 _SMALLEST, _LARGEST = 32, 2048  # sides of a square that a network may ask for
 _REMEDY = "install StegoMed again, or choose the finder 'threshold'."
 
@@ -75,17 +78,40 @@ def read_sidecar(path: Path) -> ModelFile:
     UnusableInputError
         As `find_model`.
     """
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-        side, shape = int(about["side"]), dict(about.get("shape", {}))
-        usable = about["format"] == FORMAT and _SMALLEST <= side <= _LARGEST
-        limits = Thresholds(float(about["score_threshold"]), float(about["mask_threshold"]))
-        content = path.with_suffix(".onnx").read_bytes()
-        whole = hashlib.sha256(content).hexdigest() == about["sha256"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnusableInputError(f"The model of {path.name} cannot be read; {_REMEDY}") from error
-    if not usable:
+    about = _about(read_json(path, _LARGEST_SIDECAR, _REMEDY))
+    if about is None:
+        raise UnusableInputError(f"The model of {path.name} cannot be read; {_REMEDY}")
+    if about.format != FORMAT or not _SMALLEST <= about.side <= _LARGEST:
         raise UnusableInputError(f"The model of {path.name} was made for another version of StegoMed; {_REMEDY}")
-    if not whole:
+    content = read_file(path.with_suffix(".onnx"), LARGEST_MODEL, _REMEDY)
+    if hashlib.sha256(content).hexdigest() != about.checksum:
         raise UnusableInputError(f"The model of {path.name} is damaged: its checksum is wrong; {_REMEDY}")
-    return ModelFile(content, limits, side, shape)
+    return ModelFile(content, about.limits, about.side, about.shape)
+
+
+@dataclass(frozen=True)
+class _About:
+    """What the JSON file says."""
+
+    format: object
+    side: int
+    shape: Mapping[str, int | str]
+    limits: Thresholds
+    checksum: str
+
+
+def _about(content: object) -> _About | None:
+    """Take what is needed out of the JSON file; None where something is missing, or of another kind than it should."""
+    if not isinstance(content, dict):
+        return None
+    side, shape, checksum = content.get("side"), content.get("shape", {}), content.get("sha256")
+    score, mask = content.get("score_threshold"), content.get("mask_threshold")
+    if type(side) is not int or not isinstance(checksum, str) or not isinstance(shape, dict):
+        return None
+    if not _is_share(score) or not _is_share(mask) or not all(type(value) in (int, str) for value in shape.values()):
+        return None
+    return _About(content.get("format"), side, shape, Thresholds(float(score), float(mask)), checksum)
+
+
+def _is_share(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and type(value) is not bool and 0 <= value <= 1

@@ -68,7 +68,7 @@ def read_weights(content: bytes) -> dict[str, NDArray[np.generic]]:
     Raises
     ------
     UnusableInputError
-        The package 'onnx' is missing, or this is no ONNX file.
+        The package 'onnx' is missing, or this is no ONNX file whose weights lie in it.
     """
     try:
         import onnx
@@ -76,38 +76,51 @@ def read_weights(content: bytes) -> dict[str, NDArray[np.generic]]:
     except ImportError as error:
         raise UnusableInputError(f"The package 'onnx' is missing; install it, or {_REMEDY}.") from error
     try:
-        stored = {
-            each.name: onnx.numpy_helper.to_array(each) for each in onnx.load_from_string(content).graph.initializer
-        }
-    except (DecodeError, ValueError) as error:
+        stored = dict(_named_values(each) for each in onnx.load_from_string(content).graph.initializer)
+    except (DecodeError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError) as error:
         raise UnusableInputError(f"The model is no ONNX file; install StegoMed again, or {_REMEDY}.") from error
     weights: dict[str, NDArray[np.generic]] = {}
     for name, values in stored.items():
-        whole = name.removesuffix("_small")
-        if f"{whole}_scale" in stored:
-            weights[whole.removeprefix(_PREFIX)] = values.astype(np.float32) * stored[f"{whole}_scale"]
+        whole, scale = name.removesuffix("_small"), stored.get(f"{name.removesuffix('_small')}_scale")
+        if scale is not None:
+            if scale.shape != (*values.shape[:1], *(1 for _ in values.shape[1:])):  # else it would stretch them
+                raise UnusableInputError(f"The model has scales that fit no weights; install it again, or {_REMEDY}.")
+            weights[whole.removeprefix(_PREFIX)] = values.astype(np.float32) * scale.astype(np.float32)
         elif name.removesuffix("_scale") == name:
             weights[name.removeprefix(_PREFIX)] = values
     return weights
+
+
+def _named_values(tensor: Any) -> tuple[str, NDArray[np.generic]]:  # noqa: ANN401 - a message of protobuf
+    """Name of a tensor, and its numbers, which lie in the file itself, as many as it says."""
+    import onnx
+
+    if tensor.data_location != onnx.TensorProto.DEFAULT or not isinstance(tensor.name, str):
+        raise ValueError("the weights lie in another file, or their name is no text")
+    values: NDArray[np.generic] = onnx.numpy_helper.to_array(tensor)
+    if values.dtype.kind not in "iuf":
+        raise ValueError("the weights are no numbers that everybody knows")
+    return tensor.name, values
 
 
 def _network(content: bytes, shape: Mapping[str, int | str]) -> Any:  # noqa: ANN401 - a torch module
     """Build the network that a model's card describes and give it the file's weights."""
     import torch
 
-    from StegoMedLib.regions.training.model import ModelShape, build_model
+    from StegoMedLib.regions.training.model import ModelShape, build_model, sizes_of
 
     weights = read_weights(content)
     other = UnusableInputError(
         f"PyTorch cannot build this model, which was exported by another version of StegoMed; {_REMEDY}."
     )
     try:
-        model = build_model(ModelShape(**shape))  # type: ignore[arg-type]
+        wanted = sizes_of(ModelShape(**shape))  # type: ignore[arg-type]
     except (TypeError, StegoMedError) as error:
         raise other from error
-    wanted = {name: tuple(each.shape) for name, each in model.state_dict().items() if not name.endswith(_COUNTERS)}
-    if not shape or wanted != {name: values.shape for name, values in weights.items()}:
+    counted = {name: size for name, size in wanted.items() if not name.endswith(_COUNTERS)}
+    if not shape or counted != {name: values.shape for name, values in weights.items()}:
         raise other
+    model = build_model(ModelShape(**shape))  # type: ignore[arg-type]
     model.load_state_dict({name: torch.from_numpy(values.copy()) for name, values in weights.items()}, strict=False)
     return model.eval()
 

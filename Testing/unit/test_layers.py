@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"regions"}),
     frozenset({"codec", "attacks"}),
     frozenset({"envelope", "symbol"}),
-    frozenset({"metrics", "errors", "files", "plane"}),
+    frozenset({"metrics", "errors", "files", "opening", "plane"}),
 )
 RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in names}
 BESIDE = ({"envelope", "symbol"}, {"codec", "attacks"})

@@ -47,7 +47,7 @@ def test_a_missing_mask_is_said(folders: Path) -> None:
 
 def test_a_mask_of_another_size_is_said(folders: Path) -> None:
     Image.fromarray(np.zeros((10, 10), dtype=np.uint8)).save(folders / "masks" / "mine" / "one.png")
-    with pytest.raises(UnusableInputError, match="another size"):
+    with pytest.raises(UnusableInputError, match="pixels and its slice"):
         load_pairs(folders / "images", folders / "masks", ["mine"])
 
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.errors import UnusableInputError, UsageError
-from StegoMedLib.regions.training.model import ModelShape, build_model
+from StegoMedLib.regions.training.model import ModelShape, build_model, sizes_of
 from StegoMedLib.regions.training.weight_files import read_weight_file
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "load_weights", "resume_run", "save"]
 
+_LONGEST_RUN = 2**31
+_GATHERED = {"AdamW": {"step", "exp_avg", "exp_avg_sq"}, "SGD": {"momentum_buffer"}}
+"""What optimizers keep for each weight."""
 _REMEDY = "give a file that training wrote."
 
 
@@ -88,11 +93,12 @@ def save(run: Run, shape: ModelShape, path: Path) -> None:
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], ModelShape]:
-    state = read_weight_file(path, _REMEDY)
+    state: Mapping[str, Any] = read_weight_file(path, _REMEDY)
     try:
-        shape = ModelShape(**state["shape"])  # type: ignore[arg-type]  # checked by what it makes
-        state["smoothed"], state["model"]
-    except (KeyError, TypeError, UsageError) as error:
+        shape = ModelShape(**state["shape"])
+        # Without what an OrderedDict may carry beside its entries.
+        state = {**state, **{name: dict(state[name]) for name in ("smoothed", "model")}}
+    except (KeyError, TypeError, ValueError, UsageError) as error:
         raise UnusableInputError(f"{path} is no checkpoint of a training run; {_REMEDY}") from error
     return state, shape
 
@@ -116,16 +122,41 @@ def resume_run(run: Run, shape: ModelShape, path: Path) -> None:
     try:
         run.model.load_state_dict(state["model"])
         run.smoothed.load_state_dict(state["smoothed"])
-        run.optimizer.load_state_dict(state["optimizer"])
+        _resume_optimizer(run.optimizer, state["optimizer"])
         if run.scaler.is_enabled() and state["scaler"]:
             run.scaler.load_state_dict(state["scaler"])
-        run.step, run.seconds, run.best = (state["progress"][name] for name in ("step", "seconds", "best"))
-        run.kept, run.stale = run.seconds, state["progress"].get("stale", 0)
-        run.losses, run.validations = state["losses"], state["validations"]
-        run.transferred = state.get("transferred", "")
+        _resume_progress(run, state)
         torch.set_rng_state(state["random"])
-    except (RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise UnusableInputError(f"{path} does not fit this run; begin anew, or name another folder.") from error
+
+
+def _resume_optimizer(optimizer: torch.optim.Optimizer, state: Any) -> None:  # noqa: ANN401 - whatever the file holds
+    """Take over what the optimizer has gathered; how it moves the weights is this run's to say."""
+    own = [{name: value for name, value in group.items() if name != "params"} for group in optimizer.param_groups]
+    optimizer.load_state_dict(state)
+    for group, settings in zip(optimizer.param_groups, own, strict=True):
+        group.update(settings)
+    names = _GATHERED[type(optimizer).__name__]
+    for parameter, gathered in optimizer.state.items():
+        if gathered.keys() != names or not all(each.shape in (parameter.shape, ()) for each in gathered.values()):
+            raise ValueError("what the optimizer has gathered is of another one, or of other weights")
+
+
+def _resume_progress(run: Run, state: Mapping[str, Any]) -> None:
+    progress, losses, validations = state["progress"], state["losses"], state["validations"]
+    step, stale = progress["step"], progress.get("stale", 0)
+    seconds, best = (progress[name] for name in ("seconds", "best"))
+    if not all(type(each) is int and 0 <= each < _LONGEST_RUN for each in (step, stale)):
+        raise ValueError("a run counts its steps from 0")
+    if not all(isinstance(each, (int, float)) and math.isfinite(each) for each in (seconds, best)):
+        raise ValueError("time and score are numbers")
+    for rows, names in ((losses, ("loss",)), (validations, ("step", "mean"))):
+        if not all(isinstance(row[name], (int, float)) for row in rows for name in names):
+            raise ValueError("what was measured is numbers")
+    json.dumps([losses, validations])  # as the log will be written
+    run.step, run.stale, run.seconds, run.kept, run.best = step, stale, seconds, seconds, best
+    run.losses, run.validations, run.transferred = losses, validations, str(state.get("transferred", ""))
 
 
 def load_weights(path: Path) -> tuple[torch.nn.Module, ModelShape]:
@@ -136,7 +167,12 @@ def load_weights(path: Path) -> tuple[torch.nn.Module, ModelShape]:
     UnusableInputError
         The file is no checkpoint.
     """
+    import torch
+
     state, shape = _read(path)
+    given = {name: tuple(each.shape) for name, each in state["smoothed"].items() if isinstance(each, torch.Tensor)}
+    if given != sizes_of(shape):
+        raise UnusableInputError(f"{path} holds another network than it says; {_REMEDY}")
     model = build_model(shape)
     try:
         model.load_state_dict(state["smoothed"])

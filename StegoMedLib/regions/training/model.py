@@ -18,7 +18,7 @@ from StegoMedLib.regions.training.backbones import build_backbone, check_names
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["ModelShape", "build_model"]
+__all__ = ["ModelShape", "build_model", "sizes_of"]
 
 _MEAN, _STD = (0.25, 0.35, 0.45), (0.30, 0.33, 0.42)
 _ANCHORS = (16, 32, 64, 128, 224)  # in a square of SIDE
@@ -134,6 +134,14 @@ def build_model(shape: ModelShape) -> torch.nn.Module:
     model.transform.postprocess = _small_masks
     network: torch.nn.Module = model
     return network
+
+
+def sizes_of(shape: ModelShape) -> dict[str, tuple[int, ...]]:
+    """Tell the names and sizes of a network's weights without their memory: a file may claim a network of gigabytes."""
+    import torch
+
+    with torch.device("meta"):
+        return {name: tuple(each.shape) for name, each in build_model(shape).state_dict().items()}
 
 
 def _small_masks(found: Any, *_sizes: object) -> Any:  # noqa: ANN401 - a list of dictionaries of tensors

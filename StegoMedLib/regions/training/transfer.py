@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.opening import read_file
+from StegoMedLib.regions.model_files import LARGEST_MODEL
 from StegoMedLib.regions.torch_engine import read_weights
 from StegoMedLib.regions.training.weight_files import read_weight_file
 
@@ -92,11 +94,8 @@ def _given(path: Path) -> dict[str, Any]:
 
     if path.suffix.lower() != _EXPORTED:
         return _weights(read_weight_file(path, _REMEDY))
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnusableInputError(f"{path} cannot be read ({error.strerror}); {_REMEDY}") from None
-    return {name: torch.from_numpy(values.copy()) for name, values in read_weights(content).items()}
+    weights = read_weights(read_file(path, LARGEST_MODEL, _REMEDY))
+    return {name: torch.from_numpy(values.copy()) for name, values in weights.items()}
 
 
 def _unit(name: str) -> str:

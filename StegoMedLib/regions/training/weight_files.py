@@ -9,12 +9,17 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.opening import open_file
+from StegoMedLib.regions.training.weight_pickles import refuse_harm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["read_weight_file"]
+
+_LARGEST_FILE = 2 * 2**30
+"""Bytes; twice a checkpoint of the largest network that is trained here."""
 
 # The unpickler runs whatever opcodes the file holds, so that nearly every kind of mistake comes out of it.
 _UNREADABLE = (
@@ -34,13 +39,19 @@ _UNREADABLE = (
 )
 
 
-def _refuse_bombs(path: Path) -> None:
-    """Refuse an archive whose parts claim more bytes than it has: PyTorch stores them without compression."""
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        if sum(part.file_size for part in archive.infolist()) > path.stat().st_size:
-            raise ValueError("parts are larger than the archive")
+def _refuse_stretched(state: object) -> None:
+    """Refuse tensors of more numbers than the file has for them: whoever copies one needs all its memory."""
+    import torch
+
+    waiting, seen = [state], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, torch.Tensor):
+            if each.layout is torch.strided and each.numel() * each.element_size() > each.untyped_storage().nbytes():
+                raise ValueError("a tensor is larger than what the file has of it")
+        elif id(each) not in seen:
+            seen.add(id(each))
+            waiting.extend(each.values() if isinstance(each, dict) else each if isinstance(each, (list, tuple)) else ())
 
 
 def read_weight_file(path: Path, remedy: str) -> Mapping[str, object]:
@@ -65,8 +76,11 @@ def read_weight_file(path: Path, remedy: str) -> Mapping[str, object]:
     import torch
 
     try:
-        _refuse_bombs(path)
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with open_file(path, _LARGEST_FILE, remedy) as stream:
+            refuse_harm(stream)
+            stream.seek(0)
+            state = torch.load(stream, map_location="cpu", weights_only=True)
+        _refuse_stretched(state)
     except _UNREADABLE as error:
         raise UnusableInputError(f"{path} holds no weights that can be read; {remedy}") from error
     if not isinstance(state, dict) or not all(isinstance(name, str) for name in state):
