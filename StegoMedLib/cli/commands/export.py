@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from StegoMedLib.cli.options import add_overwrite
 from StegoMedLib.cli.screen import say, write_json
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.staging import check_target
 from StegoMedLib.regions.prepare import prepare
 from StegoMedLib.regions.training.export import export
 
@@ -31,20 +33,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         dest="json_target",
         help="write the model's description to FILE (- for standard output)",
     )
+    add_overwrite(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> None:
+    for place in (arguments.target, arguments.target.with_suffix(".json")):
+        check_target(arguments.checkpoint, place, overwrite=arguments.overwrite)
     image = prepare(read_instance(arguments.check).plane(0)).image
     try:
         described = export(arguments.checkpoint, arguments.target, image)
     except ImportError:
         raise UnusableInputError(
             "The export needs PyTorch; install it with pip install 'stegomed[training]'."
-        ) from None
-    except OSError as error:
-        raise UnusableInputError(
-            f"{arguments.target} cannot be written ({error.strerror}); name another place."
         ) from None
     write_json(described, arguments.json_target)
     say(f"Wrote {arguments.target}; the library finds it in Resources/Models.")

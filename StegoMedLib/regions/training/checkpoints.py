@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.errors import UnusableInputError, UsageError
+from StegoMedLib.files import whole_file
 from StegoMedLib.regions.training.model import ModelShape, build_model, sizes_of
 from StegoMedLib.regions.training.weight_files import read_weight_file
 
@@ -86,9 +87,8 @@ def save(run: Run, shape: ModelShape, path: Path) -> None:
         "transferred": run.transferred,
         "random": torch.get_rng_state(),
     }
-    beside = path.with_suffix(".partial")
-    torch.save(state, beside)
-    beside.replace(path)
+    with whole_file(path) as (stream, _):
+        torch.save(state, stream)
     run.kept = run.seconds
 
 

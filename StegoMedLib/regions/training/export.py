@@ -7,11 +7,14 @@ import hashlib
 import json
 import warnings
 from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.files import whole_file
 from StegoMedLib.regions.model_files import FORMAT
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Detections, Thresholds
@@ -19,8 +22,6 @@ from StegoMedLib.regions.training.checkpoints import load_weights
 from StegoMedLib.regions.training.evaluate import detect
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
 __all__ = ["export"]
@@ -152,19 +153,20 @@ def export(
     Raises
     ------
     UnusableInputError
-        The checkpoint cannot be read, or the exported network differs from the trained one.
+        The checkpoint cannot be read, the exported network differs from the trained one, or cannot be written.
     """
     model, shape = load_weights(checkpoint)
     limits = limits or Thresholds()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _trace(model, image, target)
-    _store_small(target)
-    differences = _compare(model, target, image, limits.score)
+    with TemporaryDirectory() as folder:
+        graph = Path(folder, "model.onnx")
+        _trace(model, image, graph)
+        _store_small(graph)
+        differences = _compare(model, graph, image, limits.score)
+        content = graph.read_bytes()
     if any(differences[name] > _TOLERANCE[name] for name in _OUTPUTS):
         raise UnusableInputError(
             f"The exported network differs from the trained one ({differences}); it cannot be used."
         )
-    content = target.read_bytes()
     about = {
         "format": FORMAT,
         "side": shape.side,
@@ -174,5 +176,8 @@ def export(
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    target.with_suffix(".json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    with whole_file(target) as (stream, _):
+        stream.write(content)
+    with whole_file(target.with_suffix(".json")) as (stream, _):
+        stream.write((json.dumps(about, indent=1) + "\n").encode())
     return {**about, "differences": differences}

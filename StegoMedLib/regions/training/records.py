@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from StegoMedLib.files import whole_file
 from StegoMedLib.metrics.masks import iou
 from StegoMedLib.regions.prepare import unit_range
 from StegoMedLib.regions.training.checkpoints import load_weights
@@ -35,7 +36,8 @@ _SHOWN, _ACROSS = 20, 5
 def keep_log(run: Run, config: TrainingConfig, out_dir: Path) -> None:
     """Write configuration, losses and validations so far, and draw them."""
     log = {"config": asdict(config), "losses": run.losses, "validations": run.validations}
-    (out_dir / LOG).write_text(json.dumps(log, default=str), encoding="utf-8")
+    with whole_file(out_dir / LOG) as (stream, _):
+        stream.write(json.dumps(log, default=str).encode())
     _draw_curve(run, out_dir / CURVE)
 
 
@@ -49,7 +51,8 @@ def _draw_curve(run: Run, path: Path) -> None:
     right = axes.twinx()
     right.plot([each["step"] for each in run.validations], [each["mean"] for each in run.validations], "o-", color="C1")
     right.set(ylabel="validation IoU, mean")
-    figure.savefig(path)
+    with whole_file(path) as (stream, _):
+        figure.savefig(stream, format="png")
 
 
 def _found(out_dir: Path, samples: Sequence[Sample]) -> list[tuple[float, Sample, NDArray[np.bool_]]]:
@@ -76,7 +79,8 @@ def draw_sheet(out_dir: Path, samples: Sequence[Sample]) -> None:
             if outline.any() and not outline.all():
                 axes.contour(outline, levels=[0.5], colors=colour, linewidths=0.7)
         axes.set_title(f"{sample.name}\nIoU {score:.3f}", fontsize=6)
-    figure.savefig(out_dir / SHEET, dpi=120)
+    with whole_file(out_dir / SHEET) as (stream, _):
+        figure.savefig(stream, format="png", dpi=120)
 
 
 def _mean_loss(losses: Sequence[dict[str, float]]) -> float | None:
@@ -108,5 +112,6 @@ def summarise(run: Run, config: TrainingConfig, ended: str, out_dir: Path) -> di
         "last": run.validations[-1] if run.validations else None,
         "best": best,
     }
-    (out_dir / METRICS).write_text(json.dumps(summary, indent=1), encoding="utf-8")
+    with whole_file(out_dir / METRICS) as (stream, _):
+        stream.write(json.dumps(summary, indent=1).encode())
     return summary
