@@ -24,6 +24,8 @@ ENVELOPE_VERSION = SHARD_VERSION = 1
 _KNOWN = {ENVELOPE_PREFIX: ENVELOPE_VERSION, SHARD_PREFIX: SHARD_VERSION}
 _FIRST = 3
 """Characters of Base45 that hold the first two bytes."""
+_SHORTEST = 32
+"""Bytes that anything encrypted or authenticated has at least: a nonce or salt, and a tag."""
 _LATER_PREFIX = re.compile("SM[3-9A-Z]:")
 
 
@@ -31,12 +33,18 @@ def is_newer(text: str) -> bool:
     """Whether `text` is one of ours, of a version above those that are known here; may be any text."""
     prefix = text[: len(ENVELOPE_PREFIX)]
     if prefix not in _KNOWN:
-        return _LATER_PREFIX.match(text) is not None
+        return _LATER_PREFIX.match(text) is not None and len(text) >= _SHORTEST
+    content = text[len(prefix) :]
+    above = _decoded(content[:_FIRST])[:1] > bytes([_KNOWN[prefix]])
+    return above and len(_decoded(content)) >= _SHORTEST
+
+
+def _decoded(content: str) -> bytes:
+    """The bytes of Base45; none where it is something else."""
     try:
-        first: bytes = base45.b45decode(text[len(prefix) :][:_FIRST])
+        return bytes(base45.b45decode(content))
     except ValueError:
-        return False
-    return first[:1] > bytes([_KNOWN[prefix]])
+        return b""
 
 
 def is_newer_envelope(envelope: bytes) -> bool:
