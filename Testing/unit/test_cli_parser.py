@@ -88,7 +88,7 @@ def test_no_parser_takes_abbreviations() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--vers",),
+        ("--vers", "extract", "a"),
         ("extract", "a", "--fin", "threshold"),
         ("embed", "a", "b", "--over"),
         ("embed", "a", "b", "--weak"),
