@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytest.importorskip("slicer_core")
 
@@ -60,7 +57,7 @@ def test_nothing_is_said_of_nothing(driver: Any) -> None:
 @pytest.mark.parametrize(
     ("passphrase", "words", "may_insist"),
     [
-        (WEAK, "guessed in about 5 million tries", True),
+        (WEAK, "guessed in about 700 thousand tries", True),
         (DOUBTFUL, "guessed in about 100 billion tries", False),
         (GOOD, "takes about 10^20 tries", False),
         ("\u200b" + GOOD, "neither seen nor typed", False),
@@ -158,10 +155,9 @@ def test_typing_without_packages_says_nothing(driver: Any, monkeypatch: Any) -> 
     assert "could be guessed" in line.text
 
 
-def test_closing_forgets_what_was_judged(driver: Any, tmp_path: Path) -> None:
+def test_closing_forgets_what_was_judged(driver: Any) -> None:
     import slicer
 
-    assert tmp_path.exists()
     type_in(driver, WEAK)
     driver.ui.weakPassphrase.click()
     slicer.mrmlScene.Clear(False)

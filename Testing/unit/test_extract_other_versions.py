@@ -35,7 +35,7 @@ ENVELOPE = Sealer(PASSPHRASE, CHEAP).seal_bytes(RECORD)
 
 
 def text_of(prefix: str, content: bytes) -> str:
-    return prefix + base45.b45encode(content).decode("ascii")
+    return f"{prefix}{base45.b45encode(content).decode()}"
 
 
 def authentic(content: bytes) -> str:
