@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Parser", "parse"]
 
 _FILE = "--passphrase-file"
-_LIKE_A_PASSPHRASE = (_FILE, "--passphrase", "--password", "--passwd", "--pass", "-p")
+_LIKE_A_PASSPHRASE = ("--passphrase", "--password", "--passwd", "--pass", "-p")
 """Longer ones first: what is behind them may be the passphrase itself."""
 
 
@@ -34,8 +34,8 @@ def parse(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespace
         name = _passphrase_option(argument)
         if name is not None:
             parser.error(
-                f"{name} is no option of StegoMed with which a passphrase could be given: other users of the computer "
-                f"see arguments. Write the passphrase to a file, and name that with {_FILE}."
+                f"{name} is no option: a passphrase is never an argument, because other users of the computer see "
+                f"arguments; write it to a file, and name that with {_FILE} FILE, spelt so."
             )
     parsed, unknown = parser.parse_known_args(given)
     if unknown:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from StegoMedLib.cli.screen import say
 from StegoMedLib.envelope import Forms, passphrase_forms, prepare_passphrase
+from StegoMedLib.envelope.strength import strength_of
 from StegoMedLib.errors import CancelledError, UnusableInputError, UsageError
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
-
-    from StegoMedLib.envelope.strength import Strength
 
 __all__ = ["VARIABLE", "check_passphrase_source", "passphrase_to_open", "passphrase_to_seal"]
 
@@ -130,9 +129,7 @@ def _asked(*, confirm: bool) -> str:
 
 
 def _judge(passphrase: bytes, *, insisted: bool) -> None:
-    from StegoMedLib.envelope.strength import strength_of  # noqa: PLC0415  its lists of words are for sealing only
-
-    strength: Strength = strength_of(passphrase)
+    strength = strength_of(passphrase)
     if strength.refused and not insisted:
         raise UsageError(
             f"This passphrase could be guessed in {strength}; take a better one ('stegomed passphrase' makes one), or "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import tempfile
 import unicodedata
 from pathlib import Path
@@ -31,12 +32,6 @@ def _asked(file: Path | None) -> argparse.Namespace:
     return argparse.Namespace(passphrase_file=file, weak_passphrase=True)
 
 
-def _from_file(text: str) -> argparse.Namespace:
-    place = Path(tempfile.mkstemp()[1])
-    place.write_bytes(text.encode())
-    return _asked(place)
-
-
 def _outcome(call: Callable[[], object]) -> object:
     try:
         return call()
@@ -46,9 +41,9 @@ def _outcome(call: Callable[[], object]) -> object:
 
 def _ways(text: str, use: Callable[[argparse.Namespace], object]) -> list[object]:
     """What file, standard input, variable and prompt give."""
-    arguments = _from_file(text)
-    found = [_outcome(lambda: use(arguments))]
-    arguments.passphrase_file.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "secret").write_bytes(text.encode())
+        found = [_outcome(lambda: use(_asked(Path(folder) / "secret")))]
     stdin = io.TextIOWrapper(io.BytesIO(text.encode()))
     with mock.patch("sys.stdin", stdin):
         found.append(_outcome(lambda: use(_asked(Path("-")))))
@@ -57,9 +52,9 @@ def _ways(text: str, use: Callable[[argparse.Namespace], object]) -> list[object
     with (
         mock.patch.dict("os.environ"),
         mock.patch("getpass.getpass", return_value=text),
-        mock.patch("sys.stdin.isatty", return_value=True),
+        mock.patch("sys.stdin", mock.Mock(**{"isatty.return_value": True})),
     ):
-        __import__("os").environ.pop(VARIABLE, None)
+        os.environ.pop(VARIABLE, None)
         found.append(_outcome(lambda: use(_asked(None))))
     return found
 
