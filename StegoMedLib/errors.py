@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "CancelledError",
     "DoesNotFitError",
+    "NewerVersionError",
     "NothingReadableError",
     "StegoMedError",
     "TooFewShardsError",
@@ -32,6 +33,13 @@ class UnusableInputError(StegoMedError):
     """A file, folder, setting or target cannot be used."""
 
     exit_code = 3
+
+
+class NewerVersionError(UnusableInputError):
+    """What was read is ours, of a version of the format that is not known here."""
+
+    def __init__(self) -> None:
+        super().__init__("The record was written by a newer version of StegoMed; update StegoMed to read it.")
 
 
 class NothingReadableError(StegoMedError):

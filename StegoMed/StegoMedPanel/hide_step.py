@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import slicer
 
 from StegoMedLib.errors import StegoMedError
+from StegoMedPanel.new_passphrase import NewPassphrase
 from StegoMedPanel.parameters import Profile, RecordKind, Strength
-from StegoMedPanel.passphrase import PassphraseFields
 from StegoMedPanel.record_form import RecordForm
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
@@ -47,7 +47,7 @@ class HideStep:
         self._panel, self._ui = panel, panel.ui
         ui = self._ui
         self.form = RecordForm(panel)
-        self.passphrase = PassphraseFields(ui.showPassphrase, ui.passphrase, ui.repeatPassphrase)
+        self.passphrase = NewPassphrase(panel)
         self._place = Place(ui.hideButton, ui.hideProgress, ui.hideState)
         self._done = ("", State.PLAIN)
         ui.hideButton.connect("clicked(bool)", self._on_hide)
@@ -68,6 +68,7 @@ class HideStep:
         """Say what the profile means, what the record needs, and what was done."""
         parameters = self._panel.parameters
         self._ui.hideButton.enabled = self._panel.may_press(self._place)
+        self.passphrase.refresh()
         if parameters is None:
             return
         self.form.refresh()
@@ -98,6 +99,7 @@ class HideStep:
         volume, segmentation = panel.input.volume(), panel.region.segmentation()
         passphrase = self.passphrase.text()
         panel.work.ensure_packages()
+        self.passphrase.check(passphrase)
         self.forget_result()
         record = self.form.record()
         kept = None if parameters.recordKind is RecordKind.header else record

@@ -43,15 +43,22 @@ class PassphraseFields:
             raise UsageError("The two passphrases differ; type the same one twice.")
         return str(self._first.text)
 
+    def fill(self, passphrase: str) -> None:
+        """Put a passphrase into the fields, and show it."""
+        for field in self._fields():
+            field.text = passphrase
+        self._show.checked = True
+
     def clear(self) -> None:
         """Empty the fields and hide what is typed next."""
-        self._first.text = ""
-        if self._repeat is not None:
-            self._repeat.text = ""
+        for field in self._fields():
+            field.text = ""
         self._show.checked = False
 
     def _on_show(self, shown: bool) -> None:  # noqa: FBT001 a signal's argument
         mode = qt.QLineEdit.Normal if shown else qt.QLineEdit.Password
-        for field in (self._first, self._repeat):
-            if field is not None:
-                field.setEchoMode(mode)
+        for field in self._fields():
+            field.setEchoMode(mode)
+
+    def _fields(self) -> list[Widget]:
+        return [field for field in (self._first, self._repeat) if field is not None]

@@ -150,7 +150,7 @@ class Work:
         self, volume: Node, passphrase: str, progress: Progress, *, beside: Node | None = None, paper: bool = False
     ) -> Extracted:
         """Read the hidden record; only the profile saidi2024 (`paper`) looks at the segmentation `beside`."""
-        from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
+        from StegoMedLib.envelope import passphrase_forms  # noqa: PLC0415
         from StegoMedLib.pipeline.volumes import extract_stack  # noqa: PLC0415
 
         stack, masks = self.stack(volume, stego.modality_of(volume)), None
@@ -163,7 +163,7 @@ class Work:
         symbols: list[Symbol] = []
         report = extract_stack(
             stack,
-            prepare_passphrase(passphrase),
+            passphrase_forms(passphrase),
             profile="saidi2024" if paper else None,
             masks=masks,
             progress=progress,

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from StegoMedLib import __version__
-from StegoMedLib.cli.commands import attack, benchmark, capacity, demo, embed, evaluate, export, extract, segment, train
+from StegoMedLib.cli.commands import (
+    attack,
+    benchmark,
+    capacity,
+    demo,
+    embed,
+    evaluate,
+    export,
+    extract,
+    passphrase,
+    segment,
+    train,
+)
+from StegoMedLib.cli.parser import Parser, parse
+from StegoMedLib.cli.passphrase import check_passphrase_source
 from StegoMedLib.cli.report_target import check_report_target
 from StegoMedLib.cli.screen import say, warnings_said
 from StegoMedLib.cli.signals import ending_is_cancelling
@@ -25,25 +38,26 @@ _EPILOG = (
 _UNEXPECTED = 1
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Parser:
     """The parser of ``stegomed`` with all its commands."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="stegomed",
         description="Seals a patient's identity inside the air around the body of a CT or MR image.",
         epilog=_EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"stegomed {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (segment, capacity, embed, extract, evaluate, attack, train, export, benchmark, demo):
+    for command in (segment, capacity, embed, extract, passphrase, evaluate, attack, train, export, benchmark, demo):
         command.add(commands)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is that of the design's section 9."""
-    parsed = build_parser().parse_args(arguments)
+    parsed = parse(build_parser(), arguments)
     try:
         with ending_is_cancelling(), warnings_said():
+            check_passphrase_source(parsed)
             check_report_target(parsed)
             parsed.run(parsed)
     except StegoMedError as error:

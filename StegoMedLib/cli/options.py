@@ -75,14 +75,18 @@ def add_strength(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_passphrase(parser: argparse.ArgumentParser) -> None:
-    """Where the passphrase comes from."""
+def add_passphrase(parser: argparse.ArgumentParser, *, sealing: bool = False) -> None:
+    """Where the passphrase comes from; `sealing` where it has to be a strong one."""
     parser.add_argument(
         "--passphrase-file",
         type=Path,
         metavar="F",
-        help=f"file with the passphrase; without it {VARIABLE} is used, or you are asked",
+        help=f"file with the passphrase, - is standard input; without it {VARIABLE} is used, or you are asked",
     )
+    if sealing:
+        parser.add_argument(
+            "--weak-passphrase", action="store_true", help="take a passphrase even if it is easy to guess"
+        )
 
 
 def add_overwrite(parser: argparse.ArgumentParser) -> None:

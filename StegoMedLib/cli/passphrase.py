@@ -1,4 +1,4 @@
-"""Gets the passphrase: from a file, the environment, or a prompt; never from an argument."""
+"""Gets the passphrase: from a file, standard input, the environment, or a prompt; never from an argument."""
 
 from __future__ import annotations
 
@@ -6,59 +6,114 @@ import codecs
 import getpass
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from StegoMedLib.envelope import prepare_passphrase
+from StegoMedLib.cli.screen import say
+from StegoMedLib.envelope import Forms, passphrase_forms, prepare_passphrase
+from StegoMedLib.envelope.strength import strength_of
 from StegoMedLib.errors import CancelledError, UnusableInputError, UsageError
 
 if TYPE_CHECKING:
+    import argparse
     from pathlib import Path
 
-__all__ = ["VARIABLE", "read_passphrase"]
+__all__ = ["VARIABLE", "check_passphrase_source", "passphrase_to_open", "passphrase_to_seal"]
 
 VARIABLE = "STEGOMED_PASSPHRASE"
 
+_STANDARD_INPUT = "-"
 _LONGEST_FILE = 4096
 
 
-def read_passphrase(file: Path | None, *, confirm: bool) -> bytes:
-    """Passphrase as `prepare_passphrase` gives it.
+def check_passphrase_source(arguments: argparse.Namespace) -> None:
+    """Refuse to read passphrase and record from standard input, before either is read.
 
-    Parameters
-    ----------
-    file : Path, optional
-        File with the passphrase; a byte order mark before it (Windows) and a line end after it are not part of it.
-    confirm : bool
-        Whether a prompt asks twice.
+    Raises
+    ------
+    UsageError
+        When both are named as ``-``.
+    """
+    named = (str(getattr(arguments, name, None)) for name in ("passphrase_file", "content"))
+    if all(name == _STANDARD_INPUT for name in named):
+        raise UsageError(
+            "Standard input cannot hold both the passphrase and the record; name a file with --passphrase-file, or "
+            "with --from."
+        )
+
+
+def passphrase_to_seal(arguments: argparse.Namespace) -> bytes:
+    """Passphrase as `prepare_passphrase` gives it; a prompt asks twice, and a weak one is refused or warned of.
 
     Raises
     ------
     UnusableInputError
         When the file cannot be read.
     UsageError
-        When there is no passphrase, or none that can be used.
+        When there is no passphrase, none that can be used, or one that is easy to guess and nobody insists.
     CancelledError
         When the input ends at the prompt (Ctrl-D).
     """
-    if file is not None:
-        return prepare_passphrase(_content(file))
-    if VARIABLE in os.environ:
-        return prepare_passphrase(os.environ[VARIABLE])
-    if not sys.stdin.isatty():
-        raise UsageError(f"There is no passphrase; name a file with --passphrase-file, or set {VARIABLE}.")
-    return prepare_passphrase(_asked(confirm=confirm))
+    passphrase = prepare_passphrase(_given(arguments.passphrase_file, confirm=True))
+    _judge(passphrase, insisted=arguments.weak_passphrase)
+    return passphrase
+
+
+def passphrase_to_open(arguments: argparse.Namespace) -> Forms:
+    """All forms of the passphrase; raises as `passphrase_to_seal` does, but takes weak ones and old ones."""
+    file = arguments.passphrase_file
+    given = _given(file, confirm=False)
+    forms = passphrase_forms(given, given if file is None else _as_files_were_taken(given))
+    try:
+        prepare_passphrase(given)
+    except UsageError as error:
+        say(f"{error} Earlier versions took it, so it is tried as it is.")
+    return forms
+
+
+def _given(file: Path | None, *, confirm: bool) -> str | bytes:
+    """What is given, with all line ends and marks."""
+    if file is not None and str(file) != _STANDARD_INPUT:
+        return _content(file)
+    if file is None and VARIABLE in os.environ:
+        return os.environ[VARIABLE]
+    if sys.stdin is not None and sys.stdin.isatty():
+        return _asked(confirm=confirm)
+    if sys.stdin is not None and file is not None:
+        return _limited(sys.stdin.buffer)
+    raise UsageError(f"There is no passphrase; name a file with --passphrase-file, or set {VARIABLE}.")
 
 
 def _content(file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
-            content = stream.read(_LONGEST_FILE + 1)
-    except OSError as error:
-        raise UnusableInputError(
-            f"The passphrase file {file} cannot be read ({error.strerror}); name a file that you may read."
-        ) from None
+            return _limited(stream)
+    except (OSError, ValueError) as error:
+        raise UnusableInputError(_unreadable(file, error)) from None
+
+
+def _limited(stream: BinaryIO) -> bytes:
+    content = stream.read(_LONGEST_FILE + 1)
     if len(content) > _LONGEST_FILE:
-        raise UnusableInputError(f"{file} is too long for a passphrase file; name a file with the passphrase only.")
+        raise UnusableInputError("The passphrase file is too long; name a file that holds the passphrase only.")
+    return content
+
+
+def _unreadable(file: Path, error: OSError | ValueError) -> str:
+    """The sentence; it names only what exists, as anything else may be the passphrase, typed in the wrong place."""
+    if not os.path.lexists(file):
+        return (
+            "There is no such passphrase file; --passphrase-file takes the name of a file, not the passphrase itself."
+        )
+    if file.is_dir():
+        return f"The passphrase file {file} is a folder; name a file."
+    cause = getattr(error, "strerror", None) or "not a usable name"
+    return f"The passphrase file {file} cannot be read ({cause}); name a file that you may read."
+
+
+def _as_files_were_taken(content: str | bytes) -> str | bytes:
+    """What versions before the one rule of `StegoMedLib.envelope.passphrases` made of a file."""
+    if isinstance(content, str):  # typed at a terminal after all
+        return content
     return content.removeprefix(codecs.BOM_UTF8).removesuffix(b"\n").removesuffix(b"\r")
 
 
@@ -71,3 +126,14 @@ def _asked(*, confirm: bool) -> str:
     if not same:
         raise UsageError("The two passphrases differ; start again and type the same one twice.")
     return first
+
+
+def _judge(passphrase: bytes, *, insisted: bool) -> None:
+    strength = strength_of(passphrase)
+    if strength.refused and not insisted:
+        raise UsageError(
+            f"This passphrase could be guessed in {strength}; take a better one ('stegomed passphrase' makes one), or "
+            "add --weak-passphrase."
+        )
+    if not strength.enough:
+        say(f"This passphrase could be guessed in {strength}; 'stegomed passphrase' makes a better one.")

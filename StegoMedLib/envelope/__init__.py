@@ -1,7 +1,8 @@
 """Envelopes: records compressed, encrypted, authenticated and written as text."""
 
 from StegoMedLib.envelope.erasure import MOST_SHARDS, shard_size
-from StegoMedLib.envelope.keys import DEFAULT_COST, KeyCost, locator_key, prepare_passphrase
+from StegoMedLib.envelope.keys import DEFAULT_COST, KeyCost, locator_key
+from StegoMedLib.envelope.passphrases import Forms, forms_of, passphrase_forms, prepare_passphrase
 from StegoMedLib.envelope.records import (
     FileRecord,
     HeaderRecord,
@@ -18,6 +19,7 @@ __all__ = [
     "DEFAULT_COST",
     "MOST_SHARDS",
     "FileRecord",
+    "Forms",
     "HeaderRecord",
     "KeyCost",
     "Opener",
@@ -30,9 +32,11 @@ __all__ = [
     "decode_record",
     "encode_record",
     "envelope_length",
+    "forms_of",
     "largest_record_bytes",
     "largest_shard",
     "locator_key",
+    "passphrase_forms",
     "prepare_passphrase",
     "record_as_json",
     "shard_characters",

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 
 from StegoMedLib.envelope.aead import NONCE_BYTES
 from StegoMedLib.envelope.keys import COMMITMENT_BYTES, SALT_BYTES, KeyCost
+from StegoMedLib.envelope.versions import ENVELOPE_VERSION
 
 __all__ = ["HEADER_BYTES", "Header"]
 
-_VERSION = 1
 _LAYOUT = struct.Struct(f">4B{SALT_BYTES}s{NONCE_BYTES}s{COMMITMENT_BYTES}s")
 HEADER_BYTES = _LAYOUT.size
 
@@ -53,7 +53,7 @@ class Header:
         """Write the header; bytes of length `HEADER_BYTES`, the associated data of the AEAD."""
         cost = self.cost
         return _LAYOUT.pack(
-            _VERSION, cost.log2_memory_kib, cost.passes, cost.lanes, self.salt, self.nonce, self.commitment
+            ENVELOPE_VERSION, cost.log2_memory_kib, cost.passes, cost.lanes, self.salt, self.nonce, self.commitment
         )
 
     @classmethod
@@ -74,6 +74,6 @@ class Header:
             return None
         version, log2_memory_kib, passes, lanes, salt, nonce, commitment = _LAYOUT.unpack_from(data)
         cost = KeyCost(log2_memory_kib, passes, lanes)
-        if version != _VERSION or not cost.acceptable:
+        if version != ENVELOPE_VERSION or not cost.acceptable:
             return None
         return cls(cost, salt, nonce, commitment)

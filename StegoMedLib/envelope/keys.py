@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -11,7 +10,8 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from StegoMedLib.envelope.aead import KEY_BYTES
-from StegoMedLib.errors import UnusableInputError, UsageError
+from StegoMedLib.envelope.passphrases import check_form
+from StegoMedLib.errors import UnusableInputError
 
 __all__ = [
     "COMMITMENT_BYTES",
@@ -21,12 +21,10 @@ __all__ = [
     "SealingKeys",
     "derive_sealing_keys",
     "locator_key",
-    "prepare_passphrase",
 ]
 
 SALT_BYTES = 16
 COMMITMENT_BYTES = 16
-_MAX_PASSPHRASE_BYTES = 1024
 _MASTER_BYTES = 32
 _LOG2_MEMORY_KIB = range(3, 18 + 1)
 _PASSES = range(1, 10 + 1)
@@ -92,33 +90,6 @@ class SealingKeys:
     commitment: bytes
 
 
-def prepare_passphrase(passphrase: str | bytes) -> bytes:
-    """Bring a passphrase into its one form, so that every keyboard and every file gives the same key.
-
-    Parameters
-    ----------
-    passphrase : str or bytes
-        As typed, or as read from a file in UTF-8. Line ends are the caller's to remove. A key file of random bytes
-        must be written as text, in hexadecimal or Base64.
-
-    Returns
-    -------
-    bytes
-        UTF-8 in Unicode normalisation form C, 1 to 1024 bytes.
-
-    Raises
-    ------
-    UsageError
-        The passphrase is empty, too long or not UTF-8.
-    """
-    prepared = _normalised(passphrase)
-    if prepared is None:
-        raise UsageError("The passphrase is not Unicode text; save the passphrase file as UTF-8.") from None
-    if not 1 <= len(prepared) <= _MAX_PASSPHRASE_BYTES:
-        raise UsageError(f"A passphrase takes 1 to {_MAX_PASSPHRASE_BYTES} bytes; this one has {len(prepared)}.")
-    return prepared
-
-
 def locator_key(passphrase: bytes) -> bytes:
     """Derive the key of the positions, which says where in an image the bits lie.
 
@@ -131,7 +102,7 @@ def locator_key(passphrase: bytes) -> bytes:
     Parameters
     ----------
     passphrase : bytes
-        From `prepare_passphrase`.
+        One form, from `prepare_passphrase` or `passphrase_forms`; taken as it is.
 
     Returns
     -------
@@ -154,7 +125,7 @@ def derive_sealing_keys(passphrase: bytes, salt: bytes, cost: KeyCost) -> Sealin
     Parameters
     ----------
     passphrase : bytes
-        From `prepare_passphrase`.
+        One form, from `prepare_passphrase` or `passphrase_forms`; taken as it is.
     salt : bytes of length 16
         From the envelope, or random for a new one.
     cost : KeyCost
@@ -176,17 +147,8 @@ def derive_sealing_keys(passphrase: bytes, salt: bytes, cost: KeyCost) -> Sealin
     return SealingKeys(_expand(master, _SEALING, KEY_BYTES), _expand(master, _COMMITMENT, COMMITMENT_BYTES))
 
 
-def _normalised(passphrase: str | bytes) -> bytes | None:
-    # None, not an exception: Unicode errors carry the text they failed on, and would be the context of ours.
-    try:
-        text = passphrase.decode() if isinstance(passphrase, bytes) else passphrase
-        return unicodedata.normalize("NFC", text).encode()
-    except UnicodeError:
-        return None
-
-
 def _stretch(passphrase: bytes, salt: bytes, cost: KeyCost) -> bytes:
-    prepared = prepare_passphrase(passphrase)
+    check_form(passphrase)
     memory_kib = 2**cost.log2_memory_kib
     try:
         argon2 = Argon2id(
@@ -196,7 +158,7 @@ def _stretch(passphrase: bytes, salt: bytes, cost: KeyCost) -> bytes:
         raise UnusableInputError(
             "The package cryptography was built without Argon2id; install its wheel, or OpenSSL 3.2 or newer."
         ) from None
-    return argon2.derive(prepared)
+    return argon2.derive(passphrase)
 
 
 def _expand(master: bytes, label: bytes, length: int) -> bytes:

@@ -13,20 +13,14 @@ import base45
 from StegoMedLib.envelope.aead import NONCE_BYTES, TAG_BYTES, open_bytes, seal_bytes
 from StegoMedLib.envelope.compression import FLAG_BYTES, MAX_RECORD_BYTES, compress, expand
 from StegoMedLib.envelope.header import HEADER_BYTES, Header
-from StegoMedLib.envelope.keys import (
-    DEFAULT_COST,
-    SALT_BYTES,
-    KeyCost,
-    SealingKeys,
-    derive_sealing_keys,
-    prepare_passphrase,
-)
+from StegoMedLib.envelope.keys import DEFAULT_COST, SALT_BYTES, KeyCost, SealingKeys, derive_sealing_keys
+from StegoMedLib.envelope.passphrases import Forms, forms_of
 from StegoMedLib.envelope.records import Record, decode_record, encode_record
-from StegoMedLib.errors import DoesNotFitError, NothingReadableError, UsageError
+from StegoMedLib.envelope.versions import ENVELOPE_PREFIX, is_newer, is_newer_envelope
+from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadableError, UsageError
 
 __all__ = ["Opener", "Sealer", "envelope_length", "largest_record_bytes"]
 
-_PREFIX = "SM1:"
 _OVERHEAD_BYTES = HEADER_BYTES + FLAG_BYTES + TAG_BYTES
 _CACHED_KEYS = 16
 
@@ -36,7 +30,7 @@ def _base45_length(count: int) -> int:
     return count // 2 * 3 + count % 2 * 2
 
 
-_MAX_TEXT = len(_PREFIX) + _base45_length(_OVERHEAD_BYTES + MAX_RECORD_BYTES)
+_MAX_TEXT = len(ENVELOPE_PREFIX) + _base45_length(_OVERHEAD_BYTES + MAX_RECORD_BYTES)
 
 
 class Sealer:
@@ -105,8 +99,8 @@ class Opener:
 
     Parameters
     ----------
-    passphrase : bytes
-        From `prepare_passphrase`.
+    passphrase : bytes or tuple of bytes
+        From `prepare_passphrase`, or all its forms from `passphrase_forms`.
 
     Raises
     ------
@@ -114,9 +108,9 @@ class Opener:
         The passphrase is empty, too long or not UTF-8.
     """
 
-    def __init__(self, passphrase: bytes) -> None:
-        self._passphrase = prepare_passphrase(passphrase)
-        self._derived: dict[tuple[bytes, KeyCost], SealingKeys] = {}
+    def __init__(self, passphrase: bytes | Forms) -> None:
+        self._forms = forms_of(passphrase)
+        self._derived: dict[tuple[bytes, bytes, KeyCost], SealingKeys] = {}
 
     def __repr__(self) -> str:
         """Show nothing of the passphrase."""
@@ -138,39 +132,56 @@ class Opener:
         Raises
         ------
         NothingReadableError
-            Wrong passphrase, damaged text, other version, no envelope: always the same, without a cause.
+            Wrong passphrase, damaged text, no envelope: always the same, without a cause.
+        NewerVersionError
+            The text says that it is of a newer version, or its authentic content is of a kind not known here. The
+            former is not authenticated: damage may look like it.
         UnusableInputError
             This computer's OpenSSL has no Argon2id; that depends on neither the text nor the passphrase.
         """
+        if is_newer(text):
+            raise NewerVersionError
         return self.open_bytes(_unwrap(text))
 
     def open_bytes(self, envelope: bytes) -> Record:
         """Open the bytes of an envelope, as `Sealer.seal_bytes` gives them; raises as `open` does."""
-        record = self._try_open(envelope)
-        if record is None:
+        if is_newer_envelope(envelope):
+            raise NewerVersionError
+        content = self._content(envelope)
+        if content is None:
             raise NothingReadableError from None
+        record = _record_in(content)
+        if record is None:
+            raise NewerVersionError
         return record
 
-    def _try_open(self, blob: bytes) -> Record | None:
+    def _content(self, blob: bytes) -> bytes | None:
         # None, not an exception, so that the one error that is raised has no context that tells more.
         header = Header.from_bytes(blob)
         if header is None:
             return None
         try:
-            keys = self._keys(header)
-            if not hmac.compare_digest(keys.commitment, header.commitment):
+            keys = self._committed(header)
+            if keys is None:
                 return None
-            content = open_bytes(keys.sealing, header.nonce, blob[HEADER_BYTES:], blob[:HEADER_BYTES])
-            return None if content is None else decode_record(expand(content))
-        except (ValueError, MemoryError, NothingReadableError):
+            return open_bytes(keys.sealing, header.nonce, blob[HEADER_BYTES:], blob[:HEADER_BYTES])
+        except (ValueError, MemoryError):
             return None
 
-    def _keys(self, header: Header) -> SealingKeys:
-        wanted = (header.salt, header.cost)
+    def _committed(self, header: Header) -> SealingKeys | None:
+        """Keys of the form of the passphrase that the envelope was sealed with."""
+        for form in self._forms:
+            keys = self._keys(form, header)
+            if hmac.compare_digest(keys.commitment, header.commitment):
+                return keys
+        return None
+
+    def _keys(self, form: bytes, header: Header) -> SealingKeys:
+        wanted = (form, header.salt, header.cost)
         if wanted not in self._derived:
             if len(self._derived) == _CACHED_KEYS:
                 del self._derived[next(iter(self._derived))]
-            self._derived[wanted] = derive_sealing_keys(self._passphrase, *wanted)
+            self._derived[wanted] = derive_sealing_keys(*wanted)
         return self._derived[wanted]
 
 
@@ -192,7 +203,7 @@ def envelope_length(record: Record) -> int:
     DoesNotFitError
         The record's encoding has more than 16 MiB.
     """
-    return len(_PREFIX) + _base45_length(HEADER_BYTES + len(_content(record)) + TAG_BYTES)
+    return len(ENVELOPE_PREFIX) + _base45_length(HEADER_BYTES + len(_content(record)) + TAG_BYTES)
 
 
 def largest_record_bytes(text_chars: int) -> int:
@@ -208,8 +219,16 @@ def largest_record_bytes(text_chars: int) -> int:
     int
         Bytes of the encoded record after compression; 0 where not even an empty one fits.
     """
-    triples, rest = divmod(max(text_chars - len(_PREFIX), 0), 3)
+    triples, rest = divmod(max(text_chars - len(ENVELOPE_PREFIX), 0), 3)
     return max(triples * 2 + rest // 2 - _OVERHEAD_BYTES, 0)
+
+
+def _record_in(content: bytes) -> Record | None:
+    """The record in authentic content, None where it is not as this version seals it."""
+    try:
+        return decode_record(expand(content))
+    except (ValueError, NothingReadableError):
+        return None
 
 
 def _content(record: Record) -> bytes:
@@ -221,15 +240,15 @@ def _content(record: Record) -> bytes:
 
 def _wrap(blob: bytes) -> str:
     encoded: bytes = base45.b45encode(blob)
-    return _PREFIX + encoded.decode("ascii")
+    return ENVELOPE_PREFIX + encoded.decode("ascii")
 
 
 def _unwrap(text: str) -> bytes:
     """Decode the text's only encoding; nothing at all where it is another's, or more than any envelope has."""
-    if len(text) > _MAX_TEXT or not text.startswith(_PREFIX):
+    if len(text) > _MAX_TEXT or not text.startswith(ENVELOPE_PREFIX):
         return b""
     try:
-        blob: bytes = base45.b45decode(text.removeprefix(_PREFIX))
+        blob: bytes = base45.b45decode(text.removeprefix(ENVELOPE_PREFIX))
     except ValueError:
         return b""
     # The decoder forgives line ends, which would give one envelope several texts.

@@ -32,11 +32,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from StegoMedLib.envelope.erasure import MOST_SHARDS, cut_data, join_shards, shard_size
+from StegoMedLib.envelope.versions import SHARD_PREFIX, SHARD_VERSION
 
 __all__ = ["Shard", "ShardSet", "ShardWriter", "largest_shard", "shard_characters"]
 
-_PREFIX = "SM2:"
-_VERSION = 1
 _LAYOUT = struct.Struct(">B8sHHHI")
 _RUN_BYTES = 8
 _TAG_BYTES = 16
@@ -92,16 +91,16 @@ class ShardWriter:
         """Texts of `total` shards, any `needed` of which give `envelope` back."""
         run = _run_of(envelope)
         return [
-            self._text(_LAYOUT.pack(_VERSION, run, total, needed, number, len(envelope)) + data)
+            self._text(_LAYOUT.pack(SHARD_VERSION, run, total, needed, number, len(envelope)) + data)
             for number, data in enumerate(cut_data(envelope, needed, total))
         ]
 
     def read(self, text: str) -> Shard | None:
         """Shard that `text` holds; None for any other text, and for one that was not written with this key."""
-        if not text.startswith(_PREFIX):
+        if not text.startswith(SHARD_PREFIX):
             return None
         try:
-            blob: bytes = base45.b45decode(text.removeprefix(_PREFIX))
+            blob: bytes = base45.b45decode(text.removeprefix(SHARD_PREFIX))
         except ValueError:
             return None
         content, tag = blob[:-_TAG_BYTES], blob[-_TAG_BYTES:]
@@ -109,11 +108,11 @@ class ShardWriter:
             return None
         version, run, total, needed, number, length = _LAYOUT.unpack_from(content)
         shard = Shard(run, total, needed, number, length, content[_LAYOUT.size :])
-        return shard if version == _VERSION and _is_sound(shard) else None
+        return shard if version == SHARD_VERSION and _is_sound(shard) else None
 
     def _text(self, content: bytes) -> str:
         encoded: bytes = base45.b45encode(content + self._tag(content))
-        return _PREFIX + encoded.decode("ascii")
+        return SHARD_PREFIX + encoded.decode("ascii")
 
     def _tag(self, content: bytes) -> bytes:
         return hmac.new(self._key, content, hashlib.sha256).digest()[:_TAG_BYTES]
@@ -143,14 +142,14 @@ class ShardSet:
 
 def largest_shard(characters: int) -> int:
     """Bytes of the largest shard whose text has at most `characters` characters; 0 when there is none."""
-    triples, rest = divmod(max(characters - len(_PREFIX), 0), 3)
+    triples, rest = divmod(max(characters - len(SHARD_PREFIX), 0), 3)
     return max(triples * 2 + rest // 2 - _OVERHEAD, 0)
 
 
 def shard_characters(size: int) -> int:
     """Characters of the text of a shard of `size` bytes."""
     pairs, rest = divmod(size + _OVERHEAD, 2)
-    return len(_PREFIX) + 3 * pairs + 2 * rest
+    return len(SHARD_PREFIX) + 3 * pairs + 2 * rest
 
 
 def _run_of(envelope: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from StegoMedLib.envelope import Opener, Record, Shard, ShardWriter, locator_key
+from StegoMedLib.envelope import Forms, Opener, Record, Shard, ShardWriter, forms_of, locator_key
 from StegoMedLib.pipeline.coding import BLIND, Coding, coding
 from StegoMedLib.pipeline.message import Reader, symbols_of
 from StegoMedLib.pipeline.quality import READ_ALONE, READ_SHARD, Quality, QualityOfReading
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from StegoMedLib.symbol import Symbol
 
 __all__ = ["BlindReader", "Reading"]
+
+_Way = tuple[str, bytes]
+"""A profile and a key of the positions."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class BlindReader:
 
     Parameters
     ----------
-    passphrase : bytes
-        As `prepare_passphrase` gives it.
+    passphrase : bytes or tuple of bytes
+        As `prepare_passphrase` gives it, or all its forms from `passphrase_forms`.
     profile : str or None
         The only profile to try; None for all that need no mask.
     beta : float
@@ -61,14 +64,21 @@ class BlindReader:
         Of the passphrase.
     """
 
-    def __init__(self, passphrase: bytes, profile: str | None = None, *, beta: float = 1000.0) -> None:
+    def __init__(self, passphrase: bytes | Forms, profile: str | None = None, *, beta: float = 1000.0) -> None:
         names = BLIND if profile is None else (profile,)
-        key = b"" if profile == "saidi2024" else locator_key(passphrase)
-        self._codings: dict[str, Coding] = {name: coding(name, key, beta=beta) for name in names}
-        self._pools = {name: each.pool() for name, each in self._codings.items()}
-        self.opener, self._shards = Opener(passphrase), ShardWriter(key)
+        keys = [b""] if profile == "saidi2024" else [locator_key(form) for form in forms_of(passphrase)]
+        self._codings: dict[_Way, Coding] = {
+            (name, key): coding(name, key, beta=beta) for key in keys for name in names
+        }
+        self._pools = {way: each.pool() for way, each in self._codings.items()}
+        self.opener, self._shards = Opener(passphrase), {key: ShardWriter(key) for key in keys}
         self._reader, self._quality = Reader(self.opener), QualityOfReading()
         self._read_any = False
+
+    @property
+    def newer(self) -> bool:
+        """Whether something was read that a newer version wrote."""
+        return self._reader.newer
 
     @property
     def needs_mask(self) -> bool:
@@ -77,36 +87,37 @@ class BlindReader:
 
     def read(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Reading | None:
         """Read one slice; None when no profile reads anything. `usable` (H // 4, W // 4) where it is known."""
-        found: dict[str, Payload | None] = {}
-        for name, each in self._codings.items():
-            found[name] = payload = each.extract(plane, usable)
-            reading = None if payload is None else self._reading(name, payload)
+        found: dict[_Way, Payload | None] = {}
+        for way, each in self._codings.items():
+            found[way] = payload = each.extract(plane, usable)
+            reading = None if payload is None else self._reading(way, payload)
             if reading is not None:
-                self._prefer(name)
+                self._prefer(way)
                 return reading
         if not self._read_any:
-            for name, payload in found.items():
-                self._pools[name].add(plane, payload)
+            for way, payload in found.items():
+                self._pools[way].add(plane, payload)
         return None
 
     def together(self) -> list[Reading]:
         """What slices that could not be read alone say together; to be asked when none could."""
-        readings = [self._reading(name, payload) for name, pool in self._pools.items() for payload in pool.payloads()]
+        readings = [self._reading(way, payload) for way, pool in self._pools.items() for payload in pool.payloads()]
         return [reading for reading in readings if reading is not None]
 
-    def _reading(self, name: str, payload: Payload) -> Reading | None:
-        symbols = symbols_of(self._codings[name], payload)
+    def _reading(self, way: _Way, payload: Payload) -> Reading | None:
+        name, key = way
+        symbols = symbols_of(self._codings[way], payload)
         if symbols is None:
             return None
         record, text = self._reader.read(*symbols), self._reader.text(*symbols)
-        shard = self._shards.read(text) if record is None else None
+        shard = self._shards[key].read(text) if record is None else None
         if record is None and shard is None:
             return None
         quality = self._quality.of(payload, symbols, text, READ_ALONE if shard is None else READ_SHARD)
         return Reading(name, record, symbols, quality, shard)
 
-    def _prefer(self, name: str) -> None:
-        """Try a profile first from now on: slices of a series are marked alike."""
+    def _prefer(self, way: _Way) -> None:
+        """Try a profile and a key first from now on: slices of a series are marked alike."""
         self._read_any = True
-        if next(iter(self._codings)) != name:
-            self._codings = {name: self._codings[name], **self._codings}
+        if next(iter(self._codings)) != way:
+            self._codings = {way: self._codings[way], **self._codings}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import new_series
 from StegoMedLib.envelope import prepare_passphrase, record_as_json
+from StegoMedLib.envelope.words import make_passphrase
 from StegoMedLib.pipeline.embed import EmbedOptions, EmbedReport, SliceSeen, embed_series
 from StegoMedLib.pipeline.evaluate import EvaluateReport, evaluate_series
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series
@@ -107,7 +107,7 @@ def run_demo(
 
 
 def _fresh_passphrase(file: Path) -> bytes:
-    text = secrets.token_urlsafe(24)
+    text, _ = make_passphrase()
     file.touch(mode=0o600)
     file.write_text(text + "\n", encoding="utf-8")
     return prepare_passphrase(text)

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import list_files, read_instance
-from StegoMedLib.errors import NothingReadableError, UnusableInputError
+from StegoMedLib.errors import NewerVersionError, NothingReadableError, StegoMedError, UnusableInputError
 from StegoMedLib.pipeline.blind import BlindReader, Reading
 from StegoMedLib.pipeline.extract_report import ExtractedSliceReport, ExtractReport, save_files
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.region import usable_of
-from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, check_shards
+from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, too_few
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from StegoMedLib.envelope import Record
+    from StegoMedLib.envelope import Forms, Record
     from StegoMedLib.pipeline.masks import MaskSource
     from StegoMedLib.plane import Plane
     from StegoMedLib.symbol import Symbol
@@ -34,7 +34,7 @@ _TOGETHER = "not readable alone; the record was read from all slices together"
 
 def extract_series(
     source: Path,
-    passphrase: bytes,
+    passphrase: bytes | Forms,
     *,
     profile: str | None = None,
     masks: MaskSource | None = None,
@@ -49,8 +49,8 @@ def extract_series(
     ----------
     source : Path
         DICOM file or folder.
-    passphrase : bytes
-        As `prepare_passphrase` gives it.
+    passphrase : bytes or tuple of bytes
+        As `prepare_passphrase` gives it, or all its forms from `passphrase_forms`.
     profile : str or None
         None to find it. Only ``saidi2024`` has to be named; it needs `masks` and the sender's `beta` too.
     masks : MaskSource, optional
@@ -63,6 +63,8 @@ def extract_series(
     ------
     TooFewShardsError
         When the record was spread over slices, and too few of them are here.
+    NewerVersionError
+        When no slice can be read, and one says that a newer version wrote it.
     NothingReadableError
         When no slice can be read: wrong key, damaged data and nothing hidden look alike.
     UnusableInputError
@@ -102,8 +104,8 @@ class ExtractRun:
 
     Parameters
     ----------
-    passphrase : bytes
-        As `prepare_passphrase` gives it.
+    passphrase : bytes or tuple of bytes
+        As `prepare_passphrase` gives it, or all its forms from `passphrase_forms`.
     profile : str or None
         None to find it.
     beta : float
@@ -114,7 +116,7 @@ class ExtractRun:
 
     def __init__(
         self,
-        passphrase: bytes,
+        passphrase: bytes | Forms,
         profile: str | None = None,
         *,
         beta: float = 1000.0,
@@ -156,6 +158,8 @@ class ExtractRun:
         ------
         TooFewShardsError
             When there are shards of a record, and too few.
+        NewerVersionError
+            When there is no record, but what a newer version wrote.
         NothingReadableError
             When there is no record, though there were planes to look at.
         UnusableInputError
@@ -165,14 +169,23 @@ class ExtractRun:
         if not self._records:
             self._read_together()
         if not self._records:
-            check_shards(joined)
-            undecoded = [row.detail for row in self._slices if row.detail != _UNREADABLE]
-            if undecoded and len(undecoded) == len(self._slices):
-                raise UnusableInputError(undecoded[0])
-            raise NothingReadableError
+            raise self._why_nothing(joined)
         return ExtractReport(
             self._profiles.most_common(1)[0][0], self._records, self._slices, quality=self._quality, shards=joined
         )
+
+    def _why_nothing(self, joined: list[JoinedShards]) -> StegoMedError:
+        """What is known for sure comes first: that a slice looks newer may be damage."""
+        if self._spread.newer:
+            return NewerVersionError()
+        if joined:
+            return too_few(joined)
+        if self._reader.newer:
+            return NewerVersionError()
+        undecoded = [row.detail for row in self._slices if row.detail != _UNREADABLE]
+        if undecoded and len(undecoded) == len(self._slices):
+            return UnusableInputError(undecoded[0])
+        return NothingReadableError()
 
     def _join_shards(self) -> list[JoinedShards]:
         """Join records that were spread over slices, which then count as read."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.envelope import Opener, Record, Sealer, envelope_length, largest_record_bytes
-from StegoMedLib.errors import DoesNotFitError, NothingReadableError
+from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadableError
 from StegoMedLib.pipeline.room import LARGEST_RECORD
 from StegoMedLib.symbol import (
     Symbol,
@@ -111,10 +111,13 @@ def length_of(label: int) -> int | None:
 
 
 class Reader:
-    """Reads symbols under one passphrase; equal symbols of a series are opened once, the last few being remembered."""
+    """Reads symbols under one passphrase; equal symbols of a series are opened once, the last few being remembered.
+
+    ``newer`` tells whether one of them was of a newer version, or damaged so that it looks like it.
+    """
 
     def __init__(self, opener: Opener) -> None:
-        self._opener = opener
+        self._opener, self.newer = opener, False
         self._texts: dict[bytes, str] = {}
         self._records: dict[str, Record | None] = {}
 
@@ -138,6 +141,9 @@ class Reader:
         try:
             return self._opener.open(text)
         except NothingReadableError:
+            return None
+        except NewerVersionError:
+            self.newer = True
             return None
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from StegoMedLib.envelope import ShardSet
-from StegoMedLib.errors import NothingReadableError, TooFewShardsError
+from StegoMedLib.errors import NewerVersionError, NothingReadableError, TooFewShardsError
 
 if TYPE_CHECKING:
     from StegoMedLib.envelope import Opener, Record, Shard
 
-__all__ = ["JoinedShards", "ShardCollector", "check_shards"]
+__all__ = ["JoinedShards", "ShardCollector", "too_few"]
 
 _Kind = tuple[bytes, int, int, int]
 
@@ -39,13 +39,15 @@ class JoinedShards:
 class ShardCollector:
     """Collects shards; those of several runs are kept apart.
 
+    ``newer`` tells, after joining, whether a newer version wrote what they give.
+
     Parameters
     ----------
     opener : Opener
     """
 
     def __init__(self, opener: Opener) -> None:
-        self._opener = opener
+        self._opener, self.newer = opener, False
         self._sets: dict[_Kind, ShardSet] = {}
         self._slices: dict[_Kind, list[int]] = {}
 
@@ -67,16 +69,12 @@ class ShardCollector:
             return None if envelope is None else self._opener.open_bytes(envelope)
         except NothingReadableError:
             return None
+        except NewerVersionError:
+            self.newer = True
+            return None
 
 
-def check_shards(joined: list[JoinedShards]) -> None:
-    """Raise when there are shards, and too few of every run.
-
-    Raises
-    ------
-    TooFewShardsError
-        With the numbers of the run of which the largest part was found.
-    """
-    if joined:
-        best = max(joined, key=lambda shards: shards.found / shards.needed)
-        raise TooFewShardsError(best.found, best.needed)
+def too_few(joined: list[JoinedShards]) -> TooFewShardsError:
+    """What to say when there are shards, and too few of every run: the run of which the largest part was found."""
+    best = max(joined, key=lambda shards: shards.found / shards.needed)
+    return TooFewShardsError(best.found, best.needed)

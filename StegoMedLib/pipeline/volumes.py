@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from StegoMedLib.envelope import Forms
     from StegoMedLib.pipeline.instances import InstanceStack
     from StegoMedLib.pipeline.stacks import SliceStack
     from StegoMedLib.symbol import Symbol
@@ -169,7 +170,7 @@ def embed_stack(
 
 def extract_stack(
     stack: SliceStack,
-    passphrase: bytes,
+    passphrase: bytes | Forms,
     *,
     profile: str | None = None,
     masks: SliceRegions | None = None,

@@ -26,7 +26,7 @@ PROBE = (
 
 def peak(command: list[str], folder: Path) -> int:
     """Peak resident memory in MiB of a command line run in a process of its own."""
-    environment = {**os.environ, "STEGOMED_PASSPHRASE": "x"}
+    environment = {**os.environ, "STEGOMED_PASSPHRASE": "correct horse battery staple"}
     run = [sys.executable, "-c", PROBE, *command]
     result = subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     found = re.search(r"PEAK (\d+)", result.stderr)

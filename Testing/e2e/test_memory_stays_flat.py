@@ -27,7 +27,11 @@ PROBE = (
 
 
 def _peak(command: list[str], folder: Path) -> int:
-    environment = {**os.environ, "STEGOMED_PASSPHRASE": "x", "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {
+        **os.environ,
+        "STEGOMED_PASSPHRASE": "correct horse battery staple",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
     run = [sys.executable, "-c", PROBE, *command]
     result = subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr

@@ -21,7 +21,7 @@ from StegoMedLib.envelope import (
 )
 from StegoMedLib.envelope.attributes import NUMBERED_KEYWORDS
 from StegoMedLib.envelope.compression import compress, expand
-from StegoMedLib.errors import NothingReadableError
+from StegoMedLib.errors import NewerVersionError, NothingReadableError
 
 _PASSPHRASE = b"correct horse"
 _SEALER = Sealer(_PASSPHRASE, KeyCost(log2_memory_kib=3, passes=1, lanes=1))
@@ -42,7 +42,7 @@ _records: st.SearchStrategy[Record] = st.one_of(
 def _opens(text: str) -> bool:
     try:
         _OPENER.open(text)
-    except NothingReadableError:
+    except (NothingReadableError, NewerVersionError):
         return False
     return True
 

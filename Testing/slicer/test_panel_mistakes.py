@@ -237,7 +237,7 @@ def test_interrupted_work(driver: Any, ready: Any, untouched: Callable[[], None]
     if step in ("save", "extract"):
         stego = driver.hide()
         ui.extractPassphrase.text = ui.passphrase.text
-    ui.passphrase.text = ui.repeatPassphrase.text = "x"
+    ui.passphrase.text = ui.repeatPassphrase.text = "correct horse battery staple"
     button, state = (getattr(ui, name) for name in names[step])
     words = button.text
     during: list[object] = []

@@ -17,7 +17,7 @@ from StegoMedLib.envelope import (
     largest_record_bytes,
 )
 from StegoMedLib.envelope.keys import SealingKeys, derive_sealing_keys
-from StegoMedLib.errors import DoesNotFitError, NothingReadableError, UsageError
+from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadableError, UsageError
 
 _CHEAP = KeyCost(log2_memory_kib=3, passes=1, lanes=1)
 _PASSPHRASE = b"correct horse"
@@ -110,7 +110,8 @@ def test_no_changed_character_goes_unnoticed(sealer: Sealer) -> None:
     text = sealer.seal(_HEADER)
     for place, character in enumerate(text):
         other = _ALPHANUMERIC[(_ALPHANUMERIC.index(character) + 1 + place % 44) % 45]
-        _expect_nothing(opener, text[:place] + other + text[place + 1 :])
+        with pytest.raises((NothingReadableError, NewerVersionError)):  # the version is not authenticated
+            opener.open(text[:place] + other + text[place + 1 :])
 
 
 def test_no_cut_goes_unnoticed(sealer: Sealer) -> None:
@@ -146,7 +147,6 @@ def test_what_is_no_envelope_gives_the_one_error(sealer: Sealer, change: Callabl
     ("offset", "value"),
     [
         pytest.param(0, 0, id="version 0"),
-        pytest.param(0, 2, id="version 2"),
         pytest.param(1, 19, id="512 MiB"),
         pytest.param(1, 63, id="2**63 KiB"),
         pytest.param(1, 255, id="2**255 KiB"),

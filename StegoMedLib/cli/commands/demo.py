@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_finder, add_overwrite, add_passphrase, chosen_masks
-from StegoMedLib.cli.passphrase import VARIABLE, read_passphrase
+from StegoMedLib.cli.passphrase import VARIABLE, passphrase_to_seal
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
 from StegoMedLib.envelope import record_as_json
 from StegoMedLib.pipeline.demo import run_demo
@@ -30,7 +30,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("demo-out"), metavar="DIR", help="folder (default: %(default)s)"
     )
-    add_passphrase(parser)
+    add_passphrase(parser, sealing=True)
     add_finder(parser)
     add_overwrite(parser)
     parser.add_argument(
@@ -41,7 +41,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _run(arguments: argparse.Namespace) -> None:
     given = arguments.passphrase_file is not None or VARIABLE in os.environ
-    passphrase = read_passphrase(arguments.passphrase_file, confirm=True) if given else None
+    passphrase = passphrase_to_seal(arguments) if given else None
     with ExitStack() as bars:
 
         def stage(name: str) -> Progress:

@@ -15,7 +15,7 @@ from StegoMedLib.cli.options import (
     add_strength,
     chosen_masks,
 )
-from StegoMedLib.cli.passphrase import read_passphrase
+from StegoMedLib.cli.passphrase import passphrase_to_seal
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
 from StegoMedLib.envelope import FileRecord, Record, TextRecord
@@ -52,7 +52,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="A,B,…",
         help="DICOM keywords of a header record (default: " + ", ".join(DEFAULT_ATTRIBUTES) + ")",
     )
-    add_passphrase(parser)
+    add_passphrase(parser, sealing=True)
     add_profile(parser)
     add_strength(parser)
     parser.add_argument(
@@ -89,7 +89,7 @@ def _run(arguments: argparse.Namespace) -> None:
         accept_lossy=arguments.accept_lossy,
         overwrite=arguments.overwrite,
     )
-    passphrase = read_passphrase(arguments.passphrase_file, confirm=True)
+    passphrase = passphrase_to_seal(arguments)
     with ProgressBar("Hiding the record") as progress:
         report = embed_series(
             arguments.source, arguments.target, passphrase, chosen_masks(arguments), options, progress=progress

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common, add_finder, add_passphrase, add_profile, chosen_masks
-from StegoMedLib.cli.passphrase import read_passphrase
+from StegoMedLib.cli.passphrase import passphrase_to_open
 from StegoMedLib.cli.screen import ProgressBar, say, show_table, write_json
 from StegoMedLib.envelope import record_as_json
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series, save_files
@@ -30,7 +30,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    passphrase = read_passphrase(arguments.passphrase_file, confirm=False)
+    passphrase = passphrase_to_open(arguments)
     # Only the paper's profile needs a mask; the others read every block, and take one as a hint when it is there.
     wanted = arguments.profile == "saidi2024" or arguments.masks is not None
     masks = chosen_masks(arguments) if wanted else None

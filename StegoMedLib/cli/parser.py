@@ -1,0 +1,57 @@
+"""The parser of the command line: no abbreviations, and nothing that may be a passphrase is said aloud."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["Parser", "parse"]
+
+_FILE = "--passphrase-file"
+_LIKE_A_PASSPHRASE = ("--passphrase", "--password", "--passwd", "--pass", "-p")
+"""Longer ones first: what is behind them may be the passphrase itself."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Takes options by their full names only; the parsers of commands are of this class, too."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  argparse's own options
+        super().__init__(**options, allow_abbrev=False)
+
+
+def parse(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Parse `arguments`, or the program's own; leaves the program with a message where they make no sense.
+
+    An argument that nobody knows is named without its value, as it may be a passphrase.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    for argument in takewhile(lambda each: each != "--", given):
+        name = _passphrase_option(argument)
+        if name is not None:
+            parser.error(
+                f"{name} is no option: a passphrase is never an argument, because other users of the computer see "
+                f"arguments; write it to a file, and name that with {_FILE} FILE, spelt so."
+            )
+    parsed, unknown = parser.parse_known_args(given)
+    if unknown:
+        parser.error(_not_known(unknown))
+    return parsed
+
+
+def _passphrase_option(argument: str) -> str | None:
+    """What `argument` begins with, where somebody may mean to give a passphrase by it."""
+    if argument == _FILE or argument.startswith(_FILE + "="):
+        return None
+    return next((name for name in _LIKE_A_PASSPHRASE if argument.lower().startswith(name)), None)
+
+
+def _not_known(arguments: Iterable[str]) -> str:
+    names = [each.partition("=")[0] if each.startswith("--") else each[:2] for each in arguments if each[:1] == "-"]
+    if not names:
+        return "there are more arguments than the command takes"
+    return f"there is no option {' or '.join(dict.fromkeys(names))}"

@@ -1,0 +1,172 @@
+"""What earlier versions sealed opens under the passphrase as typed; newer versions are told from a wrong passphrase."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import base45
+import numpy as np
+import pytest
+
+from StegoMedLib.envelope import KeyCost, Sealer, ShardWriter, TextRecord, locator_key, passphrase_forms
+from StegoMedLib.envelope.aead import seal_bytes
+from StegoMedLib.envelope.header import Header
+from StegoMedLib.envelope.keys import derive_sealing_keys
+from StegoMedLib.envelope.versions import is_newer, is_newer_envelope
+from StegoMedLib.errors import NewerVersionError, NothingReadableError, TooFewShardsError
+from StegoMedLib.pipeline.coding import coding
+from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
+from StegoMedLib.pipeline.message import written
+from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.pipeline.region import Region
+from StegoMedLib.pipeline.slices import embed_slice
+from StegoMedLib.plane import Plane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from StegoMedLib.envelope import Forms
+
+PASSPHRASE = b"correct horse"
+CHEAP = KeyCost(3, 1, 1)
+RECORD = TextRecord("Erika Mustermann")
+ENVELOPE = Sealer(PASSPHRASE, CHEAP).seal_bytes(RECORD)
+
+
+def text_of(prefix: str, content: bytes) -> str:
+    return f"{prefix}{base45.b45encode(content).decode()}"
+
+
+def authentic(content: bytes) -> str:
+    """An envelope whose content is of a later kind."""
+    keys = derive_sealing_keys(PASSPHRASE, bytes(16), CHEAP)
+    header = Header(CHEAP, bytes(16), bytes(12), keys.commitment).to_bytes()
+    return text_of("SM1:", header + seal_bytes(keys.sealing, bytes(12), content, header))
+
+
+def shard_texts(envelope: bytes, passphrase: bytes = PASSPHRASE) -> list[str]:
+    return ShardWriter(locator_key(passphrase)).cut(envelope, 2, 3)
+
+
+OURS = text_of("SM1:", ENVELOPE)
+NEWER_ENVELOPE = b"\x02" + ENVELOPE[1:]
+NEWER_SHARD = text_of("SM2:", b"\x02" + base45.b45decode(shard_texts(ENVELOPE)[0].removeprefix("SM2:"))[1:])
+NEWER = {
+    "envelope's version byte": text_of("SM1:", NEWER_ENVELOPE),
+    "largest version byte": text_of("SM1:", b"\xff" + ENVELOPE[1:]),
+    "shard's version byte": NEWER_SHARD,
+    "later prefix": text_of("SM3:", ENVELOPE),
+    "prefix with a letter": text_of("SMA:", ENVELOPE),
+    "compression": authentic(b"\x02hello"),
+    "kind of record": authentic(b"\x00\xf6"),
+    "number of an attribute": authentic(b"\x00\xa1\x18\x63\x61x"),
+}
+
+
+def _covers() -> list[tuple[Plane, np.ndarray]]:
+    phantom = phantom_series(slices=3, size=256)
+    void = ((phantom.padding, phantom.padding),)
+    return [
+        (Plane(stored.astype(np.int32), -32768, 32767, void, "CT", phantom.slope, phantom.intercept), body)
+        for stored, body in zip(phantom.stored, phantom.body, strict=True)
+    ]
+
+
+COVERS = _covers()
+
+
+def marked(texts: Iterable[str], passphrase: bytes = PASSPHRASE) -> list[Plane]:
+    """Slices that carry these texts at the places of the passphrase."""
+    chosen, planes = coding("fidelity", locator_key(passphrase)), []
+    for (plane, body), text in zip(COVERS, texts, strict=False):
+        result = embed_slice(plane, Region(body), written(text), chosen)
+        assert result.stego is not None, result.reason
+        planes.append(replace(plane, pixels=result.stego))
+    return planes
+
+
+def extracted(planes: list[Plane], passphrase: bytes | Forms = PASSPHRASE) -> ExtractReport:
+    run = ExtractRun(passphrase)
+    for number, plane in enumerate(planes):
+        run.read(plane, None, f"{number}.dcm", 0)
+    return run.finish()
+
+
+@pytest.mark.parametrize("text", NEWER.values(), ids=NEWER)
+def test_a_newer_version_is_told(text: str) -> None:
+    with pytest.raises(NewerVersionError, match="update StegoMed") as caught:
+        extracted(marked([text]))
+    assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize("text", NEWER.values(), ids=NEWER)
+def test_a_wrong_passphrase_is_not_told_of_a_newer_version(text: str) -> None:
+    with pytest.raises(NothingReadableError):
+        extracted(marked([text]), b"battery staple")
+
+
+@pytest.mark.parametrize("text", NEWER.values(), ids=NEWER)
+def test_one_such_slice_of_a_good_series_changes_nothing(text: str) -> None:
+    report = extracted(marked([text, OURS, OURS]))
+    assert report.record == RECORD
+    assert [row.record for row in report.slices] == [None, 0, 0]
+
+
+def test_a_newer_envelope_in_shards_of_this_version_is_told() -> None:
+    with pytest.raises(NewerVersionError):
+        extracted(marked(shard_texts(NEWER_ENVELOPE)))
+
+
+def test_too_few_good_shards_are_told_before_what_may_be_damage() -> None:
+    with pytest.raises(TooFewShardsError, match="1 of the 2"):
+        extracted(marked([shard_texts(ENVELOPE)[0], NEWER["envelope's version byte"]]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OURS,
+        shard_texts(ENVELOPE)[0],
+        "SM1:",
+        "SM3:",
+        "SM1:01",
+        "SM0:" + OURS[4:],
+        text_of("SM1:", b"\x00" + ENVELOPE[1:]),
+        "SM1:" + "\u00e9" * 60,
+        "SM1:" + ":" * 60,
+        "SMALL talk that somebody else's code holds, long enough for anything",
+        "https://example.org/a/long/address/that/is/no/envelope/at/all",
+        "",
+    ],
+)
+def test_nothing_else_is_newer(text: str) -> None:
+    assert not is_newer(text)
+
+
+@pytest.mark.parametrize(
+    ("envelope", "newer"), [(ENVELOPE, False), (NEWER_ENVELOPE, True), (b"", False), (b"\0", False)]
+)
+def test_bytes_of_envelopes(envelope: bytes, newer: bool) -> None:  # noqa: FBT001
+    assert is_newer_envelope(envelope) is newer
+
+
+def test_what_was_sealed_under_the_older_form_is_read_with_what_is_typed() -> None:
+    forms = passphrase_forms("\ufb01ne words")
+    present, older = forms
+    old = Sealer(older, CHEAP).seal(RECORD)
+    new = Sealer(present, CHEAP).seal(TextRecord("new"))
+    planes = [*marked([old, old], older), marked([new], present)[0]]
+
+    report = extracted(planes, forms)
+
+    assert report.records == [RECORD, TextRecord("new")]
+    assert [row.record for row in report.slices] == [0, 0, 1]
+    with pytest.raises(NothingReadableError):
+        extracted(planes[:2], present)
+
+
+def test_shards_of_the_older_form_are_joined() -> None:
+    forms = passphrase_forms("\ufb01ne words")
+    envelope = Sealer(forms[1], CHEAP).seal_bytes(RECORD)
+    assert extracted(marked(shard_texts(envelope, forms[1]), forms[1]), forms).record == RECORD
