@@ -251,7 +251,7 @@ def run(count: int, seed: int, folder: Path) -> dict[str, Tally]:
 def table(tallies: dict[str, Tally]) -> str:
     """Markdown table of the tallies."""
     lines = [
-        "| transfer syntax | files | at a decoder | read | refused | decoder died | too slow | too large | slowest, s |",
+        "| transfer syntax | files | at a decoder | read | refused | decoder died | too slow | too large | slowest |",
         "| --- " * 9 + "|",
     ]
     for name, tally in sorted(tallies.items()):
