@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pydicom
 import pytest
 from pydicom.encaps import encapsulate
-from pydicom.uid import JPEGLosslessSV1, JPEGLSLossless
+from pydicom.uid import JPEG2000Lossless, JPEGLosslessSV1, JPEGLSLossless
 
 from StegoMedLib.dicom import read_instance
-from Testing.campaigns.codestream_seeds import Seed, phantom, seeds
+from Testing.campaigns.codestream_seeds import Seed, encoded, phantom, seeds
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parents[2]
 ODD_COUNT = 22
 
 
@@ -69,3 +71,33 @@ def test_every_real_compressed_file_decodes_as_by_pydicom_itself(data_dir: Path)
         for frame in range(instance.frames):
             assert (instance.plane(frame).pixels == stored[frame]).all(), path.name
     assert count > ODD_COUNT
+
+
+PROBE = """
+import resource, sys
+from pathlib import Path
+from StegoMedLib.dicom import decoding, read_instance
+instance = read_instance(Path(sys.argv[1]))
+for frame in range(instance.frames):
+    assert not instance.containers(frame).any()
+decoding._SERVICE.end()
+print(*(resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is measured there only")
+def test_a_bomb_of_many_frames_is_read_one_frame_at_a_time(make_image: Any) -> None:
+    code = encoded(JPEG2000Lossless, "pylibjpeg", np.zeros((4096, 4096), np.uint16), 16)
+    seed = Seed(JPEG2000Lossless, code, 4096, 4096, 16, 16)
+
+    def many(dataset: pydicom.FileDataset) -> None:
+        compress(dataset, seed, code)
+        dataset.NumberOfFrames = 30
+        dataset.PixelData = encapsulate([code] * 30)
+
+    path = make_image(many)
+    assert path.stat().st_size < 10_000
+    run = [sys.executable, "-c", PROBE, str(path)]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert max(map(int, done.stdout.split())) < 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -186,6 +187,23 @@ def test_a_frame_that_takes_too_much_memory_is_refused_and_the_next_one_read(bro
     with pytest.raises(UnusableInputError, match=r"within 1024 MiB of memory, .* decompress it with another program"):
         decode(jpeg_ls("<swell>"))
     assert decode(jpeg_ls())[0, 0] == 7
+
+
+@LINUX
+@pytest.mark.slow
+def test_a_jpeg2000_header_that_asks_for_much_book_keeping_gets_no_more_than_the_limit(fresh: None) -> None:
+    del fresh
+    code = encoded(JPEG2000Lossless, "pylibjpeg", np.zeros((4096, 4096), np.uint16), 16)
+    at = code.index(b"\xff\x52")
+    # 256 layers, blocks of 4 x 4, precincts of 8 x 8.
+    style = b"\x01\x00\x01\x00\x00\x05\x00\x00" + code[at + 12 : at + 14] + b"\x33" * 6
+    code = code[: at + 2] + (2 + len(style)).to_bytes(2, "big") + style + code[at + 14 :]
+    form = PixelFormat(4096, 4096, 1, StoredField(16, 16, 15), inverted=False)
+    with pytest.raises(UnusableInputError, match="within 1024 MiB of memory"):
+        decode_frame(code, form, JPEG2000Lossless)
+    peak = re.search(r"VmPeak:\s+(\d+)", Path(f"/proc/{process_id()}/status").read_text())
+    assert peak
+    assert 768 << 10 < int(peak[1]) <= 1024 << 10
 
 
 def test_what_a_coder_prints_is_no_answer(broken: None, capfd: pytest.CaptureFixture[str]) -> None:

@@ -12,9 +12,17 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.encaps import encapsulate
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, JPEG2000Lossless
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLSLossless,
+    RLELossless,
+)
 
 from StegoMedLib.dicom import DerivedSeries, list_files, read_instance, write_derived
+from StegoMedLib.dicom.hostile import chosen_plugin
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -218,3 +226,13 @@ def test_group_two_only_is_refused(make_image: Any) -> None:
     path.write_bytes(whole[: whole.index(b"\x08\x00\x05\x00CS")])
     assert "no image" in refusal(path)
     assert ExplicitVRLittleEndian.encode() in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("syntax", "plugin"),
+    [(JPEGLSLossless, "pyjpegls"), (RLELossless, "pydicom"), (JPEG2000Lossless, "pylibjpeg")],
+)
+def test_the_strictest_coder_is_chosen_and_gdcm_never(syntax: UID, plugin: str) -> None:
+    assert chosen_plugin(("gdcm", "pillow", "pydicom", "pyjpegls", "pylibjpeg"), syntax) == plugin
+    with pytest.raises(NotImplementedError):
+        chosen_plugin(("gdcm", "pillow"), syntax)
