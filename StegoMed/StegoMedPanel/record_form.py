@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import qt
 
-from StegoMedLib.errors import StegoMedError, UnusableInputError, UsageError
+from StegoMedLib.errors import StegoMedError, UsageError
+from StegoMedLib.files import read_file
 from StegoMedPanel import nodes, stego
 from StegoMedPanel.parameters import RecordKind
 
@@ -141,9 +142,4 @@ def _file_record(name: str) -> Record:
     if not name:
         raise UsageError("There is no file yet; choose the file that shall be hidden.")
     path = Path(name)
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise UnusableInputError(f"{path.name} is too large for a slice, which takes a few kilobytes at most.")
-        return FileRecord(path.name, path.read_bytes())
-    except OSError as error:
-        raise UnusableInputError(f"{path.name} cannot be read ({error.strerror}); choose another file.") from error
+    return FileRecord(path.name, read_file(path, _LARGEST_FILE, "a slice takes a few kilobytes; choose another file."))

@@ -5,6 +5,7 @@ Every input follows from the campaign's name, the seed and the input's number, s
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import tempfile
@@ -154,6 +155,7 @@ class _Run:
     folder: Path
     waiting: list[range]
     tally: Tally
+    ends: float = math.inf
     workers: list[_Worker] = field(default_factory=list)
 
     def start(self) -> None:
@@ -178,7 +180,7 @@ class _Run:
             return
         self.tally.take(done, self.seed)
         worker.chunk = range(0)
-        if self.waiting:
+        if self.waiting and time.monotonic() < self.ends:
             worker.give(self.waiting.pop(0))
         else:
             self.workers.remove(worker)
@@ -200,7 +202,13 @@ class _Run:
 
 
 def run(
-    campaign: Campaign, count: int, seed: int, *, workers: int | None = None, limits: Limits | None = None
+    campaign: Campaign,
+    count: int,
+    seed: int,
+    *,
+    workers: int | None = None,
+    limits: Limits | None = None,
+    minutes: float = math.inf,
 ) -> Tally:
     """Put the inputs 0 to `count` - 1 to the test.
 
@@ -212,6 +220,8 @@ def run(
         Processes at once; as many as there are cores without it.
     limits : Limits, optional
         Of each input.
+    minutes : float
+        After them no more inputs are begun.
 
     Returns
     -------
@@ -220,7 +230,9 @@ def run(
     began = time.monotonic()
     tally = Tally(campaign.name)
     with tempfile.TemporaryDirectory(prefix="campaign-", dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        course = _Run(campaign, seed, limits or Limits(), Path(folder), list(_chunks(count)), tally)
+        course = _Run(
+            campaign, seed, limits or Limits(), Path(folder), list(_chunks(count)), tally, began + 60 * minutes
+        )
         for _ in range(min(workers or os.cpu_count() or 1, len(course.waiting))):
             course.start()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--count", type=int, default=10_000, help="inputs of each (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="another one gives other inputs (default: 0)")
     parser.add_argument("--workers", type=int, help="processes at once (default: as many as there are cores)")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop each campaign after so long, done or not")
     parser.add_argument(
         "--findings",
         type=Path,
@@ -78,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = 0
     for name in chosen.names or NAMES:
         campaign = load(name)
-        tally = run(campaign, chosen.count, chosen.seed, workers=chosen.workers)
+        tally = run(campaign, chosen.count, chosen.seed, workers=chosen.workers, minutes=chosen.minutes)
         _show(tally)
         _keep(campaign, tally, chosen.findings)
         found += len(tally.findings)

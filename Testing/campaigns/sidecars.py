@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["CAMPAIGN", "Sidecars"]
 
 _MODEL = bytes(range(200))
+_CHECKSUM = hashlib.sha256(_MODEL).hexdigest()
 _ABOUT = {
     "format": 1,
     "side": 256,
@@ -34,7 +35,7 @@ _ABOUT = {
     "score_threshold": 0.5,
     "mask_threshold": 0.4,
     "bytes": len(_MODEL),
-    "sha256": hashlib.sha256(_MODEL).hexdigest(),
+    "sha256": _CHECKSUM,
 }
 _KINDS = (*["about"] * 6, "onnx", "onnx", "pickle", "checkpoint", "archive")
 _MOST_TIMES = 8
@@ -130,7 +131,7 @@ class Sidecars:
         place = self._folder / "model.json"
         place.write_bytes(made)
         model = read_sidecar(place)
-        if model.content != _MODEL or _ABOUT["sha256"] not in json.dumps(json.loads(made, parse_int=float)):
+        if model.content != _MODEL or _CHECKSUM not in json.dumps(json.loads(made, parse_int=float)):
             raise WrongResultError("another model than was shipped")
         if not (0 <= model.limits.score <= 1 and 0 <= model.limits.mask <= 1 and 32 <= model.side <= 2048):
             raise WrongResultError("limits that no network has")

@@ -101,6 +101,12 @@ def test_a_refusal_is_no_finding() -> None:
     assert tally.outcomes == {"read": 499, "refused": 1}
 
 
+def test_no_input_is_begun_after_the_time_is_over() -> None:
+    tally = run(Harm("refuse"), 10_000, 3, workers=1, minutes=0)
+
+    assert tally.outcomes.total() == 200
+
+
 def test_what_cannot_be_prepared_is_said() -> None:
     with pytest.raises(RuntimeError, match="cannot be prepared"):
         run(Unready("x"), 1, 0)

@@ -85,7 +85,12 @@ def test_folders_tell_images_of_one_name_apart(tmp_path: Path) -> None:
             "no numbers",
         ),
         ({"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, True], "all_points_y": [1, 2, 3]})}, "no numbers"),
+        (
+            {"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, 10**400], "all_points_y": [1, 2, 3]})},
+            "no numbers",
+        ),
         ({"1": entry("a.png"), "2": entry("a.jpg")}, "two images"),
+        ({"1": entry("a", *[{**ARM, "all_points_x": [1] * 7000, "all_points_y": [1] * 7000}] * 3)}, "20000 points"),
     ],
 )
 def test_annotations_that_are_wrong_are_refused(content: object, said: str, tmp_path: Path) -> None:
@@ -93,7 +98,30 @@ def test_annotations_that_are_wrong_are_refused(content: object, said: str, tmp_
         ViaPolygons(written(tmp_path / "via.json", content))
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"\xff\xfe", b"[" * 200_000, b'{"1": NaN}'])
+@pytest.mark.parametrize("name", ["a\nb\x1b[31m", "\u202ea", "a" * 100_000, "\ud800"])
+def test_a_name_out_of_the_file_does_no_harm_in_a_sentence(name: str, tmp_path: Path) -> None:
+    for content in ({"1": entry(name, {"name": "circle"})}, {"1": entry(name), "2": entry(name)}):
+        with pytest.raises(UnusableInputError) as refused:
+            ViaPolygons(written(tmp_path / "via.json", content))
+        assert str(refused.value).isprintable()
+        assert len(str(refused.value)) < 400
+
+
+def test_a_number_of_any_length_is_read_at_once(tmp_path: Path) -> None:
+    text = json.dumps({"1": entry("a", {**ARM, "all_points_x": [1, 2, "LONG"]})})
+    (tmp_path / "via.json").write_text(text.replace('"LONG"', "9" * 100_000), encoding="utf-8")
+    with pytest.raises(UnusableInputError, match="no numbers"):
+        ViaPolygons(tmp_path / "via.json")
+
+
+def test_a_large_file_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "via.json").open("wb") as stream:
+        stream.truncate(2**25)
+    with pytest.raises(UnusableInputError, match="more than 16 MiB"):
+        ViaPolygons(tmp_path / "via.json")
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"\xff\xfe", b"[" * 200_000, b'{"1": NaN}', b'{"1": {}, "1": {}}'])
 def test_what_is_no_json_is_refused(raw: bytes, tmp_path: Path) -> None:
     (tmp_path / "via.json").write_bytes(raw)
     with pytest.raises(UnusableInputError, match="VIA"):
