@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import qt
 
 from StegoMedLib.errors import StegoMedError, UsageError
-from StegoMedLib.files import read_file
+from StegoMedLib.opening import read_file
 from StegoMedPanel import nodes, stego
 from StegoMedPanel.parameters import RecordKind
 
