@@ -5,9 +5,13 @@ from __future__ import annotations
 __all__ = [
     "CancelledError",
     "DoesNotFitError",
+    "NotEveryFileError",
     "NothingReadableError",
+    "NothingToSealError",
+    "PersonMustLookError",
     "StegoMedError",
     "TooFewShardsError",
+    "UnusableFileError",
     "UnusableInputError",
     "UsageError",
 ]
@@ -32,6 +36,14 @@ class UnusableInputError(StegoMedError):
     """A file, folder, setting or target cannot be used."""
 
     exit_code = 3
+
+
+class UnusableFileError(UnusableInputError):
+    """One file of a source cannot be used, by what it holds or lacks; the others of the source may be."""
+
+
+class NothingToSealError(UnusableInputError):
+    """The header of a slice holds nothing of what shall be hidden; those of other slices may."""
 
 
 class NothingReadableError(StegoMedError):
@@ -60,6 +72,18 @@ class DoesNotFitError(StegoMedError):
     """The record is larger than the room in the images."""
 
     exit_code = 5
+
+
+class PersonMustLookError(StegoMedError):
+    """The work was done, but its result must not be used before a person has looked at it."""
+
+    exit_code = 6
+
+
+class NotEveryFileError(StegoMedError):
+    """The work was done, but not with every file that came in."""
+
+    exit_code = 7
 
 
 class CancelledError(StegoMedError):

@@ -13,6 +13,7 @@ from StegoMedLib.regions import ENGINES, FINDERS
 
 __all__ = [
     "add_common",
+    "add_copy_others",
     "add_finder",
     "add_overwrite",
     "add_passphrase",
@@ -88,6 +89,15 @@ def add_passphrase(parser: argparse.ArgumentParser) -> None:
 def add_overwrite(parser: argparse.ArgumentParser) -> None:
     """Existing targets."""
     parser.add_argument("--overwrite", action="store_true", help="replace files of the target that exist")
+
+
+def add_copy_others(parser: argparse.ArgumentParser) -> None:
+    """Files that are no images."""
+    parser.add_argument(
+        "--copy-others",
+        action="store_true",
+        help="copy files that are left out to DST as they are, with whatever identity they hold",
+    )
 
 
 def _positive(text: str) -> float:
