@@ -71,9 +71,7 @@ class Listing:
             When somebody changed or removed it.
         """
         if self._stamps.get(path) != _stamp(path):
-            raise UnusableFileError(
-                f"{path.name} was changed or removed by somebody while it was read; start again when nobody writes to it."
-            )
+            raise UnusableFileError(f"{path.name} was changed or removed by somebody while it was read; start again.")
 
     def without(self, left_out: Iterable[LeftOut]) -> Listing:
         """The listing with other files left out, as somebody who has read the images knows better."""

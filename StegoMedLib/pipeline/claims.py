@@ -24,8 +24,8 @@ def claimed_patient(header: Dataset | None) -> str | None:
     """PatientID that a header claims; None where it claims nobody.
 
     A header claims nobody without a PatientID, and when it says that identities were taken out of it: where
-    PatientIdentityRemoved (0012,0062) is YES (PS3.3 C.7.1.1), the PatientID is a pseudonym, which differs from the record
-    on purpose.
+    PatientIdentityRemoved (0012,0062) is YES (PS3.3 C.7.1.1), the PatientID is a pseudonym, which differs from the
+    record on purpose.
     """
     if header is None:
         return None

@@ -103,10 +103,8 @@ def run_demo(
     with staged(target) as work:
         if passphrase is None:
             passphrase = _fresh_passphrase(work / "passphrase.txt")
-        covers = (series, None) if series is not None else _phantom(work)
-        report = _stations(
-            work, covers, list_files(covers[0]) if listing is None else listing, masks, passphrase, stage
-        )
+        covers = _phantom(work) if series is None else _Covers(series, listing or list_files(series))
+        report = _stations(work, covers, masks, passphrase, stage)
         (work / "report.json").write_text(json.dumps(report.as_json(), indent=2, allow_nan=False), encoding="utf-8")
     return report
 
@@ -118,8 +116,17 @@ def _fresh_passphrase(file: Path) -> bytes:
     return prepare_passphrase(text)
 
 
-def _phantom(work: Path) -> tuple[Path, Path]:
-    """Write the phantom and its reference masks; the folders of both."""
+@dataclass(frozen=True)
+class _Covers:
+    """Where the covers are, what was found there, and where their reference masks are, if there are any."""
+
+    source: Path
+    listing: Listing
+    reference: Path | None = None
+
+
+def _phantom(work: Path) -> _Covers:
+    """Write the phantom and its reference masks."""
     phantom = phantom_series()
     volume, bodies = phantom.stored[::-1], phantom.body[::-1]
     rescale = (phantom.slope, phantom.intercept)
@@ -133,22 +140,15 @@ def _phantom(work: Path) -> tuple[Path, Path]:
     )
     for file, body in zip(files, bodies, strict=True):
         write_mask(work / "reference" / f"{file.stem}.png", body)
-    return work / "cover", work / "reference"
+    return _Covers(work / "cover", list_files(work / "cover"), work / "reference")
 
 
-def _stations(
-    work: Path,
-    covers: tuple[Path, Path | None],
-    listing: Listing,
-    masks: MaskSource,
-    passphrase: bytes,
-    stage: Stage,
-) -> DemoReport:
+def _stations(work: Path, covers: _Covers, masks: MaskSource, passphrase: bytes, stage: Stage) -> DemoReport:
     """Run the stations one after the other, each from the files the last one left, and draw the pictures."""
-    cover, reference = covers
+    cover = covers.source
     sheet = _Sheet()
     segmented = segment_series(
-        cover, work / "masks", masks, listing=listing, progress=stage("Finding the body"), onlooker=sheet.take
+        cover, work / "masks", masks, listing=covers.listing, progress=stage("Finding the body"), onlooker=sheet.take
     )
     middle = _Middle(len(segmented.slices))
     stego = work / "stego" / cover.name if cover.is_file() else work / "stego"
@@ -158,7 +158,7 @@ def _stations(
         passphrase,
         FolderMasks(work / "masks"),
         EmbedOptions(),
-        listing=listing.without(segmented.files.left_out),
+        listing=covers.listing.without(segmented.files.left_out),
         progress=stage("Hiding the record"),
         onlooker=middle.take,
     )
@@ -169,7 +169,7 @@ def _stations(
         progress=stage("Reading it again"),
         onlooker=lambda file, frame, symbol: received.update({(file, frame): symbol}),
     )
-    evaluated = evaluate_series(cover, stego, references=reference, progress=stage("Comparing"))
+    evaluated = evaluate_series(cover, stego, references=covers.reference, progress=stage("Comparing"))
     report = DemoReport(segmented, embedded, extracted, evaluated)
     draw_mask_sheet(work / "masks.png", sheet.items)
     row = None if middle.seen is None else _row(middle.seen, embedded)

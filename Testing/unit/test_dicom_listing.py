@@ -1,4 +1,4 @@
-"""Images are found in folders; whatever else lies there is named with the reason why it is ignored."""
+"""Images are found in folders; whatever else lies there is named with the reason why it is left out."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_images_of_all_subfolders_in_order(folder: Path) -> None:
     assert names == ["a.dcm", "b/1.dcm", "b/deeper/2"]
 
 
-def test_every_other_file_is_ignored_with_its_reason(folder: Path) -> None:
-    reasons = {path.name: why for path, why in list_files(folder).ignored}
+def test_every_other_file_is_left_out_with_its_reason(folder: Path) -> None:
+    reasons = {row.file.name: row.reason for row in list_files(folder).left_out}
     assert sorted(reasons) == ["DICOMDIR", "empty.dcm", "notes.txt", "shot.dcm", "sr.dcm"]
     expected = {"DICOMDIR": "index", "empty.dcm": "empty", "notes.txt": "not a DICOM file"}
     expected |= {"shot.dcm": "colour", "sr.dcm": "no image"}
@@ -77,7 +77,9 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 
 def test_links_in_a_circle_end(folder: Path) -> None:
     (folder / "b" / "round").symlink_to(folder)
-    assert len(list_files(folder).images) == 3
+    listing = list_files(folder)
+    assert len(listing.images) == 3
+    assert [row.file.name for row in listing.passed_over] == ["round"]
 
 
 def test_listing_leaves_the_pixels_alone(make_image: Any) -> None:
