@@ -218,7 +218,6 @@ def test_a_folder_without_anything_usable_is_refused_and_a_file_named(
         ("segment", "in", "--out", "masks", *FINDER),
         ("capacity", "in", *FINDER),
         ("attack", "in", "out", "--kind", "crop"),
-        ("evaluate", "in", slices[0].parent),
     ):
         result = stegomed(*command)
         assert result.returncode == 3, (command, result.stderr)
