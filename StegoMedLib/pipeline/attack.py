@@ -85,6 +85,11 @@ class AttackReport:
     slices: list[AttackedSlice] = field(default_factory=list)
     files: FileCount = field(default_factory=FileCount)
 
+    @property
+    def lost(self) -> int:
+        """How many files were lost on purpose."""
+        return len({row.file for row in self.slices if row.state == "lost"})
+
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed attack``."""
         return {
@@ -164,7 +169,7 @@ def attack_series(
                 made.append(work if files.single else work / called)
                 number = None if goes_to == done else _number(other)
                 run.take(done, instance, name, _Placed(called, made[0], number))
-        files.check_taken()
+        files.check_taken(lost=report.lost)
         if copy_others:
             files.copy_others(work)
     progress(len(files.images), len(files.images), "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.envelope import HeaderRecord, Record, Sealer, locator_key
-from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UnusableInputError, UsageError
+from StegoMedLib.errors import DoesNotFitError, NothingToSealError, StegoMedError, UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE, summarise
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.files import FileCount
@@ -177,15 +177,15 @@ class EmbedRun:
         self.locator = locator_key(passphrase) if options.profile != "saidi2024" else b""
         self.coding: Coding = coding(options.profile, self.locator, beta=options.beta, strength=options.strength)
         self.clock.lap("keys")
-        self._messages: dict[object, Message] = {}
-        self._unsealed: dict[str, NothingToSealError] = {}
+        self._messages: dict[object, Message | NoMessage] = {}
+        self._unsealed: dict[str, StegoMedError] = {}
         self.weightiest: list[Reason] = []
         self.report = EmbedReport(options.profile, options.mode, finder, seconds=self.clock.seconds)
 
     def message(self, header: Dataset | None) -> Message | NoMessage:
         """The sealed record; `header` is where the values of a header record come from.
 
-        A slice whose header has nothing to seal gets none, and does not keep others from theirs.
+        A slice whose header has nothing to seal, or more than a symbol holds, gets none, and keeps no other from its.
 
         Equal values are sealed once. Values, not UIDs, say whose they are: several patients may share a study's UID.
 
@@ -194,21 +194,29 @@ class EmbedRun:
         UsageError
             When the record shall come from a header and there is none.
         DoesNotFitError
-            When no symbol holds it.
+            When no symbol holds what every slice shall carry.
         """
         try:
             owner, record = self.record(header)
         except NothingToSealError as error:
             return self.unsealed(error)
         if owner not in self._messages:
-            message = seal(self.sealer, record, most_symbols(self.options.profile))
-            self._messages[owner] = message
-            self.report.note(message)
+            self._messages[owner] = self._sealed(record)
             self.clock.lap("sealing")
         return self._messages[owner]
 
-    def unsealed(self, error: NothingToSealError) -> NoMessage:
-        """Note that the header of a slice has nothing to seal."""
+    def _sealed(self, record: Record) -> Message | NoMessage:
+        try:
+            message = seal(self.sealer, record, most_symbols(self.options.profile))
+        except DoesNotFitError as error:
+            if self.options.record is not None:
+                raise
+            return self.unsealed(error)
+        self.report.note(message)
+        return message
+
+    def unsealed(self, error: StegoMedError) -> NoMessage:
+        """Note that the header of a slice cannot be sealed, and why."""
         self._unsealed[str(error)] = error
         return NoMessage(str(error))
 
@@ -274,7 +282,7 @@ class EmbedRun:
         DoesNotFitError
             When no slice carries the record.
         NothingToSealError
-            When that is so because no header has anything to seal.
+            When that is so because the headers have nothing to seal.
         """
         reasons = [row.reason for row in self.report.slices]
         if reasons and all(reason in self._unsealed for reason in reasons):

@@ -98,7 +98,7 @@ class SourceFiles:
 
     def __init__(self, source: Path, listing: Listing | None = None) -> None:
         self._source, self._listing = source, list_files(source) if listing is None else listing
-        self.single = source.is_file()
+        self.single = _is_file(source)
         self.images = [(path, self._name(path)) for path in self._listing.images]
         self.count = FileCount()
         self.count.add(self._listing)
@@ -140,15 +140,20 @@ class SourceFiles:
         """Whether an image was left out so far."""
         return path in self._gone
 
-    def check_taken(self) -> None:
+    def check_taken(self, *, lost: int = 0) -> None:
         """Make sure that there was something to work on.
+
+        Parameters
+        ----------
+        lost : int, optional
+            How many files were lost on purpose.
 
         Raises
         ------
         UnusableInputError
-            When every file was left out.
+            When every other file was left out.
         """
-        if self.count.taken <= 0:
+        if self.count.taken <= lost:
             latest = self.count.left_out[len(self._listing.left_out) :]
             raise UnusableInputError(
                 latest[0].reason if self.single else nothing_usable(self._source, [*latest, *self._listing.left_out])
@@ -172,12 +177,16 @@ class SourceFiles:
 
 def _copy(file: Path, target: Path) -> bool:
     """Copy a file with its permissions; False for what is no file."""
-    if not file.is_file() or os.path.lexists(target):  # an attack may have given its name to another file
+    if not _is_file(file) or os.path.lexists(target):  # an attack may have given its name to another file
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, target)
     shutil.copymode(file, target)
     return True
+
+
+def _is_file(place: Path) -> bool:
+    return os.path.isfile(place)  # noqa: PTH113 pathlib raises where a folder may not be entered
 
 
 def _is_readable(file: Path) -> bool:
@@ -198,7 +207,7 @@ def check_copy_others(source: Path, *, copy_others: bool) -> None:
     UsageError
         When `source` is a file and the others shall be copied.
     """
-    if copy_others and source.is_file():
+    if copy_others and _is_file(source):
         raise UsageError(
             f"--copy-others takes along what else lies in a folder, and {source} is one file; leave it out."
         )
@@ -206,7 +215,7 @@ def check_copy_others(source: Path, *, copy_others: bool) -> None:
 
 def place_in(source: Path, target: Path) -> Path:
     """Where the result of `source` goes: a file goes into a folder that exists, under its own name."""
-    return target / source.name if source.is_file() and target.is_dir() else target
+    return target / source.name if _is_file(source) and target.is_dir() else target
 
 
 def check_whole(path: Path, *, accept_lossy: bool) -> None:

@@ -71,4 +71,4 @@ def _show(report: AttackReport) -> None:
     if report.summary():
         show_measures(f"{report.kind} at {report.level:g} ({report.unit})", report.summary())
     say(f"{len(report.slices) - lost} slices written, {lost} lost.")
-    account_for(report.files, "written", lost=len({row.file for row in report.slices if row.state == "lost"}))
+    account_for(report.files, "written", lost=report.lost)
