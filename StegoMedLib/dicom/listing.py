@@ -131,10 +131,7 @@ def list_files(source: Path) -> Listing:
     UnusableInputError
         The source does not exist, is what a killed run left behind, or holds no usable image.
     """
-    if not os.path.lexists(source):
-        raise UnusableInputError(f"{source} does not exist; give a DICOM file or a folder.")
-    if is_leftover(source):
-        raise UnusableInputError(f"{source} was left behind by a run that was stopped; give the series itself.")
+    _check_place(source)
     folder = os.path.isdir(source)  # noqa: PTH112 pathlib raises where a folder may not be entered
     found = walk(source) if folder else Walk([source])
     images, stamps = [], {}
@@ -150,6 +147,18 @@ def list_files(source: Path) -> Listing:
     if not images:
         raise UnusableInputError(nothing_usable(source, found.left_out))
     return Listing(tuple(images), tuple(sorted(found.left_out)), tuple(sorted(found.passed_over)), stamps)
+
+
+def _check_place(source: Path) -> None:
+    """Refuse what is not there, and what is no source."""
+    try:
+        source.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise UnusableInputError(f"{source} does not exist; give a DICOM file or a folder.") from None
+    except OSError as error:
+        raise UnusableInputError(f"{source} cannot be looked at ({error.strerror}); check its permissions.") from None
+    if is_leftover(source):
+        raise UnusableInputError(f"{source} was left behind by a run that was stopped; give the series itself.")
 
 
 def nothing_usable(source: Path, left_out: Sequence[LeftOut]) -> str:

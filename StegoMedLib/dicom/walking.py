@@ -71,7 +71,7 @@ def walk(folder: Path) -> Walk:
             if is_leftover(path):
                 found.passed_over.append(LeftOut(path, "it was left behind by a run that was stopped."))
             else:
-                (links if path.is_symlink() else found.files).append(path)
+                (links if _is_link(path) else found.files).append(path)
     _add_links(found, links)
     return found
 
@@ -82,7 +82,7 @@ def _enters(path: Path, root: Path, found: Walk) -> bool:
         found.passed_over.append(LeftOut(path, "it was left behind by a run that was stopped."))
     elif is_hidden(path):
         found.passed_over.append(LeftOut(path, "folders whose names begin with a dot are no part of the data."))
-    elif not path.is_symlink():
+    elif not _is_link(path):
         return True
     elif _is_walked(path, root):
         found.passed_over.append(LeftOut(path, "it is a link to a folder that is looked through anyway."))
@@ -91,6 +91,10 @@ def _enters(path: Path, root: Path, found: Walk) -> bool:
             LeftOut(path, "links to folders are not followed; give the folder it points at as a source of its own.")
         )
     return False
+
+
+def _is_link(path: Path) -> bool:
+    return os.path.islink(path)  # noqa: PTH114 pathlib raises where a folder may not be entered
 
 
 def _is_walked(link: Path, root: Path) -> bool:

@@ -373,3 +373,41 @@ def test_sources_are_looked_at_before_a_passphrase_is_asked(
         (tmp_path / "out" / "mine").write_bytes(b"x")
         occupied = stegomed(*("in" if part == "missing" else part for part in command), "--passphrase-file", "none")
         assert "out exists already" in occupied.stderr
+
+
+def test_a_header_that_no_symbol_holds_stops_nobody(slices: list[Path], stegomed: Any, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for source in slices:
+        shutil.copy(source, tmp_path / "in" / source.name)
+    dataset = pydicom.dcmread(tmp_path / "in" / slices[1].name)
+    dataset.ImageComments = np.random.default_rng(3).bytes(5000).hex()
+    dataset.save_as(tmp_path / "in" / slices[1].name)
+
+    options = ("--attributes", "PatientID,ImageComments", *FINDER)
+    result = stegomed("embed", "in", "out", *options, "--json", "-")
+    alone = stegomed("embed", f"in/{slices[1].name}", "alone.dcm", *options)
+
+    assert result.returncode == 0, result.stderr
+    assert [row["state"] for row in json.loads(result.stdout)["slices"]] == ["embedded", "skipped"]
+    assert alone.returncode == 5
+    assert "bytes" in last_line(alone)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_named(slices: list[Path], stegomed: Any, tmp_path: Path) -> None:
+    (tmp_path / "in" / "closed").mkdir(parents=True)
+    (tmp_path / "in" / "unsearchable").mkdir()
+    for name in ("good.dcm", "locked.dcm", "closed/1.dcm", "unsearchable/2.dcm"):
+        shutil.copy(slices[0], tmp_path / "in" / name)
+    for name, mode in (("locked.dcm", 0), ("closed", 0), ("unsearchable", 0o400)):
+        (tmp_path / "in" / name).chmod(mode)
+
+    result = stegomed("embed", "in", "out", *FINDER, "--copy-others", "--json", "-")
+    for name in ("closed", "unsearchable"):
+        (tmp_path / "in" / name).chmod(0o700)
+
+    assert result.returncode == 7, result.stderr
+    named = {row["file"] for row in json.loads(result.stdout)["left_out"]}
+    assert named == {"in/locked.dcm", "in/closed", "in/unsearchable/2.dcm"}
+    assert files_in(tmp_path / "out") == {"good.dcm"}
+    assert last_line(result) == "4 files came in: 1 written, 3 left out."
