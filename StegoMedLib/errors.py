@@ -6,9 +6,13 @@ __all__ = [
     "CancelledError",
     "DoesNotFitError",
     "NewerVersionError",
+    "NotEveryFileError",
     "NothingReadableError",
+    "NothingToSealError",
+    "PersonMustLookError",
     "StegoMedError",
     "TooFewShardsError",
+    "UnusableFileError",
     "UnusableInputError",
     "UsageError",
 ]
@@ -42,6 +46,14 @@ class NewerVersionError(UnusableInputError):
         super().__init__("The record was written by a newer version of StegoMed; update StegoMed to read it.")
 
 
+class UnusableFileError(UnusableInputError):
+    """One file of a source cannot be used, by what it holds or lacks; the others of the source may be."""
+
+
+class NothingToSealError(UnusableInputError):
+    """The header of a slice holds nothing of what shall be hidden; those of other slices may."""
+
+
 class NothingReadableError(StegoMedError):
     """Nothing can be read with this key: wrong key, damaged data and "nothing hidden here" look alike."""
 
@@ -68,6 +80,18 @@ class DoesNotFitError(StegoMedError):
     """The record is larger than the room in the images."""
 
     exit_code = 5
+
+
+class PersonMustLookError(StegoMedError):
+    """The work was done, but its result must not be used before a person has looked at it."""
+
+    exit_code = 6
+
+
+class NotEveryFileError(StegoMedError):
+    """The work was done, but not with every file that came in."""
+
+    exit_code = 7
 
 
 class CancelledError(StegoMedError):

@@ -14,7 +14,7 @@ from StegoMedPanel.parameters import Reading
 from StegoMedPanel.passphrase import PassphraseFields
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
-from StegoMedPanel.tables import fill
+from StegoMedPanel.tables import fill, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ class ExtractStep:
             return False
         from StegoMedLib.envelope import FileRecord  # noqa: PLC0415 needs packages
 
-        return isinstance(self._report.record, FileRecord)
+        return any(isinstance(record, FileRecord) for record in self._report.records)
 
     def _on_extract(self) -> None:
         self._panel.start(self._place, "Reading ...", self._work)
@@ -103,21 +103,18 @@ class ExtractStep:
         return ""
 
     def _show(self, report: ExtractReport, symbol: Symbol | None) -> None:
-        from StegoMedLib.envelope import record_as_json  # noqa: PLC0415 needs packages
-
         self._report = report
-        values = record_as_json(report.record)
-        fill(self._ui.recordTable, ("Attribute", "Value"), [(name, str(value)) for name, value in values.items()])
+        fill(self._ui.recordTable, ("Attribute", "Value"), _rows(report))
         states = [(str(row.frame + 1), row.detail) for row in report.slices]
         fill(self._ui.slicesTable, ("Slice", "State"), states)
         read = sum(row.record is not None for row in report.slices)
         words = f"The record was read from {read} of {len(report.slices)} slices, hidden with profile {report.profile}."
         if read == 0:
             words = "No slice could be read alone; the record was voted for by all of them together."
-        if len(report.records) > 1:
-            words += f" The volume holds {len(report.records)} different records; this is the most frequent one."
         self._done = words, State.GOOD
-        if symbol is not None:
+        if report.must_look:
+            self._done = " ".join((words, *report.must_look)), State.WARNING
+        if symbol is not None and len(report.records) == 1:
             self._ui.qrPicture.setPixmap(_pixmap(symbol))
             self._ui.qrPicture.visible = True
 
@@ -151,6 +148,19 @@ class ExtractStep:
             say(self._ui.extractState, str(error), State.ERROR)
         else:
             say(self._ui.extractState, f"Saved to {place}.", State.GOOD)
+
+
+def _rows(report: ExtractReport) -> list[tuple[str, str]]:
+    """Rows of the table: every record, and where there are several, the slices before each."""
+    from StegoMedLib.envelope import record_as_json  # noqa: PLC0415 needs packages
+
+    rows: list[tuple[str, str]] = []
+    for number, record in enumerate(report.records):
+        if len(report.records) > 1:
+            slices = fold([row.frame + 1 for row in report.slices if row.record == number])
+            rows.append((f"Record {number + 1} of {len(report.records)}", f"slices {slices or 'all together'}"))
+        rows += [(name, str(value)) for name, value in record_as_json(record).items()]
+    return rows
 
 
 def _pixmap(symbol: Symbol) -> qt.QPixmap:

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["build_parser", "main"]
 
 _EPILOG = (
-    "Exit codes: 0 done, 2 usage, 3 unusable input, 4 nothing readable with this key, 5 does not fit, 130 cancelled."
+    "Exit codes: 0 done, 2 usage, 3 unusable input, 4 nothing readable with this key, 5 does not fit, 6 done, but a "
+    "person must look, 7 done, but not every file, 130 cancelled."
 )
 _UNEXPECTED = 1
 

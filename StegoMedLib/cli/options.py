@@ -13,6 +13,7 @@ from StegoMedLib.regions import ENGINES, FINDERS
 
 __all__ = [
     "add_common",
+    "add_copy_others",
     "add_finder",
     "add_overwrite",
     "add_passphrase",
@@ -95,6 +96,15 @@ def add_overwrite(parser: argparse.ArgumentParser) -> None:
         "--overwrite",
         action="store_true",
         help="replace what an earlier run wrote to the target, as a whole; files that StegoMed did not write stay",
+    )
+
+
+def add_copy_others(parser: argparse.ArgumentParser) -> None:
+    """Files that are no images."""
+    parser.add_argument(
+        "--copy-others",
+        action="store_true",
+        help="copy files that are left out to DST as they are, with whatever identity they hold",
     )
 
 

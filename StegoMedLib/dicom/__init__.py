@@ -4,12 +4,13 @@ from StegoMedLib.dicom.attributes import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import new_series
 from StegoMedLib.dicom.geometry import SeriesGeometry
-from StegoMedLib.dicom.listing import Listing, list_files
+from StegoMedLib.dicom.listing import Listing, list_files, nothing_usable
 from StegoMedLib.dicom.places import slices_beside
 from StegoMedLib.dicom.placing import Placing, placing_of
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.sources import source_uids
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
+from StegoMedLib.dicom.walking import LeftOut
 from StegoMedLib.dicom.writing import write_derived
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "SYNTAXES",
     "DerivedSeries",
     "Instance",
+    "LeftOut",
     "Listing",
     "Placing",
     "SeriesGeometry",
@@ -24,6 +26,7 @@ __all__ = [
     "list_files",
     "new_series",
     "new_uid",
+    "nothing_usable",
     "placing_of",
     "read_instance",
     "slices_beside",

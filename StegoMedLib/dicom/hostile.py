@@ -15,7 +15,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_dataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, JPEGLSTransferSyntaxes, RLELossless
 
-from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.errors import UnusableFileError, UnusableInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,14 +105,14 @@ def naming(path: Path, cause: str = "one of its attributes is malformed; export 
 
     Raises
     ------
-    UnusableInputError
+    UnusableFileError
         The one of the body, or one for a malformed attribute met in the body.
     """
     try:
         with translated(cause):
             yield
     except UnusableInputError as error:
-        raise UnusableInputError(f"{path.name} cannot be used: {error}") from error
+        raise UnusableFileError(f"{path.name} cannot be used: {error}") from error
 
 
 def chosen_plugin(available: tuple[str, ...], syntax: UID) -> str:
@@ -130,8 +130,10 @@ def chosen_plugin(available: tuple[str, ...], syntax: UID) -> str:
 
 
 def _open(path: Path) -> _BoundedReader:
-    if not path.is_file():
-        kind = "is not a regular file" if path.exists() else "does not exist"
+    # Nothing is opened before it is known to be a file: opening a pipe waits for somebody to write into it. os.path,
+    # since pathlib's questions raise where a folder may not be entered.
+    if not os.path.isfile(path):  # noqa: PTH113
+        kind = "is not a regular file" if os.path.exists(path) else "does not exist"  # noqa: PTH110
         raise UnusableInputError(f"{path} {kind}; give a DICOM file.")
     try:
         return _BoundedReader(io.FileIO(path, "r"))
@@ -193,9 +195,16 @@ def open_dataset(path: Path, *, only: list[str] | None = None) -> pydicom.FileDa
 
     Raises
     ------
-    UnusableInputError
+    UnusableFileError
         The file is missing, empty, not DICOM, malformed, or expands to an absurd size.
     """
+    try:
+        return _opened(path, only)
+    except UnusableInputError as error:
+        raise UnusableFileError(str(error)) from error
+
+
+def _opened(path: Path, only: list[str] | None) -> pydicom.FileDataset:
     with _open(path) as stream, translated(f"{path.name} is damaged or incomplete; export it again from its source."):
         try:
             _check_beginning(stream, path)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from pydicom.uid import MediaStorageDirectoryStorage
 
 from StegoMedLib.dicom.hostile import open_dataset, translated
 from StegoMedLib.dicom.pixels import pixel_format
-from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, is_leftover, walk
+from StegoMedLib.errors import UnusableFileError, UnusableInputError
 
-__all__ = ["Listing", "list_files"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["Listing", "list_files", "nothing_usable"]
 
 # What pixel_format looks at.
 _HEAD = [
@@ -29,6 +34,9 @@ _HEAD = [
     "PixelRepresentation",
 ]
 
+_Stamp = tuple[int, int]
+"""Size and time of a file: as long as they stay, it is taken for the same."""
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -38,23 +46,46 @@ class Listing:
     ----------
     images : tuple of Path
         Files whose heads describe grey images that can be worked on, sorted by path.
-    ignored : tuple of (Path, str)
+    left_out : tuple of LeftOut
         The other files, sorted by path, each with a sentence that says why.
+    passed_over : tuple of LeftOut
+        What is no part of the data, or is among the images under another name; sorted by path.
     """
 
     images: tuple[Path, ...]
-    ignored: tuple[tuple[Path, str], ...]
+    left_out: tuple[LeftOut, ...] = ()
+    passed_over: tuple[LeftOut, ...] = ()
+    _stamps: Mapping[Path, _Stamp | None] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def files(self) -> int:
+        """How many files came in."""
+        return len(self.images) + len(self.left_out)
+
+    def check_unchanged(self, path: Path) -> None:
+        """Make sure that an image is still the file that was looked at.
+
+        Raises
+        ------
+        UnusableFileError
+            When somebody changed or removed it.
+        """
+        if self._stamps.get(path) != _stamp(path):
+            raise UnusableFileError(f"{path.name} was changed or removed by somebody while it was read; start again.")
+
+    def without(self, left_out: Iterable[LeftOut]) -> Listing:
+        """The listing with other files left out, as somebody who has read the images knows better."""
+        gone = {row.file: row for row in (*self.left_out, *left_out)}
+        images = tuple(path for path in self.images if path not in gone)
+        return replace(self, images=images, left_out=tuple(sorted(gone.values())))
 
 
-def _below(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """Files below a folder, and the folders that cannot be opened; links to folders are not followed."""
-    closed: list[tuple[Path, str]] = []
-
-    def note(error: OSError) -> None:
-        closed.append((Path(error.filename), f"The folder cannot be opened ({error.strerror})."))
-
-    files = [Path(at, name) for at, _, names in os.walk(folder, onerror=note) for name in names]
-    return files, closed
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        known = os.stat(path)  # noqa: PTH116 the same call
+    except OSError:
+        return None
+    return known.st_size, known.st_mtime_ns
 
 
 def _check(path: Path) -> None:
@@ -69,7 +100,7 @@ def _check(path: Path) -> None:
 
 
 def _reason(path: Path) -> str | None:
-    """Why a file is ignored; None for an image."""
+    """Why a file is left out; None for an image."""
     try:
         with translated("one of its image attributes is malformed; export it again from its source."):
             _check(path)
@@ -82,6 +113,8 @@ def list_files(source: Path) -> Listing:
     """Images in a file or a folder with all its subfolders.
 
     Only heads are read: a file that is listed may still turn out to be damaged when :func:`read_instance` reads it.
+    Folders whose names begin with a dot are not looked into; a file whose name does is taken when it is an image, and
+    passed over else. Links to files are read as files, links to folders are not followed.
 
     Parameters
     ----------
@@ -96,25 +129,41 @@ def list_files(source: Path) -> Listing:
     Raises
     ------
     UnusableInputError
-        The source does not exist or holds no usable image.
+        The source does not exist, is what a killed run left behind, or holds no usable image.
     """
-    if not source.exists():
-        raise UnusableInputError(f"{source} does not exist; give a DICOM file or a folder.")
-    files, ignored = _below(source) if source.is_dir() else ([source], [])
-    images = []
-    for path in sorted(files):
+    _check_place(source)
+    folder = os.path.isdir(source)  # noqa: PTH112 pathlib raises where a folder may not be entered
+    found = walk(source) if folder else Walk([source])
+    images, stamps = [], {}
+    for path in sorted(found.files):
+        stamps[path] = _stamp(path)
         reason = _reason(path)
         if reason is None:
             images.append(path)
+        elif folder and is_hidden(path):
+            found.passed_over.append(LeftOut(path, reason))
         else:
-            ignored.append((path, reason))
+            found.left_out.append(LeftOut(path, reason))
     if not images:
-        raise UnusableInputError(_nothing(source, ignored))
-    return Listing(tuple(images), tuple(sorted(ignored)))
+        raise UnusableInputError(nothing_usable(source, found.left_out))
+    return Listing(tuple(images), tuple(sorted(found.left_out)), tuple(sorted(found.passed_over)), stamps)
 
 
-def _nothing(source: Path, ignored: list[tuple[Path, str]]) -> str:
-    if source.is_file():
-        return f"{source} cannot be used: {ignored[0][1]}"
-    example = f", for instance because {ignored[0][1]}" if ignored else "; give a folder with CT or MR images."
-    return f"{source} holds no usable DICOM image among its {len(ignored)} files{example}"
+def _check_place(source: Path) -> None:
+    """Refuse what is not there, and what is no source."""
+    try:
+        source.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise UnusableInputError(f"{source} does not exist; give a DICOM file or a folder.") from None
+    except OSError as error:
+        raise UnusableInputError(f"{source} cannot be looked at ({error.strerror}); check its permissions.") from None
+    if is_leftover(source):
+        raise UnusableInputError(f"{source} was left behind by a run that was stopped; give the series itself.")
+
+
+def nothing_usable(source: Path, left_out: Sequence[LeftOut]) -> str:
+    """The sentence for a source of which every file was left out."""
+    if len(left_out) == 1 and left_out[0].file == source:
+        return f"{source} cannot be used: {left_out[0].reason}"
+    example = f", for instance because {left_out[0].reason}" if left_out else "; give a folder with CT or MR images."
+    return f"{source} holds no usable DICOM image among its {len(left_out)} files{example}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom.hostile import translated
+from StegoMedLib.dicom.hostile import naming
 
 if TYPE_CHECKING:
     from StegoMedLib.dicom.reading import Instance
@@ -17,9 +17,9 @@ def source_uids(instance: Instance) -> tuple[str, ...]:
 
     Raises
     ------
-    UnusableInputError
+    UnusableFileError
         The sequence is malformed.
     """
-    with translated("its SourceImageSequence is malformed; export it again from its source."):
+    with naming(instance.path, "its SourceImageSequence is malformed; export it again from its source."):
         items = instance.dataset.get("SourceImageSequence") or []
         return tuple(str(item.get("ReferencedSOPInstanceUID") or "") for item in reversed(items))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.dicom import Placing, list_files, placing_of, read_instance
+from StegoMedLib.dicom import Placing, placing_of, read_instance
 from StegoMedLib.metrics import dice, iou, summarise
+from StegoMedLib.pipeline.files import FileCount, SourceFiles, check_whole
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.regions import BLOCK, guard, usable_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -72,7 +73,7 @@ class AgreementReport:
 
     finders: tuple[str, ...]
     slices: list[AgreementSlice] = field(default_factory=list)
-    ignored: tuple[tuple[str, str], ...] = ()
+    files: FileCount = field(default_factory=FileCount)
 
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed evaluate COVER --masks DIR``."""
@@ -82,7 +83,7 @@ class AgreementReport:
             "summary": self._summary(self.slices),
             "groups": [asdict(group) for group in self.groups()],
             "slices": [asdict(row) for row in self.slices],
-            "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
+            **self.files.as_json(),
         }
 
     def groups(self) -> list[AgreementGroup]:
@@ -121,19 +122,20 @@ def evaluate_masks(
     Raises
     ------
     UnusableInputError
-        When a file cannot be read, or has no reference mask of its size.
+        When nothing can be read, or a file has no reference mask of its size.
     """
-    report = AgreementReport(tuple(finder.name for finder in finders))
-    listing = list_files(source)
-    report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
-    for done, path in enumerate(listing.images):
-        progress(done, len(listing.images), path.name)
-        name = Path(path.name) if source.is_file() else path.relative_to(source)
-        for compared in _compare_file(path, name, references, finders, accept_lossy=accept_lossy):
-            report.slices.append(compared.row)
-            if onlooker is not None:
-                onlooker(compared)
-    progress(len(listing.images), len(listing.images), "")
+    files = SourceFiles(source)
+    report = AgreementReport(tuple(finder.name for finder in finders), files=files.count)
+    for done, (path, name) in enumerate(files.images):
+        progress(done, len(files.images), path.name)
+        with files.taking(path, report.slices):
+            check_whole(path, accept_lossy=accept_lossy)  # else a damaged file's missing masks stop the run
+            for compared in _compare_file(path, name, references, finders, accept_lossy=accept_lossy):
+                report.slices.append(compared.row)
+                if onlooker is not None:
+                    onlooker(compared)
+    files.check_taken()
+    progress(len(files.images), len(files.images), "")
     return report
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from StegoMedLib.attacks import KINDS, Kind, PlaneKind, attack_and_measure
-from StegoMedLib.dicom import DerivedSeries, Instance, list_files, read_instance, write_derived
-from StegoMedLib.errors import UsageError
+from StegoMedLib.dicom import DerivedSeries, Instance, read_instance, write_derived
+from StegoMedLib.errors import UnusableFileError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE, compare, summarise
 from StegoMedLib.pipeline.attack_header import Rewrite, lossy_attributes
+from StegoMedLib.pipeline.files import FileCount, SourceFiles, check_copy_others, place_in
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.staging import check_target, staged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -82,7 +83,12 @@ class AttackReport:
     unit: str
     seed: int
     slices: list[AttackedSlice] = field(default_factory=list)
-    ignored: tuple[tuple[str, str], ...] = ()
+    files: FileCount = field(default_factory=FileCount)
+
+    @property
+    def lost(self) -> int:
+        """How many files were lost on purpose."""
+        return len({row.file for row in self.slices if row.state == "lost"})
 
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed attack``."""
@@ -94,7 +100,7 @@ class AttackReport:
             "seed": self.seed,
             "summary": self.summary(),
             "slices": [asdict(row) for row in self.slices],
-            "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
+            **self.files.as_json(),
         }
 
     def summary(self) -> dict[str, dict[str, float]]:
@@ -111,6 +117,7 @@ def attack_series(
     seed: int = 0,
     overwrite: bool = False,
     accept_lossy: bool = False,
+    copy_others: bool = False,
     progress: Progress = silent,
 ) -> AttackReport:
     """Attack every slice of `source`, and write the series to `target` as derived instances.
@@ -125,48 +132,56 @@ def attack_series(
         How hard, in the kind's unit; its default without.
     seed : int, optional
         What is random is drawn from it, for each file by its own.
+    overwrite, accept_lossy : bool, optional
+    copy_others : bool, optional
+        Take files that are left out along to the target, as they are.
+    progress : callable, optional
 
     Raises
     ------
     UsageError
         When there is no such kind, or the level makes no sense for it.
     UnusableInputError
-        When something cannot be read or written.
+        When nothing can be read, or something cannot be written.
     """
+    check_copy_others(source, copy_others=copy_others)
     if kind not in ATTACKS:
         raise UsageError(f"There is no attack {kind!r}; choose one of {', '.join(ATTACKS)}.")
     chosen = ATTACKS[kind]
     level = chosen.default if level is None else level
     chosen.check(level)
-    place = target / source.name if source.is_file() and target.is_dir() else target
+    place = place_in(source, target)
     check_target(source, place, overwrite=overwrite)
-    listing = list_files(source)
-    names = [Path(path.name) if source.is_file() else path.relative_to(source) for path in listing.images]
-    report = AttackReport(kind, level, chosen.unit, seed)
-    report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
+    files = SourceFiles(source)
+    report = AttackReport(kind, level, chosen.unit, seed, files=files.count)
     run = _Run(chosen, level, seed, report)
-    targets = _targets(kind, level, names, np.random.default_rng(seed))
-    with staged(place, overwrite=overwrite, single=source.is_file(), like=source) as work:
-        for done, path in enumerate(listing.images):
-            progress(done, len(listing.images), path.name)
-            instance = read_instance(path, accept_lossy=accept_lossy)
-            goes_to = targets[done]
-            if goes_to is None:
-                run.lose(instance, names[done])
-                continue
-            number = None if goes_to == done else _number(listing.images[goes_to])
-            file = work if source.is_file() else work / names[goes_to]
-            run.take(done, instance, names[done], _Placed(names[goes_to], file, number))
-    progress(len(listing.images), len(listing.images), "")
+    targets = _targets(kind, level, len(files.images), np.random.default_rng(seed))
+    with staged(place, overwrite=overwrite, single=files.single, like=source) as work:
+        for done, (path, name) in enumerate(files.images):
+            progress(done, len(files.images), path.name)
+            with files.taking(path, report.slices) as made:
+                instance = read_instance(path, accept_lossy=accept_lossy)
+                goes_to = targets[done]
+                if goes_to is None:
+                    run.lose(instance, name)
+                    continue
+                other, called = files.images[goes_to]
+                made.append(work if files.single else work / called)
+                number = None if goes_to == done else _number(other)
+                run.take(done, instance, name, _Placed(called, made[0], number))
+        files.check_taken(lost=report.lost)
+        if copy_others:
+            files.copy_others(work)
+    progress(len(files.images), len(files.images), "")
     return report
 
 
-def _targets(kind: str, level: float, names: Sequence[Path], rng: np.random.Generator) -> list[int | None]:
+def _targets(kind: str, level: float, files: int, rng: np.random.Generator) -> list[int | None]:
     """Whose name every file gets; None for one that is lost. At least one file is left."""
-    found: list[int | None] = list(range(len(names)))
-    chosen = rng.permutation(len(names))[: round(level / 100 * len(names))]
+    found: list[int | None] = list(range(files))
+    chosen = rng.permutation(files)[: round(level / 100 * files)]
     if kind == "lost":
-        for index in chosen[: len(names) - 1]:
+        for index in chosen[: files - 1]:
             found[index] = None
     elif kind == "shuffled":
         for index, other in zip(chosen, np.roll(chosen, 1), strict=True):
@@ -184,8 +199,11 @@ class _Placed:
 
 
 def _number(path: Path) -> object:
-    """Instance number of another file of the series."""
-    return read_instance(path, accept_lossy=True).dataset.get("InstanceNumber")
+    """Instance number of another file of the series; of one that cannot be used, the file itself tells in its turn."""
+    try:
+        return read_instance(path, accept_lossy=True).dataset.get("InstanceNumber")
+    except UnusableFileError:
+        return None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from pydicom.multival import MultiValue
 from pydicom.valuerep import format_number_as_ds
 
-from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.errors import UnusableFileError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,20 +63,20 @@ class Rewrite:
 
         Raises
         ------
-        UnusableInputError
+        UnusableFileError
             When the rescale is one of single frames, or the new values do not fit the instance's bits.
         """
         if (
             "SharedFunctionalGroupsSequence" in instance.dataset
             or "PerFrameFunctionalGroupsSequence" in instance.dataset
         ):
-            raise UnusableInputError(
+            raise UnusableFileError(
                 f"{instance.path}: its rescale lies in functional groups, which are not rewritten; take another object."
             )
         ends = [(int(pixels.min()), int(pixels.max())) for pixels in _legal_pixels(instance)]
         least, most = min(low for low, _ in ends), max(high for _, high in ends)
         if round(factor * (most - least)) > instance.format.field.high:
-            raise UnusableInputError(
+            raise UnusableFileError(
                 f"{instance.path}: its stored values times {factor:g} do not fit its bits; give a smaller level."
             )
         return cls(factor, least)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import new_series
+from StegoMedLib.dicom import Listing, list_files, new_series
 from StegoMedLib.envelope import prepare_passphrase, record_as_json
 from StegoMedLib.envelope.words import make_passphrase
-from StegoMedLib.pipeline.embed import EmbedOptions, EmbedReport, SliceSeen, embed_series
+from StegoMedLib.pipeline.embed import EmbeddedSliceReport, EmbedOptions, EmbedReport, SliceSeen, embed_series
 from StegoMedLib.pipeline.evaluate import EvaluateReport, evaluate_series
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series
 from StegoMedLib.pipeline.masks import FolderMasks, MaskSource, write_mask
@@ -70,6 +70,7 @@ def run_demo(
     masks: MaskSource,
     *,
     series: Path | None = None,
+    listing: Listing | None = None,
     passphrase: bytes | None = None,
     overwrite: bool = False,
     stage: Stage = lambda _: silent,
@@ -84,6 +85,8 @@ def run_demo(
     masks : MaskSource
     series : Path, optional
         The user's own DICOM file or folder, instead of the phantom.
+    listing : Listing, optional
+        Of `series`, where it was looked at already.
     passphrase : bytes, optional
         A fresh random one unless given.
     overwrite : bool
@@ -100,7 +103,7 @@ def run_demo(
     with staged(target, overwrite=overwrite) as work:
         if passphrase is None:
             passphrase = _fresh_passphrase(work / "passphrase.txt")
-        covers = (series, None) if series is not None else _phantom(work)
+        covers = _phantom(work) if series is None else _Covers(series, listing or list_files(series))
         report = _stations(work, covers, masks, passphrase, stage)
         (work / "report.json").write_text(json.dumps(report.as_json(), indent=2, allow_nan=False), encoding="utf-8")
     return report
@@ -113,8 +116,17 @@ def _fresh_passphrase(file: Path) -> bytes:
     return prepare_passphrase(text)
 
 
-def _phantom(work: Path) -> tuple[Path, Path]:
-    """Write the phantom and its reference masks; the folders of both."""
+@dataclass(frozen=True)
+class _Covers:
+    """Where the covers are, what was found there, and where their reference masks are, if there are any."""
+
+    source: Path
+    listing: Listing
+    reference: Path | None = None
+
+
+def _phantom(work: Path) -> _Covers:
+    """Write the phantom and its reference masks."""
     phantom = phantom_series()
     volume, bodies = phantom.stored[::-1], phantom.body[::-1]
     rescale = (phantom.slope, phantom.intercept)
@@ -128,16 +140,16 @@ def _phantom(work: Path) -> tuple[Path, Path]:
     )
     for file, body in zip(files, bodies, strict=True):
         write_mask(work / "reference" / f"{file.stem}.png", body)
-    return work / "cover", work / "reference"
+    return _Covers(work / "cover", list_files(work / "cover"), work / "reference")
 
 
-def _stations(
-    work: Path, covers: tuple[Path, Path | None], masks: MaskSource, passphrase: bytes, stage: Stage
-) -> DemoReport:
+def _stations(work: Path, covers: _Covers, masks: MaskSource, passphrase: bytes, stage: Stage) -> DemoReport:
     """Run the stations one after the other, each from the files the last one left, and draw the pictures."""
-    cover, reference = covers
+    cover = covers.source
     sheet = _Sheet()
-    segmented = segment_series(cover, work / "masks", masks, progress=stage("Finding the body"), onlooker=sheet.take)
+    segmented = segment_series(
+        cover, work / "masks", masks, listing=covers.listing, progress=stage("Finding the body"), onlooker=sheet.take
+    )
     middle = _Middle(len(segmented.slices))
     stego = work / "stego" / cover.name if cover.is_file() else work / "stego"
     embedded = embed_series(
@@ -146,6 +158,7 @@ def _stations(
         passphrase,
         FolderMasks(work / "masks"),
         EmbedOptions(),
+        listing=covers.listing.without(segmented.files.left_out),
         progress=stage("Hiding the record"),
         onlooker=middle.take,
     )
@@ -156,11 +169,12 @@ def _stations(
         progress=stage("Reading it again"),
         onlooker=lambda file, frame, symbol: received.update({(file, frame): symbol}),
     )
-    evaluated = evaluate_series(cover, stego, references=reference, progress=stage("Comparing"))
+    evaluated = evaluate_series(cover, stego, references=covers.reference, progress=stage("Comparing"))
     report = DemoReport(segmented, embedded, extracted, evaluated)
     draw_mask_sheet(work / "masks.png", sheet.items)
-    if middle.seen is not None:
-        draw_page(work / "page.png", _shown(middle.seen, received), _summary(middle.seen, report))
+    row = None if middle.seen is None else _row(middle.seen, embedded)
+    if middle.seen is not None and row is not None:
+        draw_page(work / "page.png", _shown(middle.seen, received), _summary(middle.seen, row, report))
     return report
 
 
@@ -207,16 +221,20 @@ def _shown(seen: SliceSeen, received: Mapping[tuple[str, int], Symbol]) -> Slice
     )
 
 
-def _summary(seen: SliceSeen, report: DemoReport) -> dict[str, str | float | None]:
+def _row(seen: SliceSeen, report: EmbedReport) -> EmbeddedSliceReport | None:
+    """The slice in the report; None when its file was left out after all."""
+    return next((row for row in report.slices if (row.file, row.frame) == (seen.file, seen.frame)), None)
+
+
+def _summary(seen: SliceSeen, row: EmbeddedSliceReport, report: DemoReport) -> dict[str, str | float | None]:
     """Numbers of the slice shown, and of the series."""
-    row = next(row for row in report.embedded.slices if (row.file, row.frame) == (seen.file, seen.frame))
     measured = report.evaluated.summary()
     significant = measured.get("changed_significant")
     read = sum(each.record is not None for each in report.extracted.slices)
     numbers: dict[str, str | float | None] = {
         "slices that carry the record": f"{report.embedded.embedded} of {len(report.embedded.slices)}",
         "slices read again": f"{read} of {len(report.extracted.slices)}",
-        "attributes in the record": str(len(record_as_json(report.extracted.record))),
+        "attributes in the record": str(len(record_as_json(report.extracted.records[0]))),
         "QR version": str(seen.message.symbol.version),
         "bits hidden": str(row.metrics["payload_bits"]),
         "room in bits": str(row.metrics["room_bits"]),

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.dicom import DerivedSeries, Instance, list_files, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, Instance, Listing, list_files, read_instance, write_derived
 from StegoMedLib.errors import UsageError
-from StegoMedLib.pipeline.embed_run import LOST, EmbeddedSliceReport, EmbedOptions, EmbedReport, EmbedRun, SliceSeen
+from StegoMedLib.pipeline.embed_run import (
+    LOST,
+    EmbeddedSliceReport,
+    EmbedOptions,
+    EmbedReport,
+    EmbedRun,
+    NoMessage,
+    SliceSeen,
+)
+from StegoMedLib.pipeline.files import SourceFiles, check_copy_others, place_in
 from StegoMedLib.pipeline.neighbours import FileRegions
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.spread import Spread
@@ -18,6 +26,7 @@ from StegoMedLib.pipeline.staging import check_target, staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -33,12 +42,27 @@ __all__ = [
     "EmbeddedSliceReport",
     "SliceSeen",
     "embed_series",
+    "look_at",
 ]
 
 MODES = ("replicate", "spread")
 
 DESCRIPTION = "StegoMed: an encrypted record hidden outside the significant region"
 """What DerivationDescription says of what was written."""
+
+
+def look_at(source: Path, target: Path, options: EmbedOptions) -> Listing:
+    """What there is to hide in, before anything else is asked for; raises what `embed_series` would raise at once."""
+    _check(source, target, options)
+    return list_files(source)
+
+
+def _check(source: Path, target: Path, options: EmbedOptions) -> None:
+    """Refuse what makes no sense whatever the files hold."""
+    if options.mode not in MODES:
+        raise UsageError(f"There is no mode {options.mode!r}; choose one of {', '.join(MODES)}.")
+    check_copy_others(source, copy_others=options.copy_others)
+    check_target(source, place_in(source, target), overwrite=options.overwrite)
 
 
 def embed_series(
@@ -48,13 +72,15 @@ def embed_series(
     masks: MaskSource,
     options: EmbedOptions,
     *,
+    listing: Listing | None = None,
     progress: Progress = silent,
     onlooker: Callable[[SliceSeen], None] | None = None,
 ) -> EmbedReport:
     """Hide a record in every slice of `source` that has room, or spread it over them, and write them to `target`.
 
     Every readable instance is written, as one new series for each source series; slices that were skipped keep their
-    pixels. `target` appears when all is done, or not at all.
+    pixels, and files that cannot be used are left out, which the report says. `target` appears when all is done, or not
+    at all.
 
     Parameters
     ----------
@@ -64,6 +90,8 @@ def embed_series(
         As `prepare_passphrase` gives it.
     masks : MaskSource
     options : EmbedOptions
+    listing : Listing, optional
+        Of the source, where it was looked at already.
     progress : callable
     onlooker : callable, optional
         Shown every slice.
@@ -71,35 +99,22 @@ def embed_series(
     Raises
     ------
     UnusableInputError
-        When something cannot be read or written.
+        When nothing can be read, or something cannot be written.
     DoesNotFitError
         When no slice has room, or all together have too little.
     """
-    if options.mode not in MODES:
-        raise UsageError(f"There is no mode {options.mode!r}; choose one of {', '.join(MODES)}.")
-    place = target / source.name if source.is_file() and target.is_dir() else target
-    check_target(source, place, overwrite=options.overwrite)
-    listing = list_files(source)
+    _check(source, target, options)
+    source_files = SourceFiles(source, listing)
     run = EmbedRun(passphrase, masks.name, options, onlooker)
-    names = [Path(path.name) if source.is_file() else path.relative_to(source) for path in listing.images]
-    images = list(zip(listing.images, names, strict=True))
-    files = _Files(run, FileRegions(masks, images, accept_lossy=options.accept_lossy), options)
-    steps, done = len(names), 0
-    if options.mode == "spread":
-        steps = 2 * len(names)
-        for path, name in images:
-            progress(done, steps, path.name)
-            files.survey(path, name)
-            done += 1
-        files.plan()
-    with staged(place, overwrite=options.overwrite, single=source.is_file(), like=source) as work:
-        for path, name in images:
-            progress(done, steps, path.name)
-            files.file(path, name, work if source.is_file() else work / name)
-            done += 1
-        run.report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
+    run.report.files = source_files.count
+    files = _Files(run, FileRegions(masks, source_files.images, accept_lossy=options.accept_lossy), options)
+    files.survey(source_files, progress)
+    with staged(place_in(source, target), overwrite=options.overwrite, single=source_files.single, like=source) as work:
+        files.write(source_files, work, progress)
+        source_files.check_taken()
         files.finish()
-    progress(steps, steps, "")
+        if options.copy_others:
+            source_files.copy_others(work)
     return run.report
 
 
@@ -139,26 +154,45 @@ class _Files:
         self._series = DerivedSeries(DESCRIPTION)
         self._spread = Spread(run) if options.mode == "spread" else None
 
-    def survey(self, path: Path, name: Path) -> None:
-        """First pass of mode ``spread`` over one instance."""
+    def survey(self, files: SourceFiles, progress: Progress) -> None:
+        """First pass of mode ``spread``."""
         if self._spread is None:
             return
+        steps = 2 * len(files.images)
+        for done, (path, name) in enumerate(files.images):
+            progress(done, steps, path.name)
+            with files.taking(path):
+                self._survey(self._spread, path, name)
+            if files.is_left_out(path):
+                self._spread.forget(str(name))
+        files.check_taken()
+        self._spread.plan()
+        self._run.clock.lap("sealing")
+
+    def write(self, files: SourceFiles, work: Path, progress: Progress) -> None:
+        """Take all files to the folder `work`, or to that place when there is only one."""
+        before = 0 if self._spread is None else len(files.images)
+        steps = before + len(files.images)
+        for done, (path, name) in enumerate(files.images):
+            progress(before + done, steps, path.name)
+            if files.is_left_out(path):
+                continue
+            with files.taking(path, self._run.report.slices, self._run.weightiest) as made:
+                made.append(work if files.single else work / name)
+                self._file(path, name, made[0])
+        progress(steps, steps, "")
+
+    def _survey(self, spread: Spread, path: Path, name: Path) -> None:
         instance = read_instance(path, accept_lossy=self._options.accept_lossy)
         for frame in range(instance.frames):
             plane = instance.plane(frame)
             self._run.clock.lap("reading")
             region = self._regions.region(path, frame, instance.frames, plane)
             self._run.clock.lap("finding")
-            self._spread.survey(instance.dataset, plane, region, str(name), frame)
+            spread.survey(instance.dataset, plane, region, str(name), frame)
             self._run.clock.lap("surveying")
 
-    def plan(self) -> None:
-        """End of the first pass."""
-        if self._spread is not None:
-            self._spread.plan()
-            self._run.clock.lap("sealing")
-
-    def file(self, path: Path, name: Path, target: Path) -> None:
+    def _file(self, path: Path, name: Path, target: Path) -> None:
         """Take one instance from `path` to `target`; `name` is what reports call it."""
         instance = read_instance(path, accept_lossy=self._options.accept_lossy)
         changed = _Changes(instance)
@@ -187,7 +221,7 @@ class _Files:
         self._run.clock.lap("finding")
         return self._run.hide(plane, region, str(name), frame, message)
 
-    def _message(self, instance: Instance, name: Path, frame: int) -> Message | None:
+    def _message(self, instance: Instance, name: Path, frame: int) -> Message | NoMessage:
         if self._spread is None:
             return self._run.message(instance.dataset)
         message = self._spread.message(str(name), frame)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.envelope import HeaderRecord, Record, Sealer, locator_key
-from StegoMedLib.errors import DoesNotFitError, UnusableInputError, UsageError
+from StegoMedLib.errors import DoesNotFitError, NothingToSealError, StegoMedError, UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE, summarise
 from StegoMedLib.pipeline.coding import Coding, coding
+from StegoMedLib.pipeline.files import FileCount
 from StegoMedLib.pipeline.message import Message, seal
 from StegoMedLib.pipeline.region import Region, remedy_for
 from StegoMedLib.pipeline.room import most_symbols, record_bytes_in
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.regions import Reason
 
-__all__ = ["LOST", "EmbedOptions", "EmbedReport", "EmbedRun", "EmbeddedSliceReport", "SliceSeen"]
+__all__ = ["LOST", "EmbedOptions", "EmbedReport", "EmbedRun", "EmbeddedSliceReport", "NoMessage", "SliceSeen"]
 
 LOST = 0.3
 """Share of the slices that may be lost in mode ``spread``, unless it is told otherwise."""
@@ -53,6 +53,8 @@ class EmbedOptions:
     syntax : str
         Transfer syntax of the files written: ``explicit``, ``rle``, ``jpegls``, ``jpeg2000``.
     accept_lossy, overwrite : bool
+    copy_others : bool
+        Take files that are left out along to the target, as they are.
     """
 
     profile: str = "fidelity"
@@ -65,6 +67,7 @@ class EmbedOptions:
     syntax: str = "explicit"
     accept_lossy: bool = False
     overwrite: bool = False
+    copy_others: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ class EmbedReport:
     symbols: int = 0
     envelope_characters: int = 0
     slices: list[EmbeddedSliceReport] = field(default_factory=list)
-    ignored: tuple[tuple[str, str], ...] = ()
+    files: FileCount = field(default_factory=FileCount)
     seconds: dict[str, float] = field(default_factory=dict)
     shards: list[dict[str, int]] = field(default_factory=list)
 
@@ -124,9 +127,16 @@ class EmbedReport:
             "shards": self.shards,
             "summary": self.summary(),
             "slices": [asdict(row) for row in self.slices],
-            "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
+            **self.files.as_json(),
             "seconds": self.seconds,
         }
+
+
+@dataclass(frozen=True)
+class NoMessage:
+    """A slice gets no message; an empty `reason` stands for want of air."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,12 +177,15 @@ class EmbedRun:
         self.locator = locator_key(passphrase) if options.profile != "saidi2024" else b""
         self.coding: Coding = coding(options.profile, self.locator, beta=options.beta, strength=options.strength)
         self.clock.lap("keys")
-        self._messages: dict[object, Message] = {}
-        self._weightiest: list[Reason] = []
+        self._messages: dict[object, Message | NoMessage] = {}
+        self._unsealed: dict[str, StegoMedError] = {}
+        self.weightiest: list[Reason] = []
         self.report = EmbedReport(options.profile, options.mode, finder, seconds=self.clock.seconds)
 
-    def message(self, header: Dataset | None) -> Message:
+    def message(self, header: Dataset | None) -> Message | NoMessage:
         """The sealed record; `header` is where the values of a header record come from.
+
+        A slice whose header has nothing to seal, or more than a symbol holds, gets none, and keeps no other from its.
 
         Equal values are sealed once. Values, not UIDs, say whose they are: several patients may share a study's UID.
 
@@ -180,21 +193,43 @@ class EmbedRun:
         ------
         UsageError
             When the record shall come from a header and there is none.
-        UnusableInputError
-            When the header holds none of the attributes.
         DoesNotFitError
-            When no symbol holds it.
+            When no symbol holds what every slice shall carry.
         """
-        owner, record = self.record(header)
+        try:
+            owner, record = self.record(header)
+        except NothingToSealError as error:
+            return self.unsealed(error)
         if owner not in self._messages:
-            message = seal(self.sealer, record, most_symbols(self.options.profile))
-            self._messages[owner] = message
-            self.report.note(message)
+            self._messages[owner] = self._sealed(record)
             self.clock.lap("sealing")
         return self._messages[owner]
 
+    def _sealed(self, record: Record) -> Message | NoMessage:
+        try:
+            message = seal(self.sealer, record, most_symbols(self.options.profile))
+        except DoesNotFitError as error:
+            if self.options.record is not None:
+                raise
+            return self.unsealed(error)
+        self.report.note(message)
+        return message
+
+    def unsealed(self, error: StegoMedError) -> NoMessage:
+        """Note that the header of a slice cannot be sealed, and why."""
+        self._unsealed[str(error)] = error
+        return NoMessage(str(error))
+
     def record(self, header: Dataset | None) -> tuple[object, Record]:
-        """The record to hide, and what tells it from those of other patients and studies; raises as `message` does."""
+        """The record to hide, and what tells it from those of other patients and studies.
+
+        Raises
+        ------
+        UsageError
+            When it shall come from a header and there is none.
+        NothingToSealError
+            When the header holds none of the attributes, or one of them malformed.
+        """
         if self.options.record is not None:
             return None, self.options.record
         record = self._header_record(header)
@@ -203,33 +238,41 @@ class EmbedRun:
     def _header_record(self, header: Dataset | None) -> HeaderRecord:
         if header is None:
             raise UsageError("These images have no DICOM header to take a record from; hide a text or a file.")
-        attributes = header_record(header, self.options.attributes)
+        try:
+            attributes = header_record(header, self.options.attributes)
+        except UnusableInputError as error:
+            raise NothingToSealError(str(error)) from None
         if not attributes:
-            raise UnusableInputError(
+            raise NothingToSealError(
                 "The header holds none of the attributes to hide, so there is nothing to seal; name others, or hide a "
                 "text or a file."
             )
         return HeaderRecord(attributes)
 
     def hide(
-        self, plane: Plane, region: Region, name: str, frame: int, message: Message | None
+        self, plane: Plane, region: Region, name: str, frame: int, message: Message | NoMessage
     ) -> NDArray[np.int32] | None:
         """Hide `message` in the air of `plane`; stored values (H, W), None for a skipped slice.
 
         Without a message the slice is skipped.
         """
-        work = pass_slice if message is None else partial(embed_slice, message=message, coding=self.coding)
-        result = work(plane, region)
+        sealed = None if isinstance(message, NoMessage) else message
+        result = self._result(plane, region, message)
         self.clock.lap("hiding")
-        metrics = measure_slice(plane, region.significant, result, message, self.coding)
+        metrics = measure_slice(plane, region.significant, result, sealed, self.coding)
         self.clock.lap("measuring")
         state = "skipped" if result.stego is None else "embedded"
         row = EmbeddedSliceReport(name, frame, state, result.reason, metrics, result.proof.counts)
         self.report.slices.append(row)
-        self._weightiest.append(result.proof.weightiest)
-        if self._onlooker is not None and message is not None:
-            self._onlooker(SliceSeen(name, frame, plane, region.significant, message, result))
+        self.weightiest.append(result.proof.weightiest)
+        if self._onlooker is not None and sealed is not None:
+            self._onlooker(SliceSeen(name, frame, plane, region.significant, sealed, result))
         return result.stego
+
+    def _result(self, plane: Plane, region: Region, message: Message | NoMessage) -> EmbeddedSlice:
+        if isinstance(message, NoMessage):
+            return pass_slice(plane, region, message.reason)
+        return embed_slice(plane, region, message, self.coding)
 
     def finish(self) -> None:
         """Make sure that there is something to show for the run.
@@ -238,7 +281,12 @@ class EmbedRun:
         ------
         DoesNotFitError
             When no slice carries the record.
+        NothingToSealError
+            When that is so because the headers have nothing to seal.
         """
+        reasons = [row.reason for row in self.report.slices]
+        if reasons and all(reason in self._unsealed for reason in reasons):
+            raise self._unsealed[reasons[0]]
         if self.report.embedded == 0:
             raise DoesNotFitError(self._refusal())
 
@@ -249,7 +297,7 @@ class EmbedRun:
         fits = record_bytes_in(room, self.options.profile, whole=self.coding.needs_mask)
         why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
         if fits == 0:
-            return f"{why}; {remedy_for(self._weightiest)}."
+            return f"{why}; {remedy_for(self.weightiest)}."
         return f"{why}: at most {fits} bytes would fit after compression; hide a shorter record or use other images."
 
 

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import Instance, list_files, read_instance, source_uids
-from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.dicom import Instance, read_instance, source_uids
+from StegoMedLib.errors import UnusableFileError, UnusableInputError
 from StegoMedLib.metrics import PAPER_NOTE, compare, dice, iou, ncc, summarise
+from StegoMedLib.pipeline.files import FileCount, SourceFiles
 from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
 from StegoMedLib.pipeline.progress import Progress, silent
 
@@ -39,8 +40,7 @@ class EvaluateReport:
     """What `evaluate_series` measured."""
 
     slices: list[EvaluatedSlice] = field(default_factory=list)
-    unpaired: list[str] = field(default_factory=list)
-    ignored: tuple[tuple[str, str], ...] = ()
+    files: FileCount = field(default_factory=FileCount)
 
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed evaluate``."""
@@ -48,8 +48,7 @@ class EvaluateReport:
             "note": PAPER_NOTE,
             "summary": self.summary(),
             "slices": [asdict(row) for row in self.slices],
-            "unpaired": self.unpaired,
-            "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
+            **self.files.as_json(),
         }
 
     def summary(self) -> dict[str, dict[str, float]]:
@@ -83,28 +82,29 @@ def evaluate_series(
     Raises
     ------
     UnusableInputError
-        When files cannot be read, no pair is found, or a pair's planes differ in size.
+        When nothing can be read, or no pair is found.
     """
     covers = _Covers(cover, accept_lossy=accept_lossy)
     measure = _Measure(None if references is None else FolderMasks(references), finder)
-    report = EvaluateReport()
-    listing = list_files(stego)
-    report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
-    for done, path in enumerate(listing.images):
-        progress(done, len(listing.images), path.name)
-        instance = read_instance(path, accept_lossy=accept_lossy)
-        marked = Path(path.name) if stego.is_file() else path.relative_to(stego)
-        found = covers.of(instance, marked)
-        if found is None:
-            report.unpaired.append(str(path))
-        else:
+    files = SourceFiles(stego)
+    report, unpaired = EvaluateReport(files=files.count), 0
+    for done, (path, marked) in enumerate(files.images):
+        progress(done, len(files.images), path.name)
+        with files.taking(path, report.slices):
+            instance = read_instance(path, accept_lossy=accept_lossy)
+            found = covers.of(instance, marked)
+            if found is None:
+                unpaired += 1
+                raise UnusableFileError(f"{path.name} was derived from no file of {cover}; name its cover.")
             name, original = found
             report.slices.extend(measure.frames(instance, original, marked, name))
-    if not report.slices:
+    if unpaired and not report.slices:
         raise UnusableInputError(
             f"No file of {stego} was derived from one of {cover}; name the cover it was made from."
         )
-    progress(len(listing.images), len(listing.images), "")
+    files.check_taken()
+    progress(len(files.images), len(files.images), "")
+    files.count.add_left_out(covers.files.count)
     return report
 
 
@@ -120,7 +120,7 @@ class _Measure:
         for frame in range(min(stego.frames, cover.frames)):
             before, after = cover.plane(frame), stego.plane(frame)
             if before.shape != after.shape:
-                raise UnusableInputError(
+                raise UnusableFileError(
                     f"{stego.path} and its cover {name} differ in size; name the cover it was made from."
                 )
             references = self.references
@@ -145,10 +145,12 @@ class _Covers:
         self._accept_lossy = accept_lossy
         self._names: dict[Path, tuple[Path, Path]] = {}
         self._uids: dict[str, tuple[Path, Path]] = {}
-        for path in list_files(source).images:
-            entry = (Path(path.name) if source.is_file() else path.relative_to(source), path)
-            self._names[entry[0]] = entry
-            self._uids[read_instance(path, accept_lossy=accept_lossy).sop_instance] = entry
+        self.files = SourceFiles(source)
+        for path, name in self.files.images:
+            with self.files.taking(path):
+                self._uids[read_instance(path, accept_lossy=accept_lossy).sop_instance] = name, path
+                self._names[name] = name, path
+        self.files.check_taken()
 
     def of(self, stego: Instance, name: Path) -> tuple[Path, Instance] | None:
         """Name and instance of the cover of `stego`."""

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import list_files, read_instance
-from StegoMedLib.errors import NewerVersionError, NothingReadableError, StegoMedError, UnusableInputError
+from StegoMedLib.dicom import read_instance
+from StegoMedLib.errors import (
+    NewerVersionError,
+    NothingReadableError,
+    StegoMedError,
+    UnusableFileError,
+    UnusableInputError,
+)
 from StegoMedLib.pipeline.blind import BlindReader, Reading
+from StegoMedLib.pipeline.claims import claimed_patient, contradicts
 from StegoMedLib.pipeline.extract_report import ExtractedSliceReport, ExtractReport, save_files
+from StegoMedLib.pipeline.files import SourceFiles
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.region import usable_of
 from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, too_few
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
+    from pydicom import Dataset
 
+    from StegoMedLib.dicom import Listing
     from StegoMedLib.envelope import Forms, Record
     from StegoMedLib.pipeline.masks import MaskSource
     from StegoMedLib.plane import Plane
@@ -40,10 +50,14 @@ def extract_series(
     masks: MaskSource | None = None,
     beta: float = 1000.0,
     accept_lossy: bool = False,
+    listing: Listing | None = None,
     progress: Progress = silent,
     onlooker: Callable[[str, int, Symbol], None] | None = None,
 ) -> ExtractReport:
     """Read the record hidden in `source`.
+
+    Different records, and a record of another patient than the header of its slice claims, are all in the report, which
+    then says that a person must look.
 
     Parameters
     ----------
@@ -55,6 +69,8 @@ def extract_series(
         None to find it. Only ``saidi2024`` has to be named; it needs `masks` and the sender's `beta` too.
     masks : MaskSource, optional
         Not needed by other profiles, but ``robust`` leaves out the votes of the significant region where it is known.
+    listing : Listing, optional
+        Of the source, where it was looked at already.
     progress : callable
     onlooker : callable, optional
         Shown file, frame and symbol of every slice that was read.
@@ -71,32 +87,40 @@ def extract_series(
         When there is nothing to read from.
     """
     run = ExtractRun(passphrase, profile, beta=beta, onlooker=onlooker)
-    listing = list_files(source)
-    for done, path in enumerate(listing.images):
-        progress(done, len(listing.images), path.name)
-        name = Path(path.name) if source.is_file() else path.relative_to(source)
-        _read_file(run, path, name, masks, accept_lossy=accept_lossy)
-    progress(len(listing.images), len(listing.images), "")
+    files = SourceFiles(source, listing)
+    for done, (path, name) in enumerate(files.images):
+        progress(done, len(files.images), path.name)
+        with files.taking(path):
+            _read_file(run, path, name, masks, accept_lossy=accept_lossy)
+    progress(len(files.images), len(files.images), "")
+    if not run.looked_at:
+        files.check_taken()
     report = run.finish()
-    report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
+    report.files = files.count
     return report
 
 
 def _read_file(run: ExtractRun, path: Path, name: Path, masks: MaskSource | None, *, accept_lossy: bool) -> None:
-    """Read all frames of one instance; a file or frame that cannot be decoded is a slice that cannot be read."""
-    try:
-        instance = read_instance(path, accept_lossy=accept_lossy)
-    except UnusableInputError as error:
-        run.undecodable(str(name), str(error))
-        return
+    """Read all frames of one instance; one that cannot be decoded keeps nothing from the others.
+
+    Raises
+    ------
+    UnusableFileError
+        At the end, when a frame could not be decoded.
+    """
+    instance = read_instance(path, accept_lossy=accept_lossy)
+    damage: UnusableFileError | None = None
     for frame in range(instance.frames):
         try:
             plane = instance.plane(frame)
-        except UnusableInputError as error:
+        except UnusableFileError as error:
             run.undecodable(str(name), str(error), frame)
+            damage = damage or error
             continue
         significant = None if masks is None else masks.mask(name, frame, instance.frames, plane)
-        run.read(plane, significant, str(name), frame)
+        run.read(plane, significant, str(name), frame, instance.dataset)
+    if damage is not None:
+        raise damage
 
 
 class ExtractRun:
@@ -127,8 +151,14 @@ class ExtractRun:
         self._spread = ShardCollector(self._reader.opener)
         self._records: list[Record] = []
         self._slices: list[ExtractedSliceReport] = []
+        self._claims: list[str | None] = []
         self._profiles: Counter[str] = Counter()
         self._quality = 1.0
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether there was any plane to look at."""
+        return any(row.detail == _UNREADABLE or row.profile is not None for row in self._slices)
 
     @property
     def needs_mask(self) -> bool:
@@ -137,19 +167,42 @@ class ExtractRun:
 
     def undecodable(self, name: str, reason: str, frame: int = 0) -> None:
         """Note a slice that could not even be looked at."""
-        self._slices.append(ExtractedSliceReport(name, frame, None, reason))
+        self._note(ExtractedSliceReport(name, frame, None, reason), None)
 
-    def read(self, plane: Plane, significant: NDArray[np.bool_] | None, name: str, frame: int) -> None:
-        """Read one slice; `significant` (H, W) where the profile needs it, or it is known."""
+    def read(
+        self,
+        plane: Plane,
+        significant: NDArray[np.bool_] | None,
+        name: str,
+        frame: int,
+        header: Dataset | None = None,
+    ) -> None:
+        """Read one slice.
+
+        Parameters
+        ----------
+        plane : Plane
+        significant : ndarray of bool, shape (H, W), or None
+            The significant region where the profile needs it, or it is known.
+        name : str
+        frame : int
+        header : Dataset, optional
+            Of the slice, to tell a record of another patient.
+        """
         usable = None if significant is None else usable_of(plane, significant)
         reading = self._reader.read(plane, usable)
         if reading is None:
-            self._slices.append(ExtractedSliceReport(name, frame, None, _UNREADABLE))
+            self._note(ExtractedSliceReport(name, frame, None, _UNREADABLE), header)
             return
         number, quality = self._number(reading), reading.quality
-        self._slices.append(ExtractedSliceReport(name, frame, number, quality.detail, reading.profile, quality.value))
+        row = ExtractedSliceReport(name, frame, number, quality.detail, reading.profile, quality.value)
+        self._note(row, header)
         if self._onlooker is not None:
             self._onlooker(name, frame, reading.symbols[0])
+
+    def _note(self, row: ExtractedSliceReport, header: Dataset | None) -> None:
+        self._slices.append(row)
+        self._claims.append(claimed_patient(header))
 
     def finish(self) -> ExtractReport:
         """The report, after a vote among the slices when none could be read alone.
@@ -161,15 +214,14 @@ class ExtractRun:
         NewerVersionError
             When there is no record, but what a newer version wrote.
         NothingReadableError
-            When there is no record, though there were planes to look at.
-        UnusableInputError
-            When no file could be decoded at all.
+            When there is no record.
         """
         joined = self._join_shards()
         if not self._records:
             self._read_together()
         if not self._records:
             raise self._why_nothing(joined)
+        self._compare_with_headers()
         return ExtractReport(
             self._profiles.most_common(1)[0][0], self._records, self._slices, quality=self._quality, shards=joined
         )
@@ -206,6 +258,14 @@ class ExtractRun:
             self._slices = [
                 replace(row, detail=_TOGETHER) if row.detail == _UNREADABLE else row for row in self._slices
             ]
+
+    def _compare_with_headers(self) -> None:
+        """Mark slices whose record is of another patient than their headers claim."""
+        for number, (row, claimed) in enumerate(zip(self._slices, self._claims, strict=True)):
+            together = row.record is None and row.detail == _TOGETHER
+            said = self._records if together else [] if row.record is None else [self._records[row.record]]
+            if said and all(contradicts(record, claimed) for record in said):
+                self._slices[number] = replace(row, contradicts=True)
 
     def _number(self, reading: Reading) -> int | None:
         """Number of a reading's record among all records, None for a shard: its record is known at the end."""

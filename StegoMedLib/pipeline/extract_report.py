@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from StegoMedLib.envelope import FileRecord, Record, record_as_json
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.files import PRIVATE, whole_file
 from StegoMedLib.pipeline.file_names import harmless_name, unused_name
+from StegoMedLib.pipeline.files import FileCount
 from StegoMedLib.pipeline.staging import staged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from StegoMedLib.pipeline.spread_reading import JoinedShards
 
 __all__ = ["ExtractReport", "ExtractedSliceReport", "save_files"]
+
+_NAMED = 12
+"""Runs of slices that a sentence names at most."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,8 @@ class ExtractedSliceReport:
         What was found in it.
     quality : float or None
         1 for as good as can be, 0 for about to fail.
+    contradicts : bool
+        The record is of another patient than the slice's header claims.
     """
 
     file: str
@@ -43,6 +52,7 @@ class ExtractedSliceReport:
     detail: str
     profile: str | None = None
     quality: float | None = None
+    contradicts: bool = False
 
     def as_json(self) -> dict[str, object]:
         """Row of the JSON report."""
@@ -54,6 +64,7 @@ class ExtractedSliceReport:
             "record": self.record,
             "profile": self.profile,
             "quality": self.quality,
+            "contradicts": self.contradicts,
         }
 
 
@@ -76,26 +87,65 @@ class ExtractReport:
     profile: str
     records: list[Record] = field(default_factory=list)
     slices: list[ExtractedSliceReport] = field(default_factory=list)
-    ignored: tuple[tuple[str, str], ...] = ()
+    files: FileCount = field(default_factory=FileCount)
     quality: float = 1.0
     shards: list[JoinedShards] = field(default_factory=list)
 
     @property
-    def record(self) -> Record:
-        """The record that most slices carry."""
-        votes = [sum(row.record == number for row in self.slices) for number in range(len(self.records))]
-        return self.records[votes.index(max(votes))]
+    def record(self) -> Record | None:
+        """The record, None where a person has to say which it is."""
+        return self.records[0] if self.records and not self.must_look else None
+
+    @property
+    def must_look(self) -> list[str]:
+        """Why a person must look before anything is done with the records: sentences, none when all agree."""
+        sentences = []
+        if len(self.records) > 1:
+            sentences.append(
+                f"The slices carry {len(self.records)} different records, so a person must look which belongs to "
+                "which images; extract each study by itself."
+            )
+        if self.records and any(shards.record is None for shards in self.shards):
+            sentences.append(
+                "Some slices carry parts of one more record, too few to read it, so a person must look which images "
+                "belong together; extract each study by itself."
+            )
+        contradicting = self._named(lambda row: row.contradicts)
+        if contradicting:
+            sentences.append(
+                f"The record is of another patient than the header says ({contradicting}), so a person must look whose "
+                "images these are; where a header holds a pseudonym, its PatientIdentityRemoved says YES."
+            )
+        return sentences
+
+    def slices_of(self, number: int) -> str:
+        """Slices that carry a record, by its number, in words; empty when all slices together carry it."""
+        return self._named(lambda row: row.record == number)
+
+    def _named(self, chosen: Callable[[ExtractedSliceReport], bool]) -> str:
+        """Slices in words: those that follow each other as the first and the last of them."""
+        frames = Counter(row.file for row in self.slices)
+        runs = [list(run) for those, run in groupby(self.slices, chosen) if those]
+        words = [
+            " to ".join(
+                row.file if frames[row.file] == 1 else f"{row.file} frame {row.frame}"
+                for row in (run if len(run) == 1 else (run[0], run[-1]))
+            )
+            for run in runs
+        ]
+        return ", ".join(words[:_NAMED]) + (f" and {len(words) - _NAMED} more runs" if len(words) > _NAMED else "")
 
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed extract``."""
         return {
             "profile": self.profile,
             "quality": self.quality,
-            "record": record_as_json(self.record),
+            "record": None if self.record is None else record_as_json(self.record),
             "records": [record_as_json(record) for record in self.records],
+            "must_look": self.must_look,
             "slices": [row.as_json() for row in self.slices],
             "shards": [self._shards_as_json(shards) for shards in self.shards],
-            "ignored": [{"file": file, "reason": reason} for file, reason in self.ignored],
+            **self.files.as_json(),
         }
 
     def _shards_as_json(self, shards: JoinedShards) -> dict[str, int | None]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from StegoMedLib.dicom import read_instance, slices_beside
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.files import check_whole
 from StegoMedLib.pipeline.region import Region
 
 if TYPE_CHECKING:
@@ -105,9 +106,15 @@ class FileRegions:
     def region(self, path: Path, frame: int, frames: int, plane: Plane) -> Region:
         """Region of a slice whose plane is at hand; raises as the mask source does."""
         own = path, frame
-        return self._window.region(
-            own, self._beside.get(own, ()), lambda: self._masks.region(self._names[path], frame, frames, plane)
-        )
+        return self._window.region(own, self._beside.get(own, ()), lambda: self._own(path, frame, frames, plane))
+
+    def _own(self, path: Path, frame: int, frames: int, plane: Plane) -> Region:
+        try:
+            return self._masks.region(self._names[path], frame, frames, plane)
+        except UnusableInputError:
+            # A file with a damaged frame has no masks, for that reason.
+            check_whole(path, accept_lossy=self._accept_lossy)
+            raise
 
     def _find(self, slot: Slot) -> Region:
         """Region of a neighbour; nothing where it cannot be read, which its own turn will tell."""

@@ -88,10 +88,10 @@ def _lost(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
     return 1.0 - np.count_nonzero(sent[:both] == received[:both]) / sent.size
 
 
-def pass_slice(plane: Plane, region: Region) -> EmbeddedSlice:
-    """A slice to which no message falls."""
+def pass_slice(plane: Plane, region: Region, reason: str = "") -> EmbeddedSlice:
+    """A slice to which no message falls, for a `reason` or for want of room."""
     proof = proof_of(plane, region)
-    reason = why_not_air(proof) or "it has too little room for a shard"
+    reason = reason or why_not_air(proof) or "it has too little room for a shard"
     return EmbeddedSlice(None, reason, usable_blocks(plane, ~proof.air), proof)
 
 

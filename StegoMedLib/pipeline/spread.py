@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from StegoMedLib.envelope import ShardWriter, largest_shard, shard_size
-from StegoMedLib.errors import DoesNotFitError, UsageError
+from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
+from StegoMedLib.pipeline.embed_run import NoMessage
 from StegoMedLib.pipeline.message import Message, written
 from StegoMedLib.pipeline.neighbours import PackedMask
 from StegoMedLib.pipeline.region import Region, proof_of
@@ -80,10 +81,18 @@ class Spread:
         self._regions: dict[_Place, tuple[PackedMask | None, ...]] = {}
         self._spreads: dict[object, _Spread] = {}
         self._texts: dict[_Place, str] = {}
+        self._unsealed: dict[_Place, NoMessage] = {}
 
     def survey(self, header: Dataset | None, plane: Plane, region: Region, name: str, frame: int) -> None:
         """First pass: note room and region of a slice."""
-        owner, record = self._run.record(header)
+        self._regions[name, frame] = tuple(
+            None if mask is None else PackedMask(mask) for mask in (region.significant, region.suspect, region.beside)
+        )
+        try:
+            owner, record = self._run.record(header)
+        except NothingToSealError as error:
+            self._unsealed[name, frame] = self._run.unsealed(error)
+            return
         if owner not in self._spreads:
             self._spreads[owner] = _Spread(self._run.sealer.seal_bytes(record), [], [])
         usable = usable_blocks(plane, ~proof_of(plane, region).air)
@@ -91,9 +100,14 @@ class Spread:
         spread = self._spreads[owner]
         spread.places.append((name, frame))
         spread.sizes.append(largest_shard(largest_text(room, self._most)))
-        self._regions[name, frame] = tuple(
-            None if mask is None else PackedMask(mask) for mask in (region.significant, region.suspect, region.beside)
-        )
+
+    def forget(self, name: str) -> None:
+        """Take back what was noted of the slices of a file, which is left out after all."""
+        for spread in self._spreads.values():
+            kept = [number for number, place in enumerate(spread.places) if place[0] != name]
+            spread.places = [spread.places[number] for number in kept]
+            spread.sizes = [spread.sizes[number] for number in kept]
+        self._spreads = {owner: spread for owner, spread in self._spreads.items() if spread.places}
 
     def plan(self) -> None:
         """Between the passes: cut each record into shards, one for every slice that carries.
@@ -118,11 +132,11 @@ class Spread:
             raise KeyError(name)
         return Region(significant, suspect, beside)
 
-    def message(self, name: str, frame: int) -> Message | None:
-        """Second pass: what a slice shall carry, None where it has too little room."""
+    def message(self, name: str, frame: int) -> Message | NoMessage:
+        """Second pass: what a slice shall carry, if it has room enough and something to seal."""
         text = self._texts.get((name, frame))
         if text is None:
-            return None
+            return self._unsealed.get((name, frame), NoMessage())
         message = written(text)
         self._run.report.note(message)
         return message

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import list_files, read_instance
+from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.coding import coding
+from StegoMedLib.pipeline.files import FileCount, SourceFiles
 from StegoMedLib.pipeline.masks import MaskSource, mask_name, write_mask
 from StegoMedLib.pipeline.neighbours import FileRegions
 from StegoMedLib.pipeline.progress import Progress, silent
@@ -18,11 +18,14 @@ from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.regions import usable_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from StegoMedLib.dicom import Listing
+    from StegoMedLib.pipeline.coding import Coding
     from StegoMedLib.plane import Plane
 
 __all__ = ["CapacityReport", "SegmentReport", "SurveyedSlice", "measure_capacity", "segment_series"]
@@ -53,11 +56,11 @@ class SegmentReport:
 
     finder: str
     slices: list[dict[str, object]] = field(default_factory=list)
-    ignored: tuple[tuple[str, str], ...] = ()
+    files: FileCount = field(default_factory=FileCount)
 
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed segment``."""
-        return {"finder": self.finder, "slices": self.slices, "ignored": _ignored(self.ignored)}
+        return {"finder": self.finder, "slices": self.slices, **self.files.as_json()}
 
 
 @dataclass
@@ -67,7 +70,7 @@ class CapacityReport:
     profile: str
     finder: str
     slices: list[dict[str, object]] = field(default_factory=list)
-    ignored: tuple[tuple[str, str], ...] = ()
+    files: FileCount = field(default_factory=FileCount)
 
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed capacity``."""
@@ -75,7 +78,7 @@ class CapacityReport:
             "profile": self.profile,
             "finder": self.finder,
             "slices": self.slices,
-            "ignored": _ignored(self.ignored),
+            **self.files.as_json(),
         }
 
 
@@ -84,6 +87,7 @@ def segment_series(
     target: Path,
     masks: MaskSource,
     *,
+    listing: Listing | None = None,
     overwrite: bool = False,
     accept_lossy: bool = False,
     progress: Progress = silent,
@@ -94,30 +98,43 @@ def segment_series(
     Raises
     ------
     UnusableInputError
-        When something cannot be read or written, or two slices have masks of one name (those of ``a`` and ``a.dcm``).
+        When nothing can be read, something cannot be written, or two slices have masks of one name (those of ``a`` and
+        ``a.dcm``).
     """
     check_target(source, target, overwrite=overwrite)
-    report = SegmentReport(masks.name)
+    files = SourceFiles(source, listing)
+    report = SegmentReport(masks.name, files=files.count)
     with staged(target, overwrite=overwrite, like=source) as work:
-        for seen in _walk(source, masks, report, accept_lossy=accept_lossy, progress=progress):
-            name = mask_name(seen.file, seen.frame, seen.frames)
-            if (work / name).exists():
-                raise UnusableInputError(
-                    f"The mask {name} would belong to {seen.file} and to another file; rename one of them."
-                )
-            write_mask(work / name, seen.significant)
-            report.slices.append(
-                {
-                    "file": str(seen.file),
-                    "frame": seen.frame,
-                    "mask": str(name),
-                    "body": bool(seen.significant.any()),
-                    "significant_share": float(seen.significant.mean()),
-                }
-            )
+
+        def take(seen: SurveyedSlice, made: list[Path]) -> None:
+            made.append(_write(work, seen))
+            report.slices.append(_segmented(seen))
             if onlooker is not None:
                 onlooker(seen)
+
+        _walk(files, masks, report.slices, take, accept_lossy=accept_lossy, progress=progress)
     return report
+
+
+def _write(work: Path, seen: SurveyedSlice) -> Path:
+    """Write the mask of a slice; its place."""
+    place = work / mask_name(seen.file, seen.frame, seen.frames)
+    if place.exists():
+        raise UnusableInputError(
+            f"The mask {place.relative_to(work)} would belong to {seen.file} and to another file; rename one of them."
+        )
+    write_mask(place, seen.significant)
+    return place
+
+
+def _segmented(seen: SurveyedSlice) -> dict[str, object]:
+    return {
+        "file": str(seen.file),
+        "frame": seen.frame,
+        "mask": str(mask_name(seen.file, seen.frame, seen.frames)),
+        "body": bool(seen.significant.any()),
+        "significant_share": float(seen.significant.mean()),
+    }
 
 
 def measure_capacity(
@@ -130,51 +147,55 @@ def measure_capacity(
 ) -> CapacityReport:
     """Measure the room of every slice of `source`: usable blocks, bits, largest symbol, bytes of a record."""
     chosen = coding(profile, _NO_KEY)
-    report = CapacityReport(profile, masks.name)
-    for seen in _walk(source, masks, report, accept_lossy=accept_lossy, progress=progress):
-        proof = proof_of(seen.plane, seen.region)
-        usable = usable_blocks(seen.plane, ~proof.air)
-        bits = chosen.profile.room(seen.plane, usable)
-        version = largest_version(bits, whole=chosen.needs_mask)
-        report.slices.append(
-            {
-                "file": str(seen.file),
-                "frame": seen.frame,
-                "body": bool(seen.significant.any()),
-                "usable_blocks": int(usable.sum()),
-                "capacity_bits": bits,
-                "capacity_bpp": bits / seen.plane.pixels.size,
-                "symbol_version": version,
-                "record_bytes": record_bytes_in(bits, profile, whole=chosen.needs_mask),
-                "reason": why_not_air(proof),
-                "pixels": proof.counts,
-            }
-        )
+    files = SourceFiles(source)
+    report = CapacityReport(profile, masks.name, files=files.count)
+
+    def take(seen: SurveyedSlice, _made: list[Path]) -> None:
+        report.slices.append(_room(seen, chosen, profile))
+
+    _walk(files, masks, report.slices, take, accept_lossy=accept_lossy, progress=progress)
     return report
 
 
+def _room(seen: SurveyedSlice, chosen: Coding, profile: str) -> dict[str, object]:
+    proof = proof_of(seen.plane, seen.region)
+    usable = usable_blocks(seen.plane, ~proof.air)
+    bits = chosen.profile.room(seen.plane, usable)
+    return {
+        "file": str(seen.file),
+        "frame": seen.frame,
+        "body": bool(seen.significant.any()),
+        "usable_blocks": int(usable.sum()),
+        "capacity_bits": bits,
+        "capacity_bpp": bits / seen.plane.pixels.size,
+        "symbol_version": largest_version(bits, whole=chosen.needs_mask),
+        "record_bytes": record_bytes_in(bits, profile, whole=chosen.needs_mask),
+        "reason": why_not_air(proof),
+        "pixels": proof.counts,
+    }
+
+
 def _walk(
-    source: Path,
+    files: SourceFiles,
     masks: MaskSource,
-    report: SegmentReport | CapacityReport,
+    rows: list[dict[str, object]],
+    take: Callable[[SurveyedSlice, list[Path]], None],
     *,
     accept_lossy: bool,
     progress: Progress,
-) -> Iterator[SurveyedSlice]:
-    """Slices of `source` with their significant regions, one in memory at a time."""
-    listing = list_files(source)
-    report.ignored = tuple((str(path), reason) for path, reason in listing.ignored)
-    names = [Path(path.name) if source.is_file() else path.relative_to(source) for path in listing.images]
-    regions = FileRegions(masks, list(zip(listing.images, names, strict=True)), accept_lossy=accept_lossy)
-    for done, (path, name) in enumerate(zip(listing.images, names, strict=True)):
-        progress(done, len(listing.images), path.name)
-        instance = read_instance(path, accept_lossy=accept_lossy)
-        for frame in range(instance.frames):
-            plane = instance.plane(frame)
-            region = regions.region(path, frame, instance.frames, plane)
-            yield SurveyedSlice(name, frame, instance.frames, plane, region)
-    progress(len(listing.images), len(listing.images), "")
+) -> None:
+    """Show every slice of a source, with its significant region, to `take`, one in memory at a time.
 
-
-def _ignored(files: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
-    return [{"file": file, "reason": reason} for file, reason in files]
+    `take` adds to `rows`, and to the list that it is given what files it makes: both are undone for files left out.
+    """
+    regions = FileRegions(masks, files.images, accept_lossy=accept_lossy)
+    for done, (path, name) in enumerate(files.images):
+        progress(done, len(files.images), path.name)
+        with files.taking(path, rows) as made:
+            instance = read_instance(path, accept_lossy=accept_lossy)
+            for frame in range(instance.frames):
+                plane = instance.plane(frame)
+                region = regions.region(path, frame, instance.frames, plane)
+                take(SurveyedSlice(name, frame, instance.frames, plane, region), made)
+    files.check_taken()
+    progress(len(files.images), len(files.images), "")

@@ -186,7 +186,7 @@ def extract_stack(
         progress(index, len(stack), stack.name(index))
         plane = stack.plane(index)
         significant = None if masks is None else masks(index, plane).significant
-        run.read(plane, significant, stack.name(index), index)
+        run.read(plane, significant, stack.name(index), index, stack.header(index))
     progress(len(stack), len(stack), "")
     return run.finish()
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 FINDER = ("--finder", "threshold")
 
 
-def _report(result: Any) -> dict[str, Any]:
-    assert result.returncode == 0, result.stderr
+def _report(result: Any, code: int = 0) -> dict[str, Any]:
+    assert result.returncode == code, result.stderr
     report: dict[str, Any] = json.loads(result.stdout)
     return report
 
@@ -105,8 +105,9 @@ def test_slices_of_two_patients_carry_their_own_records(stegomed: Any, tmp_path:
         )
     _report(stegomed("embed", "in", "out", *FINDER, "--json", "-"))
 
-    report = _report(stegomed("extract", "out", "--json", "-"))
+    report = _report(stegomed("extract", "out", "--json", "-"), 6)
 
+    assert report["record"] is None
     assert [record["PatientID"] for record in report["records"]] == ["P1", "P2"]
     for row in report["slices"]:
         assert report["records"][row["record"]]["PatientID"] == f"P{row['file'][7]}"
@@ -202,7 +203,7 @@ def test_evaluate_pairs_renamed_files_with_their_covers(phantom_folder: Path, st
     assert report["summary"]["changed_significant"]["max"] == 0
     assert report["summary"]["ncc_mask"]["min"] >= 0.999
     assert report["summary"]["psnr_65535"]["min"] >= 112
-    assert report["unpaired"] == []
+    assert report["left_out"] == []
 
 
 def test_evaluate_keeps_equal_names_in_different_folders_apart(

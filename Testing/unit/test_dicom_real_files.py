@@ -154,11 +154,11 @@ def test_no_legitimate_air_of_any_curated_ct_is_called_padding(data_dir: Path) -
         assert not padded.size or padded.max() < -1024, path
 
 
-def test_listing_finds_all_images_and_says_why_the_rest_is_ignored(data_dir: Path) -> None:
+def test_listing_finds_all_images_and_says_why_the_rest_is_left_out(data_dir: Path) -> None:
     listing = list_files(data_dir / "odd")
     assert len(listing.images) == len(READABLE) + len(LOSSY)
     assert list(listing.images) == sorted(listing.images)
-    assert [(path.name, "not a DICOM file" in why) for path, why in listing.ignored] == [("README.md", True)]
+    assert [(row.file.name, "not a DICOM file" in row.reason) for row in listing.left_out] == [("README.md", True)]
 
 
 @pytest.mark.parametrize("name", [row[0] for row in READABLE])

@@ -34,6 +34,8 @@ def test_the_table_of_attributes_is_the_program_s() -> None:
 def test_the_table_of_exit_codes_is_the_program_s() -> None:
     codes = {getattr(errors, name).exit_code for name in errors.__all__}
     assert {int(code) for code in table_after("### Exit codes")} == codes | {0}
+    described = re.findall(r"\b(\d+) [a-z]", build_parser().epilog or "")
+    assert {int(code) for code in described} == (codes | {0}) - {errors.StegoMedError.exit_code}
 
 
 def test_the_table_of_metrics_names_every_measure_of_quality() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from StegoMedLib.cli.options import add_common, add_overwrite
+from StegoMedLib.cli.options import add_common, add_copy_others, add_overwrite
+from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures, write_json
 from StegoMedLib.pipeline.attack import ATTACKS, AttackReport, attack_series
 
@@ -28,6 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--seed", type=_seed, default=0, metavar="N", help="what is random follows from it (default: %(default)s)"
     )
     add_overwrite(parser)
+    add_copy_others(parser)
     add_common(parser)
     parser.set_defaults(run=_run)
 
@@ -57,6 +59,7 @@ def _run(arguments: argparse.Namespace) -> None:
             seed=arguments.seed,
             overwrite=arguments.overwrite,
             accept_lossy=arguments.accept_lossy,
+            copy_others=arguments.copy_others,
             progress=progress,
         )
     write_json(report.as_json(), arguments.json_target)
@@ -68,3 +71,4 @@ def _show(report: AttackReport) -> None:
     if report.summary():
         show_measures(f"{report.kind} at {report.level:g} ({report.unit})", report.summary())
     say(f"{len(report.slices) - lost} slices written, {lost} lost.")
+    account_for(report.files, "written", lost=report.lost)

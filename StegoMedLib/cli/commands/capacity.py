@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common, add_finder, add_profile, chosen_masks
+from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.screen import ProgressBar, show_table, write_json
 from StegoMedLib.pipeline.survey import measure_capacity
 
@@ -47,3 +48,4 @@ def _run(arguments: argparse.Namespace) -> None:
     write_json(report.as_json(), arguments.json_target)
     rows = [[row[key] for key in _COLUMNS] for row in report.slices]
     show_table(f"Room for a record, profile {report.profile}", list(_COLUMNS.values()), rows)
+    account_for(report.files, "measured")

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_finder, add_overwrite, add_passphrase, chosen_masks
+from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.passphrase import VARIABLE, passphrase_to_seal
-from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
-from StegoMedLib.envelope import record_as_json
+from StegoMedLib.cli.records import show_records
+from StegoMedLib.cli.screen import ProgressBar, say, show_measures, write_json
+from StegoMedLib.dicom import list_files
 from StegoMedLib.pipeline.demo import run_demo
+from StegoMedLib.pipeline.staging import check_target
 
 if TYPE_CHECKING:
     import argparse
@@ -40,6 +43,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
+    series, masks = arguments.series, chosen_masks(arguments)
+    # What can be refused is refused before anybody has to type a passphrase.
+    check_target(series, arguments.out, overwrite=arguments.overwrite)
+    listing = None if series is None else list_files(series)
     given = arguments.passphrase_file is not None or VARIABLE in os.environ
     passphrase = passphrase_to_seal(arguments) if given else None
     with ExitStack() as bars:
@@ -50,16 +57,16 @@ def _run(arguments: argparse.Namespace) -> None:
 
         report = run_demo(
             arguments.out,
-            chosen_masks(arguments),
-            series=arguments.series,
+            masks,
+            series=series,
+            listing=listing,
             passphrase=passphrase,
             overwrite=arguments.overwrite,
             stage=stage,
         )
     write_json(report.as_json(), arguments.json_target)
-    show_table(
-        "Record read from the saved files", ["attribute", "value"], record_as_json(report.extracted.record).items()
-    )
+    show_records(report.extracted, "Record read from the saved files")
     show_measures("Measures", report.evaluated.summary())
     embedded = report.embedded
     say(f"{embedded.embedded} of {len(embedded.slices)} slices carry the record; see {arguments.out / 'page.png'}.")
+    account_for(embedded.files, "written", must_look=report.extracted.must_look)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import (
     add_common,
+    add_copy_others,
     add_finder,
     add_overwrite,
     add_passphrase,
@@ -15,13 +16,14 @@ from StegoMedLib.cli.options import (
     add_strength,
     chosen_masks,
 )
+from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.passphrase import passphrase_to_seal
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
 from StegoMedLib.envelope import FileRecord, Record, TextRecord
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE
-from StegoMedLib.pipeline.embed import LOST, MODES, EmbedOptions, EmbedReport, embed_series
+from StegoMedLib.pipeline.embed import LOST, MODES, EmbedOptions, EmbedReport, embed_series, look_at
 
 if TYPE_CHECKING:
     import argparse
@@ -72,6 +74,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     add_finder(parser)
     add_overwrite(parser)
+    add_copy_others(parser)
     add_common(parser)
     parser.set_defaults(run=_run)
 
@@ -88,12 +91,14 @@ def _run(arguments: argparse.Namespace) -> None:
         syntax=arguments.syntax,
         accept_lossy=arguments.accept_lossy,
         overwrite=arguments.overwrite,
+        copy_others=arguments.copy_others,
     )
+    # What can be refused is refused before anybody has to type a passphrase.
+    source, target, masks = arguments.source, arguments.target, chosen_masks(arguments)
+    listing = look_at(source, target, options)
     passphrase = passphrase_to_seal(arguments)
     with ProgressBar("Hiding the record") as progress:
-        report = embed_series(
-            arguments.source, arguments.target, passphrase, chosen_masks(arguments), options, progress=progress
-        )
+        report = embed_series(source, target, passphrase, masks, options, listing=listing, progress=progress)
     write_json(report.as_json(), arguments.json_target)
     _show(report)
 
@@ -162,3 +167,4 @@ def _show(report: EmbedReport) -> None:
             f"({shards['shard_bytes']} bytes each)."
         )
     say(f"{report.embedded} of {len(report.slices)} slices carry {'a part of ' if report.shards else ''}the record.")
+    account_for(report.files, "written")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common, add_overwrite
+from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
 from StegoMedLib.errors import UsageError
 from StegoMedLib.metrics import PAPER_NOTE
@@ -75,8 +76,7 @@ def _run_series(arguments: argparse.Namespace) -> None:
     write_json(report.as_json(), arguments.json_target)
     show_measures(f"{len(report.slices)} slices", report.summary())
     say(PAPER_NOTE)
-    if report.unpaired:
-        say(f"{len(report.unpaired)} files have no cover here and were left out.")
+    account_for(report.files, "compared")
 
 
 def _run_masks(arguments: argparse.Namespace) -> None:
@@ -123,3 +123,4 @@ def _show(report: AgreementReport) -> None:
         for group in report.groups()
     ]
     show_table(f"{len(report.slices)} slices; the paper's mean IoU is {PAPER_IOU}", columns, rows)
+    account_for(report.files, "compared")

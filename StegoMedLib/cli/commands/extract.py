@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common, add_finder, add_passphrase, add_profile, chosen_masks
+from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.passphrase import passphrase_to_open
-from StegoMedLib.cli.screen import ProgressBar, say, show_table, write_json
-from StegoMedLib.envelope import record_as_json
+from StegoMedLib.cli.records import show_records
+from StegoMedLib.cli.screen import ProgressBar, say, write_json
+from StegoMedLib.dicom import list_files
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series, save_files
 
 if TYPE_CHECKING:
@@ -30,10 +32,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> None:
-    passphrase = passphrase_to_open(arguments)
+    listing = list_files(arguments.source)  # before anybody has to type a passphrase
     # Only the paper's profile needs a mask; the others read every block, and take one as a hint when it is there.
     wanted = arguments.profile == "saidi2024" or arguments.masks is not None
     masks = chosen_masks(arguments) if wanted else None
+    passphrase = passphrase_to_open(arguments)
     with ProgressBar("Reading") as progress:
         report = extract_series(
             arguments.source,
@@ -42,6 +45,7 @@ def _run(arguments: argparse.Namespace) -> None:
             masks=masks,
             beta=arguments.beta,
             accept_lossy=arguments.accept_lossy,
+            listing=listing,
             progress=progress,
         )
     if arguments.out is not None:
@@ -52,10 +56,7 @@ def _run(arguments: argparse.Namespace) -> None:
 
 
 def _show(report: ExtractReport) -> None:
-    for number, record in enumerate(report.records):
-        fields = record_as_json(record)
-        title = "Record" if len(report.records) == 1 else f"Record {number + 1} of {len(report.records)}"
-        show_table(title, ["attribute", "value"], fields.items())
+    show_records(report, "Record")
     read = sum(row.record is not None for row in report.slices)
     say(f"{read} of {len(report.slices)} slices were read, profile {report.profile}.")
     for shards in report.shards:
@@ -63,3 +64,4 @@ def _show(report: ExtractReport) -> None:
     if read == 0:
         say("No slice could be read alone; the record was read from all of them together.")
     say(f"Quality {report.quality:.2f} at least: 1 is as good as can be, 0 about to fail.")
+    account_for(report.files, "looked at", must_look=report.must_look)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.options import add_common, add_finder, add_overwrite, chosen_masks
+from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.screen import ProgressBar, say, write_json
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.masks import mask_name
@@ -51,6 +52,7 @@ def _run(arguments: argparse.Namespace) -> None:
     write_json(report.as_json(), arguments.json_target)
     bodies = sum(bool(row["body"]) for row in report.slices)
     say(f"{len(report.slices)} masks in {arguments.out}; a body in {bodies} of them.")
+    account_for(report.files, "segmented")
 
 
 def _segment(arguments: argparse.Namespace, onlooker: Callable[[SurveyedSlice], None] | None = None) -> SegmentReport:
