@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import qt
 
 from StegoMedLib.errors import StegoMedError, UnusableInputError, UsageError
+from StegoMedLib.files import PRIVATE, whole_file
 from StegoMedPanel.parameters import Reading
 from StegoMedPanel.passphrase import PassphraseFields
 from StegoMedPanel.run import Place
@@ -127,7 +128,11 @@ class ExtractStep:
             self._ui.saveJsonButton, "Save the record", "record.json", "JSON (*.json)"
         )
         if name:
-            self._write(lambda: Path(str(name)).write_text(self.json() + "\n", encoding="utf-8"), str(name))
+            self._write(lambda: self._write_json(Path(str(name))), str(name))
+
+    def _write_json(self, place: Path) -> None:
+        with whole_file(place, mode=PRIVATE) as (stream, _):
+            stream.write((self.json() + "\n").encode())
 
     def _on_save_files(self) -> None:
         from StegoMedLib.pipeline.extract import save_files  # noqa: PLC0415 needs packages

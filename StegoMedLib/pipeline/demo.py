@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.dicom import Listing, list_files, new_series
 from StegoMedLib.envelope import prepare_passphrase, record_as_json
 from StegoMedLib.envelope.words import make_passphrase
+from StegoMedLib.files import PRIVATE, whole_file
 from StegoMedLib.pipeline.embed import EmbeddedSliceReport, EmbedOptions, EmbedReport, SliceSeen, embed_series
 from StegoMedLib.pipeline.evaluate import EvaluateReport, evaluate_series
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series
@@ -105,7 +106,8 @@ def run_demo(
             passphrase = _fresh_passphrase(work / "passphrase.txt")
         covers = _phantom(work) if series is None else _Covers(series, listing or list_files(series))
         report = _stations(work, covers, masks, passphrase, stage)
-        (work / "report.json").write_text(json.dumps(report.as_json(), indent=2, allow_nan=False), encoding="utf-8")
+        with whole_file(work / "report.json", mode=PRIVATE) as (stream, _):
+            stream.write(json.dumps(report.as_json(), indent=2, allow_nan=False).encode())
     return report
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.files import PRIVATE
 from StegoMedLib.pipeline.pictures_canvas import (
     INK,
     LINE,
@@ -99,7 +100,7 @@ def draw_page(target: Path, shown: SliceShown, summary: Mapping[str, str | float
     _difference(page, shown, top, tall)
     _symbols(page, shown, top, below)
     _numbers(page, summary, top, below)
-    page.save(target)
+    page.save(target, mode=PRIVATE)  # it shows the record
 
 
 def _captioned(page: Page, place: tuple[float, float, float, float], title: str, detail: str) -> Axes:

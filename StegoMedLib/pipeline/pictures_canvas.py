@@ -105,15 +105,15 @@ class Page:
         style = {"color": INK, "fontsize": 13, "va": "top", "parse_math": False, **style}
         self._figure.text(left / WIDTH, 1 - top / self.height, text, **style)
 
-    def save(self, target: Path) -> None:
-        """Write the page as PNG.
+    def save(self, target: Path, *, mode: int | None = None) -> None:
+        """Write the page as PNG, with the permissions `mode`.
 
         Raises
         ------
         UnusableInputError
             The place cannot be written to.
         """
-        with whole_file(target) as (stream, _):
+        with whole_file(target, mode=mode) as (stream, _):
             self._figure.savefig(stream, format="png")
 
 
