@@ -172,7 +172,7 @@ class _CompressedFrames:
         dataset = self._dataset
         offsets = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
         extended = (offsets[0], offsets[1]) if offsets[0] and offsets[1] else None
-        with translated("its compressed pixel data is cut off or malformed; export it again."):
+        with translated("its compressed pixel data cannot be decoded; export it again, uncompressed if possible."):
             return get_frame(dataset.PixelData, frame, number_of_frames=self._format.frames, extended_offsets=extended)
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -20,87 +17,18 @@ from pydicom.uid import UID, JPEG2000Lossless, JPEGLSLossless
 
 from StegoMedLib.dicom import decoding, decoding_process
 from StegoMedLib.dicom.decoding import decode_frame
-from StegoMedLib.dicom.decoding_messages import Answer, Job, answer_head, packed, read_answer
+from StegoMedLib.dicom.decoding_messages import Answer, answer_head, read_answer
 from StegoMedLib.dicom.field import StoredField
 from StegoMedLib.dicom.hostile import chosen_plugin
 from StegoMedLib.dicom.pixels import PixelFormat
 from StegoMedLib.errors import UnusableInputError
-from Testing.campaigns.codestream_seeds import Seed, encoded, phantom, seeds
+from Testing.campaigns.codestream_seeds import Seed, encoded, phantom
+from Testing.decoder_driver import BROKEN_CODER, SEEDS, decode, jpeg_ls, lives, process_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[2]
-# Without those that are marked for a coder which did not make them.
-SEEDS = [seed for seed in seeds() if b"\xff\x50\0\x08" not in seed.code[:80]]
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux only")
-POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and sessions of POSIX")
-
-# Takes the place of the JPEG-LS coder in the decoder process; what it does stands in a comment of the codestream.
-BROKEN_CODER = """
-import os, time
-__version__ = "9.9"
-served = 0
-def decode_pixel_data(src):
-    global served
-    served += 1
-    if b"<die>" in src or (b"<die late>" in src and served > 1):
-        os.abort()
-    if b"<hang>" in src:
-        while True:
-            pass
-    if b"<swell>" in src:
-        kept = []
-        while True:
-            kept.append(bytearray(1 << 22))
-    if b"<chatter>" in src:
-        os.write(1, b"warning" * 99)
-        os.write(2, b"warning" * 99)
-    if b"<exit>" in src:
-        os._exit(0)
-    return bytearray(b"\\x07\\x00" * 64 * 48), {"components": 1, "bits_per_sample": 12}
-"""
-
-
-def form_of(seed: Seed) -> PixelFormat:
-    return PixelFormat(
-        seed.rows, seed.columns, 1, StoredField(seed.allocated, seed.stored, seed.stored - 1), inverted=False
-    )
-
-
-def jpeg_ls(word: str = "") -> Seed:
-    """A frame of 64 x 48, with a comment."""
-    seed = next(s for s in SEEDS if s.syntax == JPEGLSLossless and (s.rows, s.stored) == (64, 12))
-    comment = b"\xff\xfe" + (2 + len(word)).to_bytes(2, "big") + word.encode()
-    return Seed(seed.syntax, seed.code[:2] + comment + seed.code[2:], seed.rows, seed.columns, 16, 12)
-
-
-def decode(seed: Seed) -> np.ndarray:
-    return decode_frame(seed.code, form_of(seed), seed.syntax)
-
-
-def process_id() -> int:
-    decoder = decoding._SERVICE._decoder
-    assert decoder
-    return decoder._process.pid
-
-
-def lives(pid: int) -> bool:
-    """Whether a process is there, and no zombie."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def ends(pid: int, seconds: float) -> bool:
-    """Whether a process ends in time."""
-    until = time.monotonic() + seconds
-    while lives(pid) and time.monotonic() < until:
-        time.sleep(0.02)
-    return not lives(pid)
 
 
 @pytest.fixture
@@ -248,99 +176,6 @@ def test_threads_share_the_process(fresh: None) -> None:
         thread.join()
     assert all(right)
     assert len(right) == 4 * 3 * len(lossless)
-
-
-# The program of the tests below: decodes one frame, says who decodes it, and does what it is told.
-PROGRAM = """
-import os, sys, time
-sys.path[:0] = [{root!r}]
-from StegoMedLib.dicom import decoding
-from Testing.unit import test_dicom_decoding as tests
-def decode():
-    tests.decode(tests.jpeg_ls())
-    print(tests.process_id(), flush=True)
-decode()
-"""
-
-
-def program(folder: Path, *then: str) -> Path:
-    path = folder / "elsewhere" / "program.py"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("\n".join([PROGRAM.format(root=str(ROOT)), *then]))
-    return path
-
-
-def test_the_folder_that_the_program_runs_in_does_not_matter(tmp_path: Path) -> None:
-    for name in ("pydicom", "numpy", "struct", "json", "StegoMedLib"):
-        (tmp_path / f"{name}.py").write_text("raise SystemExit('taken from the current folder')")
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        [sys.executable, program(tmp_path)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-@POSIX
-@pytest.mark.parametrize("then", ["", "raise SystemExit(3)", "os._exit(0)", "os.kill(os.getpid(), 9)"])
-def test_the_decoder_ends_with_the_program(tmp_path: Path, then: str) -> None:
-    begin = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, program(tmp_path, then)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert ends(int(done.stdout), 3)
-    assert time.perf_counter() - begin < 20
-    assert "Traceback" not in done.stderr
-
-
-@POSIX
-def test_control_c_in_a_terminal_is_for_the_program_alone(tmp_path: Path) -> None:
-    then = "time.sleep(60)"
-    command = [sys.executable, str(program(tmp_path, then))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        assert running.stdout
-        decoder = int(running.stdout.readline())
-        assert os.getsid(decoder) != os.getsid(running.pid)
-        os.kill(decoder, signal.SIGINT)
-        time.sleep(0.2)
-        assert lives(decoder)
-        running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=30)
-    assert said.count("Traceback") == 1
-    assert "decoding_child" not in said
-    assert ends(decoder, 3)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
-def test_a_copy_of_the_program_has_a_decoder_of_its_own(tmp_path: Path) -> None:
-    path = program(tmp_path, "if not os.fork(): decode(); os._exit(0)", "os.wait()", "decode()")
-    done = subprocess.run([sys.executable, path], capture_output=True, text=True, timeout=60, check=True)
-    first, copy, again = map(int, done.stdout.split())
-    assert first == again != copy
-
-
-def test_a_decoder_that_hangs_ends_itself_when_the_program_is_gone(broken: None) -> None:
-    del broken
-    seed = jpeg_ls("<hang>")
-    job = Job(str(seed.syntax), "pyjpegls", 64, 48, 16, 12, 0, "MONOCHROME2")
-    code = "from StegoMedLib.dicom import decoding_child as child; child._WATCH = 1; child.main()"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([sys.path[0], str(ROOT)])}
-    begin = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        input=packed(job, seed.code) + seed.code,
-        env=environment,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (1, answer_head(Answer.READY), b"")
-    assert time.perf_counter() - begin < 15
 
 
 @pytest.mark.parametrize(
