@@ -30,7 +30,7 @@ ATTRIBUTES = {
     "StudyID": "0020,0010",
 }
 """Keywords of the library's default record with their tags, by which the DICOM database is asked."""
-_LARGEST_FILE = 100_000
+_LARGEST_FILE = 100 * 2**10
 """Bytes: more never fits into a slice, whatever compression does, and need not be read to know it."""
 
 
@@ -142,4 +142,4 @@ def _file_record(name: str) -> Record:
     if not name:
         raise UsageError("There is no file yet; choose the file that shall be hidden.")
     path = Path(name)
-    return FileRecord(path.name, read_file(path, _LARGEST_FILE, "a slice takes a few kilobytes; choose another file."))
+    return FileRecord(path.name, read_file(path, _LARGEST_FILE, "choose one of a few kilobytes, which a slice holds."))

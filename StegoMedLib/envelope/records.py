@@ -30,6 +30,17 @@ if TYPE_CHECKING:
 __all__ = ["FileRecord", "HeaderRecord", "Record", "TextRecord", "decode_record", "encode_record", "record_as_json"]
 
 _MAX_NAME_BYTES = 255  # the longest file name of the usual file systems
+_MOST_ATTRIBUTES = 10_000  # twice as many as DICOM has
+_NUMBER, _BYTES, _TEXT, _ARRAY, _MAP = 0, 2, 3, 4, 5  # major types of CBOR
+_LEAVES = frozenset({_NUMBER, _BYTES, _TEXT})
+_PARTS_OF_A_FILE = 2
+_MAJOR = 2**5
+_WIDTHS = {
+    24: 1,
+    25: 2,
+    26: 4,
+    27: 8,
+}  # of arguments beside the first byte; what says neither has no end
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')  # separators, and what Windows refuses
 
 
@@ -52,7 +63,7 @@ class HeaderRecord(_Discreet):
     Raises
     ------
     UsageError
-        A keyword is empty, or a keyword or value is not text that UTF-8 can write.
+        A keyword is empty, a keyword or value is not text that UTF-8 can write, or there are more than 10,000.
     """
 
     attributes: Mapping[str, str]
@@ -60,6 +71,8 @@ class HeaderRecord(_Discreet):
     def __post_init__(self) -> None:
         """Keep a copy, and refuse what cannot be encoded."""
         object.__setattr__(self, "attributes", dict(self.attributes))
+        if len(self.attributes) > _MOST_ATTRIBUTES:
+            raise UsageError(f"A header record takes at most {_MOST_ATTRIBUTES} attributes; name fewer.")
         for keyword, value in self.attributes.items():
             if not _is_text(keyword) or not keyword or not _is_text(value):
                 raise UsageError("A header record takes attributes with a keyword and a value of Unicode text only.")
@@ -192,10 +205,47 @@ def _to_plain(record: Record) -> object:
 def _try_decode(data: bytes) -> Record | None:
     # None, not an exception: an exception raised while another is handled would carry that one along as its context.
     try:
+        if not _is_record_like(data):
+            return None
         record = _from_plain(cbor2.loads(data))
         return record if encode_record(record) == data else None
-    except (cbor2.CBORError, ValueError, TypeError, ArithmeticError, RecursionError, MemoryError, UsageError):
+    except (
+        cbor2.CBORError,
+        LookupError,
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        RecursionError,
+        MemoryError,
+        UsageError,
+    ):
         return None
+
+
+def _is_record_like(data: bytes) -> bool:
+    """Whether `data` begins as a record does: a text, two items, or a map of so many that a header has as most.
+
+    To be asked before it is decoded: 16 MiB of empty lists become 1.3 GiB.
+    """
+    major, count, place = _head(data, 0)
+    if major == _TEXT:
+        return True
+    if not ((major == _ARRAY and count == _PARTS_OF_A_FILE) or (major == _MAP and count <= _MOST_ATTRIBUTES)):
+        return False
+    for _ in range(count * (2 if major == _MAP else 1)):
+        major, length, place = _head(data, place)
+        if major not in _LEAVES:
+            return False
+        place += length if major != _NUMBER else 0
+    return place == len(data)
+
+
+def _head(data: bytes, place: int) -> tuple[int, int, int]:
+    """Major type and argument of the item at `place` (RFC 8949, section 3), and where they end."""
+    major, short = divmod(data[place], _MAJOR)
+    width = 0 if short < min(_WIDTHS) else _WIDTHS[short]
+    end = place + 1 + width
+    return major, int.from_bytes(data[place + 1 : end], "big") if width else short, end
 
 
 def _from_plain(plain: object) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,7 +159,8 @@ def test_too_long_a_text(driver: Any, ready: Any, untouched: Callable[[], None])
         ("text", "", "text is empty"),
         ("file", "", "no file yet"),
         ("file", "gone", "cannot be read"),
-        ("file", "big", "too large"),
+        ("file", "big", "more than 100 KiB"),
+        ("file", "pipe", "and no file"),
     ],
 )
 def test_records_that_cannot_be_hidden(
@@ -166,6 +168,7 @@ def test_records_that_cannot_be_hidden(
 ) -> None:
     assert ready is not None
     (tmp_path / "big").write_bytes(bytes(200_000))
+    os.mkfifo(tmp_path / "pipe")  # to open it would wait for ever
     untouched()
     driver.parameters.recordKind = type(driver.parameters.recordKind)[kind]
     driver.ui.recordFile.currentPath = str(tmp_path / content) if content else ""

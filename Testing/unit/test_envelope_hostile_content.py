@@ -1,16 +1,17 @@
 """Content that somebody with the key sealed, but not with StegoMed."""
 
+import tracemalloc
 import zlib
 
 import base45
 import cbor2
 import pytest
 
-from StegoMedLib.envelope import KeyCost, Opener, TextRecord
+from StegoMedLib.envelope import HeaderRecord, KeyCost, Opener, TextRecord, decode_record, encode_record
 from StegoMedLib.envelope.aead import seal_bytes
 from StegoMedLib.envelope.header import Header
 from StegoMedLib.envelope.keys import derive_sealing_keys
-from StegoMedLib.errors import NewerVersionError, NothingReadableError
+from StegoMedLib.errors import NewerVersionError, NothingReadableError, UsageError
 
 _CHEAP = KeyCost(log2_memory_kib=3, passes=1, lanes=1)
 _PASSPHRASE = b"correct horse"
@@ -56,6 +57,33 @@ def test_it_is_taken_for_a_newer_version_s(content: bytes) -> None:
         Opener(_PASSPHRASE).open(_seal_raw(content))
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        b"\x9a\x00\x0f\xff\xff" + b"\x80" * (2**20 - 1),  # a list of empty lists
+        b"\x82\x61a\x9a\x00\x0f\xff\xff" + b"\xa0" * (2**20 - 1),  # a file of empty maps
+        b"\xba\x00\x03\xff\xff" + b"\x00\x40" * (2**18 - 1),  # more attributes than there are
+        b"\xbb" + b"\xff" * 8,
+        b"\x9f" + b"\x80" * 2**20 + b"\xff",
+    ],
+)
+def test_what_is_no_record_takes_no_memory(items: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(NothingReadableError):
+        decode_record(items)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert most < 100_000
+
+
+def test_no_header_has_so_many_attributes() -> None:
+    many = {f"Keyword{number}": "" for number in range(10_000)}
+    assert decode_record(encode_record(HeaderRecord(many))) == HeaderRecord(many)
+    with pytest.raises(UsageError, match="at most 10000 attributes"):
+        HeaderRecord({**many, "OneMore": ""})
 
 
 def test_a_key_that_is_not_committed_to_opens_nothing() -> None:

@@ -141,6 +141,8 @@ def change(state: dict[str, Any], *path: Any, to: Any) -> None:
         lambda state: change(state, "progress", "best", to=float("nan")),
         lambda state: change(state, "losses", to=[{"loss": torch.zeros(1)}]),
         lambda state: change(state, "losses", to=[{"loss": 1.0, "x": torch.zeros(1)}]),
+        lambda state: change(state, "progress", "seconds", to=10**400),
+        lambda state: change(state, "losses", to=[{"loss": 10**400}]),
         lambda state: change(state, "losses", to=7),
         lambda state: change(state, "validations", to=[{"step": 1}]),
         lambda state: change(state, "optimizer", "state", 0, "exp_avg", to=torch.zeros(7)),
@@ -178,6 +180,21 @@ def test_how_weights_are_moved_is_not_the_file_s_to_say(tmp_path: Path) -> None:
     assert run.optimizer.param_groups[0]["betas"] == (0.9, 0.999)
     assert run.optimizer.param_groups[0]["weight_decay"] == 0.01
     assert run.step == 1
+
+
+def test_moments_that_lie_in_one_place_are_taken_apart(tmp_path: Path) -> None:
+    network = Network()
+    state = checkpoint(network)
+    moment = state["optimizer"]["state"][0]["exp_avg_sq"]
+    state["optimizer"]["state"][0]["exp_avg_sq"] = torch.zeros(moment.numel()).as_strided(
+        moment.shape, (0,) * moment.ndim
+    )
+    torch.save(state, tmp_path / "last.pt")
+    run = network.run()
+
+    resume_run(run, _SHAPE, tmp_path / "last.pt")
+
+    network._step(run.model, run.optimizer)
 
 
 def model(*tensors: Any) -> bytes:

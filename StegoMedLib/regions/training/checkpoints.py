@@ -141,6 +141,8 @@ def _resume_optimizer(optimizer: torch.optim.Optimizer, state: Any) -> None:  # 
     for parameter, gathered in optimizer.state.items():
         if gathered.keys() != names or not all(each.shape in (parameter.shape, ()) for each in gathered.values()):
             raise ValueError("what the optimizer has gathered is of another one, or of other weights")
+        # In the file, several numbers of a tensor may lie in one place, where no step can be written to.
+        gathered.update({name: each.clone() for name, each in gathered.items()})
 
 
 def _resume_progress(run: Run, state: Mapping[str, Any]) -> None:
@@ -149,14 +151,19 @@ def _resume_progress(run: Run, state: Mapping[str, Any]) -> None:
     seconds, best = (progress[name] for name in ("seconds", "best"))
     if not all(type(each) is int and 0 <= each < _LONGEST_RUN for each in (step, stale)):
         raise ValueError("a run counts its steps from 0")
-    if not all(isinstance(each, (int, float)) and math.isfinite(each) for each in (seconds, best)):
+    if not all(_is_number(each) and math.isfinite(each) for each in (seconds, best)):
         raise ValueError("time and score are numbers")
     for rows, names in ((losses, ("loss",)), (validations, ("step", "mean"))):
-        if not all(isinstance(row[name], (int, float)) for row in rows for name in names):
+        if not all(_is_number(row[name]) for row in rows for name in names):
             raise ValueError("what was measured is numbers")
     json.dumps([losses, validations])  # as the log will be written
     run.step, run.stale, run.seconds, run.kept, run.best = step, stale, seconds, seconds, best
     run.losses, run.validations, run.transferred = losses, validations, str(state.get("transferred", ""))
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is one that everybody can compute with; a pickle has whole numbers of any length."""
+    return isinstance(value, float) or (type(value) is int and abs(value) < _LONGEST_RUN)
 
 
 def load_weights(path: Path) -> tuple[torch.nn.Module, ModelShape]:
