@@ -1,0 +1,168 @@
+"""Codestreams of compressed frames, found once and read one at a time (PS3.5 A.4, PS3.3 C.7.6.3.1.8)."""
+
+from __future__ import annotations
+
+import io
+import os
+from bisect import bisect_left
+from struct import pack, unpack
+from typing import TYPE_CHECKING
+
+from StegoMedLib.errors import UnusableInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from StegoMedLib.dicom.source import Bytes, Span
+    from StegoMedLib.dicom.structure import Held
+
+__all__ = ["CodeBuffer", "FrameCodes"]
+
+_HEADER = 8
+_END = b"\xff\xd9"
+"""What the codestreams of all JPEGs end with, in the last bytes before the padding."""
+_TAIL = 10
+_STEP = 32
+
+
+class FrameCodes:
+    """Codestreams of the frames of compressed pixel data.
+
+    Parameters
+    ----------
+    content : Bytes
+        What the pixel data lies in.
+    pixels : Held
+        The pixel data.
+    frames : int
+        Number of frames.
+    extended : tuple of (bytes, bytes), optional
+        Values of the extended offset table and of its lengths.
+
+    Raises
+    ------
+    UnusableInputError
+        There are fewer fragments than frames.
+    """
+
+    def __init__(
+        self, content: Bytes, pixels: Held, frames: int, extended: tuple[bytes, bytes] | None = None
+    ) -> None:
+        self._content = content
+        starts, behind = pixels.parts, pixels.end - _HEADER
+        if len(starts) <= frames:
+            found = max(len(starts) - 1, 0)
+            raise UnusableInputError(
+                f"its header tells of {frames} frames, its compressed pixel data holds {found}; export it again."
+            )
+        self._starts, self._behind = [*starts[1:], behind], behind
+        table = self._content.read([(starts[0] + _HEADER, starts[1] - starts[0] - _HEADER)])
+        self._lengths: tuple[int, ...] = ()
+        if extended is not None:
+            self._offsets, self._lengths = (unpack(f"<{len(each) // 8}Q", each[: len(each) // 8 * 8]) for each in extended)
+        else:
+            self._offsets = unpack(f"<{len(table) // 4}L", table[: len(table) // 4 * 4])
+        self._firsts = [] if self._offsets else self._counted(frames)
+
+    def __call__(self, frame: int) -> bytes:
+        """Codestream of a frame, with its padding.
+
+        Raises
+        ------
+        ValueError
+            The offset table is wrong, or there is no such frame.
+        """
+        return self._content.read(self._spans(frame))
+
+    def length(self, frame: int) -> int:
+        """Bytes of the codestream of a frame; 1 where it cannot be told."""
+        try:
+            return sum(length for _, length in self._spans(frame))
+        except (ValueError, IndexError):
+            return 1
+
+    def _spans(self, frame: int) -> list[Span]:
+        if self._lengths:
+            at = self._starts[0] + self._offsets[frame] + _HEADER
+            return [(at, min(self._lengths[frame], max(self._behind - at, 0)))]
+        if self._offsets:
+            last = frame + 1 == len(self._offsets)
+            first, end = self._fragment(frame), len(self._starts) - 1 if last else self._fragment(frame + 1)
+        else:
+            first, end = self._firsts[frame], self._firsts[frame + 1]
+        return [
+            (self._starts[part] + _HEADER, self._starts[part + 1] - self._starts[part] - _HEADER)
+            for part in range(first, end)
+        ]
+
+    def _fragment(self, frame: int) -> int:
+        """Number of the fragment that a frame begins with, by the offset table."""
+        at = self._starts[0] + self._offsets[frame]
+        number = bisect_left(self._starts, at)
+        if number >= len(self._starts) - 1 or self._starts[number] != at:
+            raise ValueError("the offset table points at no fragment")
+        return number
+
+    def _counted(self, frames: int) -> Sequence[int]:
+        """Numbers of the fragments that frames begin with, where no table tells them; and one behind them all."""
+        fragments = len(self._starts) - 1
+        if frames == 1:
+            return 0, fragments
+        if fragments == frames:
+            return range(frames + 1)
+        tails = self._content.read([(end - _TAIL, _TAIL) for end in self._starts[1:]])
+        ends = [part + 1 for part in range(fragments) if _END in tails[part * _TAIL : (part + 1) * _TAIL]]
+        return [0, *ends] if ends and ends[-1] == fragments else [0, *ends, fragments]
+
+
+class CodeBuffer(io.BufferedIOBase):
+    """Codestreams as encapsulated pixel data that pydicom reads: it seeks a frame by the tables, and reads it.
+
+    The place of a frame is made up, so that frames of many fragments are one, wherever they lie.
+    """
+
+    def __init__(self, codes: FrameCodes, frames: int) -> None:
+        super().__init__()
+        self._codes, self._frames, self._place = codes, frames, 0
+        self._last: tuple[int, bytes] | None = None
+
+    def tables(self) -> tuple[bytes, bytes]:
+        """Extended offset table, and its lengths."""
+        offsets = (frame << _STEP for frame in range(self._frames))
+        lengths = (self._codes.length(frame) for frame in range(self._frames))
+        return tuple(pack(f"<{self._frames}Q", *each) for each in (offsets, lengths))  # type: ignore[return-value]
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
+
+    def tell(self) -> int:
+        """Position."""
+        return self._place
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Move, but not from the end."""
+        if whence == os.SEEK_END:
+            raise io.UnsupportedOperation("there is no end to seek from")
+        self._place = offset + (self._place if whence == os.SEEK_CUR else 0)
+        return self._place
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """What is at the position: an empty basic offset table, or a frame behind the header of its item."""
+        at, count = self._place, (1 << _STEP) if size is None or size < 0 else size
+        if at < _HEADER:
+            found = b"\xfe\xff\x00\xe0\0\0\0\0"[at : at + count]
+        else:
+            frame, within = divmod(at - _HEADER - _HEADER, 1 << _STEP)
+            found = self._code(frame)[within : within + count]
+        self._place += len(found)
+        return found
+
+    def _code(self, frame: int) -> bytes:
+        if self._last is None or self._last[0] != frame:
+            self._last = frame, self._codes(frame)
+        return self._last[1]
