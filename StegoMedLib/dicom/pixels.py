@@ -229,8 +229,8 @@ def frames_of(opened: Opened, pixels: PixelFormat) -> Frames:
         No integer pixel data, too little of it, or a transfer syntax that nothing here decodes.
     """
     dataset, stored = opened.dataset, opened.pixels
-    if stored is None:
-        floats = "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset
+    floats = "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset
+    if stored is None or floats:
         found = "floating-point pixel data" if floats else "no pixel data"
         raise UnusableInputError(f"it holds {found}; give CT or MR images with integer pixels.")
     syntax = transfer_syntax(dataset)
