@@ -48,8 +48,8 @@ def check_room(pixels: PixelFormat, syntax: str) -> None:
     size = pixels.frame_bytes * pixels.frames
     if syntax == NATIVE and size > _LARGEST_NATIVE:
         raise UnusableInputError(
-            f"its pixels take {size} bytes, and uncompressed ones may take at most {_LARGEST_NATIVE}; have them written "
-            "compressed, with --syntax jpegls, jpeg2000 or rle."
+            f"its pixels take {size} bytes, and uncompressed ones may take at most {_LARGEST_NATIVE}; have them "
+            "written compressed, with --syntax jpegls, jpeg2000 or rle."
         )
 
 
@@ -98,21 +98,17 @@ def _write_native(stream: BinaryIO, frames: Iterable[Containers], pixels: PixelF
     size = pixels.frame_bytes * pixels.frames
     vr = b"OB" if pixels.field.container.itemsize == 1 else b"OW"
     stream.write(_header(_PIXEL_DATA, vr, size + size % 2))
-    for cells in frames:
-        stream.write(_little(cells))
+    stream.writelines(_little(cells) for cells in frames)
     stream.write(bytes(size % 2))
 
 
-def _write_encapsulated(
-    stream: BinaryIO, frames: Iterable[Containers], pixels: PixelFormat, encoder: _Encoder
-) -> None:
+def _write_encapsulated(stream: BinaryIO, frames: Iterable[Containers], pixels: PixelFormat, encoder: _Encoder) -> None:
     """One fragment a frame, behind the offset table that reaches them all, which is filled in afterwards."""
     count = pixels.frames
     extended = pixels.frame_bytes * count > _BASIC_REACH
     tables = stream.tell()
     if extended:
-        for element in (_TABLE, _LENGTHS):
-            stream.write(_header(element, b"OV", 8 * count) + bytes(8 * count))
+        stream.writelines(_header(element, b"OV", 8 * count) + bytes(8 * count) for element in (_TABLE, _LENGTHS))
     stream.write(_header(_PIXEL_DATA, b"OB", _UNDEFINED))
     basic = stream.tell()
     stream.write(_mark(_ITEM, 0) if extended else _mark(_ITEM, 4 * count) + bytes(4 * count))
@@ -126,8 +122,7 @@ def _write_encapsulated(
     stream.write(_mark(_SEQUENCE_END, 0))
     if extended:
         stream.seek(tables)
-        for element, values in ((_TABLE, offsets), (_LENGTHS, lengths)):
-            stream.write(_header(element, b"OV", 8 * count) + pack(f"<{count}Q", *values))
+        stream.writelines(_header(element, b"OV", 8 * count) + pack(f"<{count}Q", *values) for element, values in ((_TABLE, offsets), (_LENGTHS, lengths)))
     else:
         stream.seek(basic)
         with encoder.refusing():

@@ -16,7 +16,7 @@ from pydicom.uid import UID
 from StegoMedLib.dicom.frame_items import FrameItems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from StegoMedLib.dicom.encoding import Elements
     from StegoMedLib.dicom.reading import Instance
@@ -174,7 +174,7 @@ def _given(instance: Instance, attributes: Mapping[str, object]) -> Iterable[Dat
         yield _element(keyword, value, signed if vr == "US or SS" else vr)
 
 
-def extreme_elements(instance: Instance, extremes: tuple[int, int] | None) -> Elements:
+def extreme_elements(instance: Instance, extremes: tuple[int, int] | None) -> dict[BaseTag, DataElement]:
     """Smallest and largest pixel value, where the source has them; they take the same room whatever they are.
 
     Parameters

@@ -141,6 +141,4 @@ def encoded(elements: Mapping[BaseTag, Element], charset: list[str], *, signed: 
     dict of tag to bytes
         In the order of the tags.
     """
-    return {
-        tag: b"".join(_one(elements[tag], charset, signed=signed)) for tag in sorted(elements) if tag.element != 0
-    }
+    return {tag: b"".join(_one(elements[tag], charset, signed=signed)) for tag in sorted(elements) if tag.element != 0}

@@ -45,9 +45,7 @@ class FrameCodes:
         There are fewer fragments than frames.
     """
 
-    def __init__(
-        self, content: Bytes, pixels: Held, frames: int, extended: tuple[bytes, bytes] | None = None
-    ) -> None:
+    def __init__(self, content: Bytes, pixels: Held, frames: int, extended: tuple[bytes, bytes] | None = None) -> None:
         self._content = content
         starts, behind = pixels.parts, pixels.end - _HEADER
         if len(starts) <= frames:
@@ -59,7 +57,9 @@ class FrameCodes:
         table = self._content.read([(starts[0] + _HEADER, starts[1] - starts[0] - _HEADER)])
         self._lengths: tuple[int, ...] = ()
         if extended is not None:
-            self._offsets, self._lengths = (unpack(f"<{len(each) // 8}Q", each[: len(each) // 8 * 8]) for each in extended)
+            self._offsets, self._lengths = (
+                unpack(f"<{len(each) // 8}Q", each[: len(each) // 8 * 8]) for each in extended
+            )
         else:
             self._offsets = unpack(f"<{len(table) // 4}L", table[: len(table) // 4 * 4])
         self._firsts = [] if self._offsets else self._counted(frames)

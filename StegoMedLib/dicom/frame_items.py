@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
 from pydicom import Sequence as DicomSequence
 from pydicom.filereader import read_sequence_item
 
 if TYPE_CHECKING:
-    from array import array
+    from collections.abc import Callable, Iterator, MutableSequence, Sequence
 
     from pydicom import Dataset
 
@@ -39,11 +38,11 @@ class FrameItems(DicomSequence):
     def __init__(
         self,
         content: bytes,
-        starts: array[int] | list[int],
+        starts: Sequence[int],
         *,
         implicit: bool,
         little: bool,
-        charset: str | list[str],
+        charset: str | MutableSequence[str],
         edit: Callable[[Dataset], object] | None = None,
     ) -> None:
         super().__init__()

@@ -18,9 +18,11 @@ from pydicom.datadict import dictionary_VR
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_32, VR
 
+from StegoMedLib.dicom.counting import Count
 from StegoMedLib.errors import UnusableInputError
 
-__all__ = ["HELD_BACK", "PER_FRAME", "PIXELS", "UNDEFINED", "Beginning", "Held", "beginning_of", "encoding_of", "held_in"]
+__all__ = ["HELD_BACK", "PER_FRAME", "PIXELS", "UNDEFINED", "Beginning", "Held"]
+__all__ += ["beginning_of", "encoding_of", "held_in"]
 
 PER_FRAME = 0x5200_9230
 PIXELS = 0x7FE0_0010
@@ -30,15 +32,6 @@ _SYNTAX, _FRAMES = 0x0002_0010, 0x0028_0008
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFE_E000, 0xFFFE_E00D, 0xFFFE_E0DD
 _META_GROUP, _COMMAND_GROUP = 0x0002, 0x0000
 UNDEFINED = 0xFFFF_FFFF
-
-# Enhanced objects in use have 5 to 20 items a frame, with 20 to 100 elements, and go three levels deep.
-_ITEMS, _ITEMS_PER_FRAME = 10_000, 100
-_ELEMENTS_PER_ITEM = 10
-_DEEPEST = 32
-_LEAST_FRAME = 1 << 12
-"""Bytes of file for which a frame counts at the most: a compressed one of 64 x 64 pixels with its functional groups."""
-_SMALLEST_FRAME = 8
-"""Bytes below which no frame can be: the header of a fragment."""
 
 _WINDOW = 1 << 14
 _HEADER, _LONG_HEADER = 8, 12
@@ -90,48 +83,10 @@ def _vr_in_dictionary(tag: int) -> str | None:
         return None
 
 
-class _Count:
-    """Counts items and elements, and refuses more than an image needs."""
-
-    def __init__(self, size: int) -> None:
-        self._size, self._items, self._elements = size, 0, 0
-        self._most = _ITEMS + _ITEMS_PER_FRAME * (size // _LEAST_FRAME)  # until the number of frames is known
-
-    def allow(self, frames: int) -> None:
-        """Take the number of frames that the header gives; no more than the file has room for."""
-        if frames > self._size // _SMALLEST_FRAME:
-            raise UnusableInputError(f"it says that it has {frames} frames, too many for its size; export it again.")
-        self._most = _ITEMS + _ITEMS_PER_FRAME * min(frames, self._size // _LEAST_FRAME)
-        self._check()
-
-    def item(self) -> None:
-        """Count an item."""
-        self._items += 1
-        if self._items > self._most:
-            self._check()
-
-    def element(self) -> None:
-        """Count an element."""
-        self._elements += 1
-        if self._elements > _ELEMENTS_PER_ITEM * self._most:
-            self._check()
-
-    def _check(self) -> None:
-        for found, most, what in (
-            (self._items, self._most, "items of sequences"),
-            (self._elements, _ELEMENTS_PER_ITEM * self._most, "attributes"),
-        ):
-            if found > most:
-                raise UnusableInputError(
-                    f"its header has more than {most} {what}, which no image needs; it is damaged or made to do harm, "
-                    "so export it again from its source."
-                )
-
-
 class _Walk:
     """Walks over element headers of a stream, in one byte order."""
 
-    def __init__(self, stream: BinaryIO, size: int, count: _Count, *, little: bool) -> None:
+    def __init__(self, stream: BinaryIO, size: int, count: Count, *, little: bool) -> None:
         self._stream, self.size, self._count = stream, size, count
         mark = "<" if little else ">"
         self._explicit = Struct(f"{mark}HH2sH").unpack_from
@@ -218,9 +173,7 @@ class _Walk:
             at = self._behind((tag, vr, length, value), implicit=implicit, stop=self.size, depth=0)
         return at
 
-    def _end_of_held(
-        self, header: tuple[int, str | None, int, int], parts: array[int], *, implicit: bool
-    ) -> int:
+    def _end_of_held(self, header: tuple[int, str | None, int, int], parts: array[int], *, implicit: bool) -> int:
         """Position behind an element that is held back; notes its parts."""
         tag, _, length, value = header
         stop = self.size if length == UNDEFINED else min(value + length, self.size)
@@ -267,11 +220,7 @@ class _Walk:
         self, at: int, length: int, *, implicit: bool, stop: int, depth: int, parts: array[int] | None = None
     ) -> int:
         """Position behind the items at `at`."""
-        if depth > _DEEPEST:
-            raise UnusableInputError(
-                f"its header nests sequences more than {_DEEPEST} deep, which no image does; it is damaged or made to "
-                "do harm, so export it again from its source."
-            )
+        self._count.level(depth)
         end = stop if length == UNDEFINED else min(at + length, stop)
         while at < end and at + _HEADER <= stop:
             tag, size = self._mark(at)
@@ -328,9 +277,9 @@ def beginning_of(stream: BinaryIO, size: int) -> Beginning:
     """
     stream.seek(0)
     meta = 132 if stream.read(132)[128:] == b"DICM" else 0
-    walk = _Walk(stream, size, _Count(size), little=True)
+    walk = _Walk(stream, size, Count(size), little=True)
     body, values = walk.group(meta, _META_GROUP)
-    # Elements of the network protocol do not belong into files (PS3.10 7.1); pydicom looks for them before the data set.
+    # Elements of the network protocol do not belong into files (PS3.10 7.1).
     body, _ = walk.group(body, _COMMAND_GROUP)
     return Beginning(walk.text(*values[_SYNTAX]) if _SYNTAX in values else "", meta, body)
 
@@ -347,9 +296,7 @@ def encoding_of(stream: BinaryIO, at: int, syntax: str) -> tuple[bool, bool]:
     return False, head[1] < 0x04  # noqa: PLR2004
 
 
-def held_in(
-    stream: BinaryIO, size: int, at: int, *, little: bool, to_pixels: bool = False
-) -> list[Held]:
+def held_in(stream: BinaryIO, size: int, at: int, *, little: bool, to_pixels: bool = False) -> list[Held]:
     """Elements that shall be held back from pydicom, after everything that it will parse was counted.
 
     Parameters
@@ -371,5 +318,5 @@ def held_in(
         More items, elements or levels than an image of that many frames has, or broken fragments; the sentence has the
         file as its unnamed subject ("it").
     """
-    walk = _Walk(stream, size, _Count(size), little=little)
+    walk = _Walk(stream, size, Count(size), little=little)
     return walk.held(at, to_pixels=to_pixels)

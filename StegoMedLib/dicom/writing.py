@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pydicom import Dataset
     from pydicom.tag import BaseTag
 
-    from StegoMedLib.dicom.encoding import Elements
+    from StegoMedLib.dicom.encoding import Element
     from StegoMedLib.dicom.field import Containers
 
 __all__ = ["file_meta", "write_derived", "write_frames", "write_object"]
@@ -246,6 +246,6 @@ def write_frames(
     return str(uids[0])
 
 
-def _encoded(instance: Instance, elements: Elements) -> dict[BaseTag, bytes]:
+def _encoded(instance: Instance, elements: Mapping[BaseTag, Element]) -> dict[BaseTag, bytes]:
     """Elements as bytes, in their order."""
     return encoded(elements, _charset(instance.dataset), signed=instance.format.field.signed)
