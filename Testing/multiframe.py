@@ -64,5 +64,9 @@ def _group(frame: int) -> Dataset:
     content.FrameAcquisitionDateTime = "20200101120000"
     position.ImagePositionPatient = [0, 0, frame]
     kind.FrameType, kind.PixelPresentation = ["ORIGINAL", "PRIMARY", "VOLUME", "NONE"], "MONOCHROME"
-    group.FrameContentSequence, group.PlanePositionSequence, group.CTImageFrameTypeSequence = [content], [position], [kind]
+    group.FrameContentSequence, group.PlanePositionSequence, group.CTImageFrameTypeSequence = (
+        [content],
+        [position],
+        [kind],
+    )
     return group

@@ -13,7 +13,7 @@ from StegoMedLib.dicom.hostile import chosen_plugin, naming
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -103,15 +103,10 @@ def _write_native(stream: BinaryIO, frames: Iterable[Containers], pixels: PixelF
 
 
 def _write_encapsulated(stream: BinaryIO, frames: Iterable[Containers], pixels: PixelFormat, encoder: _Encoder) -> None:
-    """One fragment a frame, behind the offset table that reaches them all, which is filled in afterwards."""
-    count = pixels.frames
-    extended = pixels.frame_bytes * count > _BASIC_REACH
-    tables = stream.tell()
-    if extended:
-        stream.writelines(_header(element, b"OV", 8 * count) + bytes(8 * count) for element in (_TABLE, _LENGTHS))
-    stream.write(_header(_PIXEL_DATA, b"OB", _UNDEFINED))
-    basic = stream.tell()
-    stream.write(_mark(_ITEM, 0) if extended else _mark(_ITEM, 4 * count) + bytes(4 * count))
+    """One fragment a frame, behind an offset table that is filled in afterwards."""
+    extended = pixels.frame_bytes * pixels.frames > _BASIC_REACH
+    start, unknown = stream.tell(), [0] * pixels.frames
+    stream.write(_opening(unknown, unknown, extended=extended))
     first, offsets, lengths = stream.tell(), list[int](), list[int]()
     for cells in frames:
         code = encoder.code(cells)
@@ -120,14 +115,23 @@ def _write_encapsulated(stream: BinaryIO, frames: Iterable[Containers], pixels: 
         stream.write(_mark(_ITEM, len(code)))
         stream.write(code)
     stream.write(_mark(_SEQUENCE_END, 0))
-    if extended:
-        stream.seek(tables)
-        stream.writelines(_header(element, b"OV", 8 * count) + pack(f"<{count}Q", *values) for element, values in ((_TABLE, offsets), (_LENGTHS, lengths)))
-    else:
-        stream.seek(basic)
-        with encoder.refusing():
-            stream.write(_mark(_ITEM, 4 * count) + pack(f"<{count}L", *offsets))
+    with encoder.refusing():
+        opening = _opening(offsets, lengths, extended=extended)
+    stream.seek(start)
+    stream.write(opening)
     stream.seek(0, os.SEEK_END)
+
+
+def _opening(offsets: Sequence[int], lengths: Sequence[int], *, extended: bool) -> bytes:
+    """What stands before the first fragment: extended offset table (PS3.3 C.7.6.3.1.8) or basic one."""
+    count, head = len(offsets), _header(_PIXEL_DATA, b"OB", _UNDEFINED)
+    if not extended:
+        return head + _mark(_ITEM, 4 * count) + pack(f"<{count}L", *offsets)
+    tables = [
+        _header(element, b"OV", 8 * count) + pack(f"<{count}Q", *values)
+        for element, values in ((_TABLE, offsets), (_LENGTHS, lengths))
+    ]
+    return b"".join(tables) + head + _mark(_ITEM, 0)
 
 
 class _Encoder:

@@ -277,7 +277,7 @@ def beginning_of(stream: BinaryIO, size: int) -> Beginning:
     """
     stream.seek(0)
     meta = 132 if stream.read(132)[128:] == b"DICM" else 0
-    walk = _Walk(stream, size, Count(size), little=True)
+    walk = _Walk(stream, size, Count(0), little=True)
     body, values = walk.group(meta, _META_GROUP)
     # Elements of the network protocol do not belong into files (PS3.10 7.1).
     body, _ = walk.group(body, _COMMAND_GROUP)

@@ -1,7 +1,7 @@
 """Peak memory and time of hiding a record, and reading it, in short and in long sources of 512 x 512 pixels.
 
-``PYTHONPATH=. python Testing/benchmarks/bench_memory.py series`` does series of 30 and of 300 slices, ``frames`` enhanced
-objects of 20 and of 2000 frames (an hour or so on one processor); a second word is the region finder.
+``PYTHONPATH=. python Testing/benchmarks/bench_memory.py series`` does series of 30 and of 300 slices, ``frames``
+enhanced objects of 20 and of 2000 frames (an hour or so on one processor); a second word is the region finder.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ MAKERS = {"series": series, "frames": enhanced_phantom}
 def main() -> None:
     """Print a line for each length."""
     kind = sys.argv[1] if len(sys.argv) > 1 else "series"
-    finder = sys.argv[2] if len(sys.argv) > 2 else "threshold"  # noqa: PLR2004 the second word
+    finder = sys.argv[2] if len(sys.argv) > 2 else "threshold"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for length in LENGTHS[kind]:
