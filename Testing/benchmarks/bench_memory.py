@@ -13,12 +13,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from StegoMedLib.dicom import new_series
 from StegoMedLib.pipeline.phantom import phantom_series
 from Testing.multiframe import enhanced_phantom
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LENGTHS = {"series": (30, 300), "frames": (20, 2000)}
 PROBE = (
@@ -48,7 +52,7 @@ def series(target: Path, length: int) -> None:
     new_series(target, volume, rescale=(1.0, phantom.intercept), padding=phantom.padding)
 
 
-MAKERS = {"series": series, "frames": enhanced_phantom}
+MAKERS: dict[str, Callable[[Path, int], None]] = {"series": series, "frames": enhanced_phantom}
 
 
 def main() -> None:

@@ -53,7 +53,8 @@ def encoded_items(items: list[bytes], defined: list[bool]) -> bytes:
 def contents(draw: st.DrawFn, depth: int, implicit: bool) -> bytes:  # noqa: FBT001
     """Elements of an item or of the data set, encoded."""
     parts = [
-        element(tag, vr, value, implicit=implicit, defined=True) for tag, vr, value in draw(st.lists(LEAVES, max_size=3))
+        element(tag, vr, value, implicit=implicit, defined=True)
+        for tag, vr, value in draw(st.lists(LEAVES, max_size=3))
     ]
     if depth:
         parts += [draw(sequences(depth, implicit)) for _ in range(draw(st.integers(0, 2)))]
@@ -66,7 +67,9 @@ def sequences(draw: st.DrawFn, depth: int, implicit: bool, tag: tuple[int, int] 
     inner = [draw(contents(depth - 1, implicit or draw(st.integers(0, 4)) == 0)) for _ in range(count)]
     value = encoded_items(inner, draw(st.lists(st.booleans(), min_size=count, max_size=count)))
     place = tag or draw(st.sampled_from(TAGS))
-    return element(place, draw(st.sampled_from(["SQ", "SQ", "UN"])), value, implicit=implicit, defined=draw(st.booleans()))
+    return element(
+        place, draw(st.sampled_from(["SQ", "SQ", "UN"])), value, implicit=implicit, defined=draw(st.booleans())
+    )
 
 
 @st.composite

@@ -14,7 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.encaps import encapsulate, generate_frames
 
-from StegoMedLib.dicom import SYNTAXES, DerivedSeries, compressing, new_series, read_instance, write_derived, write_frames
+from StegoMedLib.dicom import (
+    SYNTAXES,
+    DerivedSeries,
+    compressing,
+    new_series,
+    read_instance,
+    write_derived,
+    write_frames,
+)
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:

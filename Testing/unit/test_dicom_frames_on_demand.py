@@ -40,7 +40,7 @@ def compressed(
     frames: int, syntax: pydicom.uid.UID = RLELossless, *, table: str = "basic", fragments: int = 1
 ) -> Callable[[pydicom.FileDataset], None]:
     def edit(dataset: pydicom.FileDataset) -> None:
-        described = {
+        described: dict[str, Any] = {
             "rows": ROWS,
             "columns": COLUMNS,
             "number_of_frames": 1,
@@ -230,7 +230,7 @@ def test_functional_groups_are_read_frame_by_frame(make_image: Any, implicit: bo
     assert len(found[1:]) == 2
 
 
-def test_object_beyond_a_gibibyte_is_read(make_image: Any, tmp_path: Path) -> None:
+def test_object_beyond_a_gibibyte_is_read(make_image: Any) -> None:
     frames = 3000
 
     def edit(dataset: pydicom.FileDataset) -> None:
