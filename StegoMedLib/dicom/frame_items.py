@@ -19,7 +19,7 @@ __all__ = ["FrameItems"]
 class FrameItems(DicomSequence):
     """A sequence whose items are made when they are asked for, and not kept; for reading only.
 
-    pydicom takes some hundred kilobytes for the functional groups of ten frames, and objects have thousands.
+    pydicom takes six kilobytes or more for the functional groups of a frame, and objects have thousands of frames.
 
     Parameters
     ----------

@@ -84,6 +84,11 @@ def translated(sentence: str) -> Iterator[None]:
             yield
         except _LIBRARY_ERRORS as error:
             raise UnusableInputError(sentence) from error
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            # pydicom's for a sequence that ends early; the system's own have a number.
+            raise UnusableInputError(sentence) from error
 
 
 @contextmanager

@@ -92,7 +92,7 @@ class Instance:
         Raises
         ------
         UnusableInputError
-            The frame's compressed data is damaged.
+            The frame's compressed data is damaged, or the file is not there any more as it was.
         IndexError
             There is no such frame.
         """
@@ -117,7 +117,7 @@ class Instance:
         Raises
         ------
         UnusableInputError
-            The frame's compressed data is damaged.
+            The frame's compressed data is damaged, or the file is not there any more as it was.
         """
         field = self.format.field
         pixels = field.unpack(self.containers(frame))

@@ -1,7 +1,7 @@
 """What a data set is made of, told from its element headers alone before a library parses it (PS3.5 section 7).
 
-pydicom takes 35 microseconds and some kilobytes for an item of a sequence, whose header has eight bytes, and recurses
-into nested ones: files can be made that keep it busy for minutes. The walk here goes where pydicom would go, in the
+pydicom takes 15 microseconds and 700 bytes for an empty item of a sequence, whose header has eight, and recurses into
+nested ones: files can be made that keep it busy for minutes. The walk here goes where pydicom would go, in the
 same way also where that is not lawful, only counts, and stops at a limit. On its way it notes where the large values
 lie, which are then read piece by piece and not by pydicom.
 """

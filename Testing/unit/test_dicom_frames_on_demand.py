@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tracemalloc
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -191,7 +192,7 @@ def test_fewer_fragments_than_frames_are_refused(make_image: Any) -> None:
         frames = list(generate_frames(dataset.PixelData, number_of_frames=5))[:3]
         dataset.PixelData = encapsulate(frames)
 
-    with pytest.raises(UnusableInputError, match="tells of 5 frames, its compressed pixel data holds 3"):
+    with pytest.raises(UnusableInputError, match=r"disagree on the number of frames \(5 and 3\)"):
         read_instance(make_image(edit))
 
 
@@ -255,6 +256,7 @@ def test_object_beyond_a_gibibyte_is_read(make_image: Any) -> None:
 
 @pytest.mark.data
 def test_header_is_the_one_that_pydicom_reads(data_dir: Path) -> None:
+    warnings.simplefilter("ignore")  # of values that are not lawful
     for path in sorted((data_dir / "odd").glob("*.dcm")):
         found, expected = read_instance(path, accept_lossy=True).dataset, pydicom.dcmread(path)
         assert set(found.keys()) == set(expected.keys())
