@@ -51,8 +51,8 @@ class FrameCodes:
         if len(starts) <= frames:
             found = max(len(starts) - 1, 0)
             raise UnusableInputError(
-                f"its header and its compressed pixel data disagree on the number of frames ({frames} and {found}); export "
-                "it again."
+                f"its header and its compressed pixel data disagree on the number of frames ({frames} and {found}); "
+                "export it again."
             )
         self._starts, self._behind = [*starts[1:], behind], behind
         table = self._content.read([(starts[0] + _HEADER, starts[1] - starts[0] - _HEADER)])

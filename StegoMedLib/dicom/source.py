@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-__all__ = ["Bytes", "FileBytes", "HeldBytes"]
+__all__ = ["Bytes", "FileBytes", "HeldBytes", "Span"]
 
 Span = tuple[int, int]
 """Position and length."""
@@ -45,7 +45,7 @@ class FileBytes:
     ----------
     path : Path
     size, changed : int
-        Its bytes, and when it was changed last, in ns.
+        Its bytes, and when it was changed last, in ns, where the system says so at once.
     """
 
     path: Path
@@ -56,7 +56,8 @@ class FileBytes:
     def of(cls, path: Path, stream: BinaryIO) -> FileBytes:
         """The file that is open as `stream`."""
         now = os.fstat(stream.fileno())
-        return cls(path, now.st_size, now.st_mtime_ns)
+        # Windows may set the time of a file that is open for writing only when it is closed.
+        return cls(path, now.st_size, 0 if os.name == "nt" else now.st_mtime_ns)
 
     def read(self, spans: Iterable[Span]) -> bytes:
         """The bytes of some spans, one after the other.

@@ -56,7 +56,7 @@ class _Frames:
                 cells = self._instance.format.field.pack(cells, stored)
             if self._wants_extremes:
                 self._note_ends(frame, cells)
-            self.digests.append(digest(cells))
+            self.digests.append(_digest(cells))
             yield cells
 
     def _note_ends(self, frame: int, cells: Containers) -> None:
@@ -71,7 +71,7 @@ class _Frames:
         return (min(low for low, _ in found), max(high for _, high in found)) if found else None
 
 
-def digest(cells: Containers) -> bytes:
+def _digest(cells: Containers) -> bytes:
     """What tells the cells of a frame from others."""
     return blake2b(cells.tobytes(), digest_size=16).digest()
 
@@ -134,7 +134,7 @@ def _charset(dataset: Dataset) -> list[str]:
 def _check_copy(copy: Path, digests: Sequence[bytes], syntax: str) -> None:
     """Make sure that what was written decodes to what was meant."""
     written = read_instance(copy, accept_lossy=True)
-    if not all(digest(written.containers(frame)) == meant for frame, meant in enumerate(digests)):
+    if not all(_digest(written.containers(frame)) == meant for frame, meant in enumerate(digests)):
         raise UnusableInputError(f"the pixels do not survive the transfer syntax {syntax!r}; ask for 'explicit'.")
 
 
