@@ -134,7 +134,7 @@ class _Walk:
             tag, vr, length, value = self.header(at, implicit=implicit)
             if tag >> 16 != group:
                 break
-            self._count.element()
+            self._count.attribute()
             found[tag] = value, length
             at = self._behind((tag, vr, length, value), implicit=implicit, stop=self.size, depth=0)
         return at, found
@@ -165,7 +165,7 @@ class _Walk:
                 return at
             if tag == _ITEM_END:  # here pydicom takes the data set for ended
                 return self.size
-            self._count.element()
+            self._count.attribute()
             if tag == _FRAMES and length <= _LONG_HEADER:
                 number = self.text(value, length)
                 self._frames = int(number) if number.isdecimal() else 1
@@ -241,7 +241,7 @@ class _Walk:
             header = self.header(at, implicit=implicit)
             if header[0] == _ITEM_END:
                 return header[3]
-            self._count.element()
+            self._count.attribute()
             at = self._behind(header, implicit=implicit, stop=stop, depth=depth)
         return at
 
