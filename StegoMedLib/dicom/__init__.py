@@ -11,7 +11,7 @@ from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.sources import source_uids
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
 from StegoMedLib.dicom.walking import LeftOut
-from StegoMedLib.dicom.writing import write_derived
+from StegoMedLib.dicom.writing import write_derived, write_frames
 
 __all__ = [
     "DEFAULT_ATTRIBUTES",
@@ -32,4 +32,5 @@ __all__ = [
     "slices_beside",
     "source_uids",
     "write_derived",
+    "write_frames",
 ]

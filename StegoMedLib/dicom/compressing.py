@@ -1,82 +1,164 @@
-"""PixelData of a new object, native or losslessly compressed (PS3.5 A.2, A.4)."""
+"""PixelData of a new object, native or losslessly compressed, written frame by frame (PS3.5 A.2, A.4)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+from struct import pack
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pydicom.dataelem import RawDataElement
-from pydicom.encaps import encapsulate
 from pydicom.pixels.encoders.base import get_encoder
-from pydicom.tag import Tag
 from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
-from StegoMedLib.dicom.hostile import chosen_plugin, translated
+from StegoMedLib.dicom.hostile import chosen_plugin, naming
+from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from StegoMedLib.dicom.field import Containers
     from StegoMedLib.dicom.pixels import PixelFormat
 
-__all__ = ["SYNTAXES", "pixel_data"]
+__all__ = ["NATIVE", "SYNTAXES", "check_room", "write_pixels"]
 
+NATIVE = "explicit"
 SYNTAXES: Mapping[str, UID] = {
-    "explicit": ExplicitVRLittleEndian,
+    NATIVE: ExplicitVRLittleEndian,
     "rle": RLELossless,
     "jpegls": JPEGLSLossless,
     "jpeg2000": JPEG2000Lossless,
 }
 _UNDEFINED = 0xFFFF_FFFF
+_LARGEST_NATIVE = 0xFFFF_FFFE
+_BASIC_REACH = 1 << 31
+"""Native bytes up to which a basic offset table is written: its offsets have 32 bits, and noise grows when coded."""
+_PIXEL_DATA, _TABLE, _LENGTHS = 0x0010, 0x0001, 0x0002  # elements of group 7FE0
+_ITEM, _SEQUENCE_END = 0xE000, 0xE0DD  # elements of group FFFE
 
 
-def _little(cells: Containers) -> bytes:
-    return cells.astype(cells.dtype.newbyteorder("<")).tobytes()
+def check_room(pixels: PixelFormat, syntax: str) -> None:
+    """Refuse what is too large for a syntax (PS3.5 7.1, A.4).
+
+    Raises
+    ------
+    UnusableInputError
+        The sentence has the file as its unnamed subject ("it").
+    """
+    size = pixels.frame_bytes * pixels.frames
+    if syntax == NATIVE and size > _LARGEST_NATIVE:
+        raise UnusableInputError(
+            f"its pixels take {size} bytes, and uncompressed ones may take at most {_LARGEST_NATIVE}; have them "
+            "written compressed, with --syntax jpegls, jpeg2000 or rle."
+        )
 
 
-def _compressed(cells: Sequence[Containers], pixels: PixelFormat, syntax: str) -> bytes:
-    """Frames through an encoder of pydicom's, encapsulated with a basic offset table."""
-    encoder, field = get_encoder(SYNTAXES[syntax]), pixels.field
-    described: dict[str, Any] = {
-        "rows": pixels.rows,
-        "columns": pixels.columns,
-        "number_of_frames": 1,
-        "samples_per_pixel": 1,
-        "bits_allocated": field.bits_allocated,
-        "bits_stored": field.bits_stored,
-        "pixel_representation": int(field.signed),
-        "photometric_interpretation": "MONOCHROME1" if pixels.inverted else "MONOCHROME2",
-    }
-    with translated(f"the pixels do not fit the transfer syntax {syntax!r}; ask for 'explicit'."):
-        described["encoding_plugin"] = chosen_plugin(encoder.available_plugins, SYNTAXES[syntax])
-        return encapsulate([encoder.encode(_little(frame), index=0, **described) for frame in cells])
-
-
-def pixel_data(cells: Sequence[Containers], pixels: PixelFormat, syntax: str) -> RawDataElement:
-    """PixelData element of an object.
+def write_pixels(
+    stream: BinaryIO, frames: Iterable[Containers], pixels: PixelFormat, syntax: str, *, source: Path
+) -> None:
+    """Write the PixelData element of an object, and the tables that belong to it.
 
     Parameters
     ----------
-    cells : sequence of ndarray of uint8 or uint16, shape (H, W)
+    stream : BinaryIO
+        Open for writing, where the element goes; can be sought.
+    frames : iterable of ndarray of uint8 or uint16, shape (H, W)
         Pixel cells of each frame.
     pixels : PixelFormat
         Size and layout of the pixels.
     syntax : str
         One of `SYNTAXES`.
-
-    Returns
-    -------
-    RawDataElement
-        Ready to be written in explicit VR little endian.
+    source : Path
+        The file that sentences name.
 
     Raises
     ------
     UnusableInputError
         The encoder cannot take the pixels.
     """
-    tag = Tag("PixelData")
-    if syntax == "explicit":
-        value = b"".join(_little(frame) for frame in cells)
-        vr = "OB" if pixels.field.container.itemsize == 1 else "OW"
-        return RawDataElement(tag, vr, len(value), value, 0, is_implicit_VR=False, is_little_endian=True)
-    value = _compressed(cells, pixels, syntax)
-    return RawDataElement(tag, "OB", _UNDEFINED, value, 0, is_implicit_VR=False, is_little_endian=True)
+    if syntax == NATIVE:
+        _write_native(stream, frames, pixels)
+    else:
+        _write_encapsulated(stream, frames, pixels, _Encoder(pixels, syntax, source))
+
+
+def _little(cells: Containers) -> bytes:
+    return cells.astype(cells.dtype.newbyteorder("<")).tobytes()
+
+
+def _header(element: int, vr: bytes, length: int) -> bytes:
+    return pack("<HH2sHL", 0x7FE0, element, vr, 0, length)
+
+
+def _mark(element: int, length: int) -> bytes:
+    return pack("<HHL", 0xFFFE, element, length)
+
+
+def _write_native(stream: BinaryIO, frames: Iterable[Containers], pixels: PixelFormat) -> None:
+    size = pixels.frame_bytes * pixels.frames
+    vr = b"OB" if pixels.field.container.itemsize == 1 else b"OW"
+    stream.write(_header(_PIXEL_DATA, vr, size + size % 2))
+    stream.writelines(_little(cells) for cells in frames)
+    stream.write(bytes(size % 2))
+
+
+def _write_encapsulated(stream: BinaryIO, frames: Iterable[Containers], pixels: PixelFormat, encoder: _Encoder) -> None:
+    """One fragment a frame, behind an offset table that is filled in afterwards."""
+    extended = pixels.frame_bytes * pixels.frames > _BASIC_REACH
+    start, unknown = stream.tell(), [0] * pixels.frames
+    stream.write(_opening(unknown, unknown, extended=extended))
+    first, offsets, lengths = stream.tell(), list[int](), list[int]()
+    for cells in frames:
+        code = encoder.code(cells)
+        offsets.append(stream.tell() - first)
+        lengths.append(len(code))
+        stream.write(_mark(_ITEM, len(code)))
+        stream.write(code)
+    stream.write(_mark(_SEQUENCE_END, 0))
+    with encoder.refusing():
+        opening = _opening(offsets, lengths, extended=extended)
+    stream.seek(start)
+    stream.write(opening)
+    stream.seek(0, os.SEEK_END)
+
+
+def _opening(offsets: Sequence[int], lengths: Sequence[int], *, extended: bool) -> bytes:
+    """What stands before the first fragment: extended offset table (PS3.3 C.7.6.3.1.8) or basic one."""
+    count, head = len(offsets), _header(_PIXEL_DATA, b"OB", _UNDEFINED)
+    if not extended:
+        return head + _mark(_ITEM, 4 * count) + pack(f"<{count}L", *offsets)
+    tables = [
+        _header(element, b"OV", 8 * count) + pack(f"<{count}Q", *values)
+        for element, values in ((_TABLE, offsets), (_LENGTHS, lengths))
+    ]
+    return b"".join(tables) + head + _mark(_ITEM, 0)
+
+
+class _Encoder:
+    """Frames through an encoder of pydicom's."""
+
+    def __init__(self, pixels: PixelFormat, syntax: str, source: Path) -> None:
+        self._encoder, field = get_encoder(SYNTAXES[syntax]), pixels.field
+        self._source, self._syntax = source, syntax
+        self._described: dict[str, Any] = {
+            "rows": pixels.rows,
+            "columns": pixels.columns,
+            "number_of_frames": 1,
+            "samples_per_pixel": 1,
+            "bits_allocated": field.bits_allocated,
+            "bits_stored": field.bits_stored,
+            "pixel_representation": int(field.signed),
+            "photometric_interpretation": "MONOCHROME1" if pixels.inverted else "MONOCHROME2",
+        }
+        with self.refusing():
+            self._described["encoding_plugin"] = chosen_plugin(self._encoder.available_plugins, SYNTAXES[self._syntax])
+
+    def refusing(self) -> AbstractContextManager[None]:
+        """Turn what encoders raise into a sentence."""
+        return naming(self._source, f"the pixels do not fit the transfer syntax {self._syntax!r}; ask for 'explicit'.")
+
+    def code(self, cells: Containers) -> bytes:
+        """Codestream of a frame, of even length."""
+        with self.refusing():
+            code = self._encoder.encode(_little(cells), index=0, **self._described)
+        return code + bytes(len(code) % 2)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom import Dataset
 from pydicom.uid import CTImageStorage, MRImageStorage, SecondaryCaptureImageStorage
 
-from StegoMedLib.dicom.compressing import SYNTAXES, pixel_data
+from StegoMedLib.dicom.compressing import NATIVE, SYNTAXES, write_pixels
 from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.field import StoredField
 from StegoMedLib.dicom.geometry import SeriesGeometry
@@ -93,11 +94,11 @@ def _pixel_module(common: Dataset, pixels: PixelFormat, rescale: tuple[float, fl
 
 def _write_slice(target: Path, header: Dataset, values: NDArray[np.integer], pixels: PixelFormat) -> None:
     cells = values.astype(np.int32).astype(np.uint16)
-    elements = {element.tag: element for element in header}
-    data = pixel_data([cells], pixels, "explicit")
+    elements = encoded({element.tag: element for element in header}, ["utf_8"], signed=pixels.field.signed)
+    meta = file_meta(header.SOPClassUID, header.SOPInstanceUID, SYNTAXES[NATIVE])
     with whole_file(target) as (stream, _):
-        meta = file_meta(header.SOPClassUID, header.SOPInstanceUID, SYNTAXES["explicit"])
-        write_object(stream, meta, encoded({**elements, data.tag: data}, ["utf_8"], signed=pixels.field.signed))
+        write = partial(write_pixels, frames=[cells], pixels=pixels, syntax=NATIVE, source=target)
+        write_object(stream, meta, elements, write)
 
 
 def new_series(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydicom import DataElement, Dataset
@@ -12,13 +13,17 @@ from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID
 
+from StegoMedLib.dicom.frame_items import FrameItems
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from StegoMedLib.dicom.encoding import Elements
     from StegoMedLib.dicom.reading import Instance
 
-__all__ = ["derived_elements"]
+__all__ = ["EXTREMES", "derived_elements", "extreme_elements"]
+
+EXTREMES = ("SmallestImagePixelValue", "LargestImagePixelValue")
 
 _MARK = " StegoMed"
 _LO_CHARACTERS, _ST_CHARACTERS = 64, 1024
@@ -96,28 +101,31 @@ def _evidence(instance: Instance) -> DataElement:
     return _element("SourceImageEvidenceSequence", [*earlier, study])
 
 
-def _mark_groups(groups: Sequence[Dataset], item: Dataset) -> bool:
-    """Make the groups' frames derived; whether some of them had a derivation image macro, which gets the item."""
-    found = False
-    for group in groups:
-        macros = [element for element in group if element.VR == "SQ"]
-        for entry in (entry for macro in macros for entry in macro.value if "FrameType" in entry):
-            entry.FrameType = _image_type(entry.FrameType, enhanced=True)
-        if "DerivationImageSequence" in group:
-            group.DerivationImageSequence.append(item)
-            found = True
-    return found
+def _mark_group(group: Dataset, item: Dataset, *, gets_macro: bool) -> Dataset:
+    """Make a group's frames derived: their type, and the derivation image macro, where they have or get one."""
+    macros = [element for element in group if element.VR == "SQ"]
+    for entry in (entry for macro in macros for entry in macro.value if "FrameType" in entry):
+        entry.FrameType = _image_type(entry.FrameType, enhanced=True)
+    if "DerivationImageSequence" in group:
+        group.DerivationImageSequence.append(item)
+    elif gets_macro:
+        group.DerivationImageSequence = [item]
+    return group
 
 
 def _functional_groups(instance: Instance, description: str) -> Iterable[DataElement]:
-    """Functional groups, copied, with frame types and derivation image like those of the whole object."""
-    elements = [copy.deepcopy(instance.dataset[keyword]) for keyword in _GROUPS if keyword in instance.dataset]
+    """Functional groups with frame types and derivation image like those of the whole object."""
+    found = {keyword: instance.dataset[keyword].value for keyword in _GROUPS if keyword in instance.dataset}
     item = _derivation_image(instance, description)
-    marked = [_mark_groups(element.value, item) for element in elements]
-    if elements and elements[0].value and not any(marked):
-        for group in elements[0].value:
-            group.DerivationImageSequence = [item]
-    return [*elements, _evidence(instance)] if elements and item.SourceImageSequence else elements
+    has_macro = any("DerivationImageSequence" in group for groups in found.values() for group in groups)
+    for number, (keyword, groups) in enumerate(found.items()):
+        mark = partial(_mark_group, item=item, gets_macro=number == 0 and not has_macro)
+        if isinstance(groups, FrameItems):
+            yield _element(keyword, groups.edited(mark))
+        else:
+            yield _element(keyword, [mark(copy.deepcopy(group)) for group in groups])
+    if found and item.SourceImageSequence:
+        yield _evidence(instance)
 
 
 def _times(dataset: Dataset) -> Iterable[DataElement]:
@@ -129,17 +137,7 @@ def _times(dataset: Dataset) -> Iterable[DataElement]:
             yield _element(f"{kind}Time", now.strftime("%H%M%S"))
 
 
-def _extremes(instance: Instance, extremes: tuple[int, int] | None) -> Iterable[DataElement]:
-    """Smallest and largest pixel value, where the source has them."""
-    vr = "SS" if instance.format.field.signed else "US"
-    for keyword, value in zip(("SmallestImagePixelValue", "LargestImagePixelValue"), extremes or (), strict=False):
-        if keyword in instance.dataset:
-            yield _element(keyword, value, vr)
-
-
-def _changes(
-    instance: Instance, uids: tuple[str, str], description: str, extremes: tuple[int, int] | None
-) -> Iterable[DataElement]:
+def _changes(instance: Instance, uids: tuple[str, str], description: str) -> Iterable[DataElement]:
     dataset = instance.dataset
     enhanced = _is_enhanced(instance)
     sources = [*(dataset.get("SourceImageSequence") or []), *_sources(instance)]
@@ -153,13 +151,14 @@ def _changes(
         yield _element("SourceImageSequence", sources)
     yield _element("SeriesDescription", series.strip())
     yield from _times(dataset)
-    yield from _extremes(instance, extremes)
+    yield from extreme_elements(instance, None).values()
     if enhanced:
         yield from _functional_groups(instance, description)
 
 
 def _stale(instance: Instance) -> Iterable[BaseTag]:
-    """Elements that only make sense beside the source's compressed pixel data."""
+    """The source's pixel data, and elements that only make sense beside it when it is compressed."""
+    yield Tag("PixelData")
     yield Tag("ExtendedOffsetTable")
     yield Tag("ExtendedOffsetTableLengths")
     icons = instance.dataset.get("IconImageSequence") or []
@@ -175,15 +174,29 @@ def _given(instance: Instance, attributes: Mapping[str, object]) -> Iterable[Dat
         yield _element(keyword, value, signed if vr == "US or SS" else vr)
 
 
+def extreme_elements(instance: Instance, extremes: tuple[int, int] | None) -> dict[BaseTag, DataElement]:
+    """Smallest and largest pixel value, where the source has them; they take the same room whatever they are.
+
+    Parameters
+    ----------
+    instance : Instance
+        The source.
+    extremes : tuple of (int, int) or None
+        Smallest and largest stored value; None for a value that holds their place.
+    """
+    vr = "SS" if instance.format.field.signed else "US"
+    found = (_element(keyword, value, vr) for keyword, value in zip(EXTREMES, extremes or (0, 0), strict=True))
+    return {element.tag: element for element in found if element.tag in instance.dataset}
+
+
 def derived_elements(
     instance: Instance,
     *,
     uids: tuple[str, str],
     description: str,
-    extremes: tuple[int, int] | None,
     attributes: Mapping[str, object] | None = None,
 ) -> Elements:
-    """Elements of the derived instance, all but its pixel data.
+    """Elements of the derived instance, all but its pixel data; its extreme values are still to be filled in.
 
     Parameters
     ----------
@@ -193,8 +206,6 @@ def derived_elements(
         New SOPInstanceUID and SeriesInstanceUID.
     description : str
         What was done; joins DerivationDescription.
-    extremes : tuple of (int, int) or None
-        Smallest and largest stored value that is no padding; None when everything is padding.
     attributes : mapping of str to object, optional
         Other attributes that the derivation changes, by keyword.
 
@@ -204,7 +215,7 @@ def derived_elements(
         Elements of the source, undecoded, with the changed ones in their places.
     """
     elements = dict(instance.elements)
-    elements.update((element.tag, element) for element in _changes(instance, uids, description, extremes))
+    elements.update((element.tag, element) for element in _changes(instance, uids, description))
     elements.update((element.tag, element) for element in _given(instance, attributes or {}))
     for tag in _stale(instance):
         elements.pop(tag, None)

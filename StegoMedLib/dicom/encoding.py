@@ -93,8 +93,8 @@ def _sequence(element: DataElement, charset: list[str], *, signed: bool) -> Iter
     """Sequence with items of defined length and an undefined length of its own."""
     yield _header(element.tag, "SQ", _UNDEFINED)
     for item in element.value or []:
-        elements = {tag: item.get_item(tag, keep_deferred=True) for tag in item.keys()}  # noqa: SIM118 keys are not elements
-        content = b"".join(encoded(elements, charset, signed=signed))
+        elements = dict(item.items())  # as they are: only indexing decodes them
+        content = b"".join(encoded(elements, charset, signed=signed).values())
         yield _item_mark(_ITEM, len(content))
         yield content
     yield _item_mark(_SEQUENCE_END, 0)
@@ -122,8 +122,8 @@ def _one(element: Element, charset: list[str], *, signed: bool) -> Iterator[byte
         yield _decoded(element, charset)
 
 
-def encoded(elements: Mapping[BaseTag, Element], charset: list[str], *, signed: bool) -> Iterator[bytes]:
-    """Elements in tag order, as pieces of an explicit VR little endian data set.
+def encoded(elements: Mapping[BaseTag, Element], charset: list[str], *, signed: bool) -> dict[BaseTag, bytes]:
+    """Elements as they stand in an explicit VR little endian data set.
 
     Group lengths (retired, PS3.5 7.2) are left out.
 
@@ -136,11 +136,9 @@ def encoded(elements: Mapping[BaseTag, Element], charset: list[str], *, signed: 
     signed : bool
         Pixels are signed, which decides the VR of "US or SS" attributes from implicit sources.
 
-    Yields
-    ------
-    bytes
-        Element after element.
+    Returns
+    -------
+    dict of tag to bytes
+        In the order of the tags.
     """
-    for tag in sorted(elements):
-        if tag.element != 0:
-            yield from _one(elements[tag], charset, signed=signed)
+    return {tag: b"".join(_one(elements[tag], charset, signed=signed)) for tag in sorted(elements) if tag.element != 0}

@@ -22,9 +22,8 @@ def macro_of(dataset: Dataset, frame: int, keyword: str) -> Dataset | None:
     keyword : str
         Of the macro's sequence, as ``PixelMeasuresSequence``.
     """
-    groups = list(dataset.get("PerFrameFunctionalGroupsSequence") or [])[frame : frame + 1]
-    groups += list(dataset.get("SharedFunctionalGroupsSequence") or [])[:1]
-    for group in groups:
+    own, shared = (dataset.get(f"{kind}FunctionalGroupsSequence") or () for kind in ("PerFrame", "Shared"))
+    for group in (*own[frame : frame + 1], *shared[:1]):
         macro: list[Dataset] = list(group.get(keyword) or [])
         if macro:
             return macro[0]

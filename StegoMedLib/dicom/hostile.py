@@ -10,23 +10,19 @@ import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pydicom
 from pydicom.errors import BytesLengthException, InvalidDicomError
-from pydicom.filereader import read_dataset
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, JPEGLSTransferSyntaxes, RLELossless
+from pydicom.uid import UID, JPEGLSTransferSyntaxes, RLELossless
 
+from StegoMedLib.dicom.parsing import Opened, parsed
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["LARGEST_OBJECT", "chosen_plugin", "naming", "open_dataset", "translated"]
+    from pydicom import FileDataset
 
-# Bytes of an object's native pixel data: 2000 frames of 512 x 512, more than enhanced CT and MR objects in use have.
-LARGEST_OBJECT = 1 << 30
-_LARGEST_INFLATED = 1 << 29
-_META_GROUP = 0x0002
+__all__ = ["chosen_plugin", "naming", "open_dataset", "open_object", "translated"]
 
 # What pydicom and the decoders below it raise on malformed input, found by truncating and mutating real files.
 _LIBRARY_ERRORS = (
@@ -60,11 +56,11 @@ class _BoundedReader(io.BufferedReader):
 
     def __init__(self, raw: io.FileIO) -> None:
         super().__init__(raw)
-        self._size = os.fstat(raw.fileno()).st_size
+        self.size = os.fstat(raw.fileno()).st_size
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is not None and size > _CHUNK:
-            size = min(size, max(self._size - self.tell(), 0))
+            size = min(size, max(self.size - self.tell(), 0))
         return super().read(size)
 
 
@@ -89,6 +85,11 @@ def translated(sentence: str) -> Iterator[None]:
         try:
             yield
         except _LIBRARY_ERRORS as error:
+            raise UnusableInputError(sentence) from error
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            # pydicom's for a sequence that ends early; the system's own have a number.
             raise UnusableInputError(sentence) from error
 
 
@@ -151,32 +152,7 @@ def _check_beginning(stream: _BoundedReader, path: Path) -> None:
         raise UnusableInputError(f"{path.name} is not a DICOM file; give CT or MR images in DICOM format.")
 
 
-def _inflated_size(stream: _BoundedReader) -> int:
-    """Bytes that the deflated data set at the stream's position inflates to, counted a little beyond the limit."""
-    inflater, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
-    while total <= _LARGEST_INFLATED and not inflater.eof:
-        packed = inflater.unconsumed_tail or stream.read(_CHUNK)
-        unpacked = inflater.decompress(packed, 16 * _CHUNK)
-        if not packed and not unpacked:
-            break
-        total += len(unpacked)
-    return total
-
-
-def _past_meta(tag: int, _vr: str | None, _length: int) -> bool:
-    return tag >> 16 != _META_GROUP
-
-
-def _check_inflated_size(stream: _BoundedReader, path: Path) -> None:
-    """Refuse a deflate bomb; pydicom inflates a whole data set into memory (PS3.5 A.5)."""
-    stream.seek(0 if stream.read(132)[128:] != b"DICM" else 132)
-    meta = read_dataset(stream, is_implicit_VR=False, is_little_endian=True, stop_when=_past_meta)
-    if meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian and _inflated_size(stream) > _LARGEST_INFLATED:
-        raise UnusableInputError(f"{path.name} inflates to more than 512 MiB; it is damaged or made to do harm.")
-    stream.seek(0)
-
-
-def open_dataset(path: Path, *, only: list[str] | None = None) -> pydicom.FileDataset:
+def open_dataset(path: Path, *, only: list[str] | None = None) -> FileDataset:
     """Read the data set of a file, whatever the file holds.
 
     A file without preamble and "DICM" is read as a bare data set.
@@ -196,19 +172,24 @@ def open_dataset(path: Path, *, only: list[str] | None = None) -> pydicom.FileDa
     Raises
     ------
     UnusableFileError
-        The file is missing, empty, not DICOM, malformed, or expands to an absurd size.
+        The file is missing, empty, not DICOM, malformed, or holds more than an image needs.
     """
+    return open_object(path, only=only).dataset
+
+
+def open_object(path: Path, *, only: list[str] | None = None) -> Opened:
+    """Open a file, whatever it holds, and read its header; as `open_dataset` else."""
     try:
         return _opened(path, only)
     except UnusableInputError as error:
         raise UnusableFileError(str(error)) from error
 
 
-def _opened(path: Path, only: list[str] | None) -> pydicom.FileDataset:
-    with _open(path) as stream, translated(f"{path.name} is damaged or incomplete; export it again from its source."):
+def _opened(path: Path, only: list[str] | None) -> Opened:
+    with _open(path) as stream:
         try:
             _check_beginning(stream, path)
-            _check_inflated_size(stream, path)
-            return pydicom.dcmread(stream, stop_before_pixels=only is not None, force=True, specific_tags=only)
+            with naming(path, "it is damaged or incomplete; export it again from its source."):
+                return parsed(stream, stream.size, path, only)
         except OSError as error:
             raise UnusableInputError(f"{path.name} cannot be read to its end; export it again.") from error

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import (
     UID,
@@ -18,15 +17,20 @@ from pydicom.uid import (
 
 from StegoMedLib.dicom.decoding import decode_frame
 from StegoMedLib.dicom.field import Containers, StoredField
-from StegoMedLib.dicom.hostile import LARGEST_OBJECT, chosen_plugin, translated
+from StegoMedLib.dicom.frame_codes import FrameCodes
+from StegoMedLib.dicom.hostile import chosen_plugin, translated
+from StegoMedLib.dicom.structure import UNDEFINED
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
     from pydicom import Dataset, FileDataset
 
+    from StegoMedLib.dicom.parsing import Opened
+    from StegoMedLib.dicom.structure import Held
+
 __all__ = ["Frames", "PixelFormat", "frames_of", "pixel_format", "transfer_syntax"]
 
-# A frame of 8192 x 8192; the largest CT and MR planes in use have 1024 x 1024, mosaics and mammograms 4096 x 4096.
+# A frame of 4096 x 4096; the largest CT and MR planes in use have 1024 x 1024, mosaics and mammograms 4096 x 4096.
 _LARGEST_FRAME = 1 << 24
 _LEAST_BITS = 8
 _NATIVE = (ExplicitVRLittleEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian)
@@ -124,42 +128,51 @@ def pixel_format(dataset: Dataset) -> PixelFormat:
     field = _stored_field(dataset)
     if min(rows, columns, frames) < 1:
         raise UnusableInputError(f"its size of {rows} x {columns} x {frames} makes no image; export it again.")
-    size = rows * columns * frames * field.bits_allocated // 8
-    if rows * columns > _LARGEST_FRAME or size > LARGEST_OBJECT:
-        raise UnusableInputError(f"its declared size of {rows} x {columns} x {frames} is too large to be an image.")
+    if rows * columns > _LARGEST_FRAME:
+        raise UnusableInputError(
+            f"its declared size of {rows} x {columns} is too large; frames have at most as many pixels as 4096 x 4096, "
+            "so give CT or MR images."
+        )
     return PixelFormat(rows, columns, frames, field, str(dataset.PhotometricInterpretation) == "MONOCHROME1")
 
 
 class _NativeFrames:
     """Frames that lie uncompressed in PixelData, in either byte order."""
 
-    def __init__(self, dataset: FileDataset, pixels: PixelFormat) -> None:
-        big = transfer_syntax(dataset) == ExplicitVRBigEndian
-        element = dataset["PixelData"]
-        data: bytes = element.value or b""
-        if len(data) < pixels.frame_bytes * pixels.frames:
+    def __init__(self, opened: Opened, stored: Held, pixels: PixelFormat) -> None:
+        if stored.length == UNDEFINED:
+            raise UnusableInputError("its transfer syntax is an uncompressed one, its pixels are not; export it again.")
+        if min(stored.end, opened.size) - stored.value < pixels.frame_bytes * pixels.frames:
             raise UnusableInputError("its pixel data is shorter than its size says; export it again.")
-        self._format = pixels
-        self._data = data
+        big = transfer_syntax(opened.dataset) == ExplicitVRBigEndian
+        self._format, self._content, self._stored = pixels, opened.content, stored
         self._kind = pixels.field.container.newbyteorder(">" if big else "<")
         # Eight-bit pixels in big endian words lie in swapped pairs (PS3.5 A.3).
-        if big and pixels.field.container.itemsize == 1 and element.VR == "OW":
-            self._data = np.frombuffer(data[: len(data) // 2 * 2], ">u2").astype("<u2").tobytes()
+        self._swapped = big and pixels.field.container.itemsize == 1 and stored.vr == "OW"
 
     def __call__(self, frame: int) -> Containers:
         form = self._format
-        count, offset = form.rows * form.columns, frame * form.frame_bytes
-        cells = np.frombuffer(self._data, self._kind, count, offset).reshape(form.rows, form.columns)
+        data = self._read(frame * form.frame_bytes, form.frame_bytes)
+        cells = np.frombuffer(data, self._kind).reshape(form.rows, form.columns)
         containers: Containers = cells.astype(form.field.container)
         return containers
+
+    def _read(self, offset: int, count: int) -> bytes:
+        if not self._swapped:
+            return self._content.read([(self._stored.value + offset, count)])
+        first, behind = offset // 2 * 2, (offset + count + 1) // 2 * 2
+        words = self._content.read([(self._stored.value + first, behind - first)])
+        pairs = np.frombuffer(words[: len(words) // 2 * 2], ">u2").astype("<u2").tobytes()
+        return pairs[offset - first : offset - first + count]
 
 
 class _CompressedFrames:
     """Frames that a decoder unpacks; the one decoded last is kept."""
 
-    def __init__(self, dataset: FileDataset, pixels: PixelFormat, syntax: UID) -> None:
+    def __init__(self, opened: Opened, stored: Held, pixels: PixelFormat, syntax: UID) -> None:
         chosen_plugin(get_decoder(syntax).available_plugins, syntax)
-        self._dataset, self._format, self._syntax = dataset, pixels, syntax
+        self._codes = _codes(opened, stored, pixels)
+        self._format, self._syntax = pixels, syntax
         self._last: tuple[int, Containers] | None = None
 
     def __call__(self, frame: int) -> Containers:
@@ -169,29 +182,34 @@ class _CompressedFrames:
 
     def _code(self, frame: int) -> bytes:
         """The frame as it lies in the file, its fragments joined."""
-        dataset = self._dataset
-        offsets = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
-        extended = (offsets[0], offsets[1]) if offsets[0] and offsets[1] else None
         with translated("its compressed pixel data cannot be decoded; export it again, uncompressed if possible."):
-            return get_frame(dataset.PixelData, frame, number_of_frames=self._format.frames, extended_offsets=extended)
+            return self._codes(frame)
 
 
-def frames_of(dataset: FileDataset, pixels: PixelFormat) -> Frames:
-    """Access to the frames of a data set.
+def _codes(opened: Opened, stored: Held, pixels: PixelFormat) -> FrameCodes:
+    """Where the codestreams lie."""
+    tables = opened.dataset.get("ExtendedOffsetTable"), opened.dataset.get("ExtendedOffsetTableLengths")
+    extended = (tables[0], tables[1]) if tables[0] and tables[1] else None
+    return FrameCodes(opened.content, stored, pixels.frames, extended)
+
+
+def frames_of(opened: Opened, pixels: PixelFormat) -> Frames:
+    """Access to the frames of an object.
 
     Raises
     ------
     UnusableInputError
         No integer pixel data, too little of it, or a transfer syntax that nothing here decodes.
     """
-    if "PixelData" not in dataset:
-        floats = "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset
+    dataset, stored = opened.dataset, opened.pixels
+    floats = "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset
+    if stored is None or floats:
         found = "floating-point pixel data" if floats else "no pixel data"
         raise UnusableInputError(f"it holds {found}; give CT or MR images with integer pixels.")
     syntax = transfer_syntax(dataset)
     if syntax in _NATIVE:
-        return _NativeFrames(dataset, pixels)
+        return _NativeFrames(opened, stored, pixels)
     with translated(f"nothing here decodes its transfer syntax {syntax.name}; export it uncompressed."):
-        frames = _CompressedFrames(dataset, pixels, syntax)
+        frames = _CompressedFrames(opened, stored, pixels, syntax)
     frames(0)
     return frames

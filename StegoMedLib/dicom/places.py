@@ -83,7 +83,9 @@ def _places(path: Path) -> list[_Place | None]:
         with translated("its image plane attributes are malformed."):
             dataset = open_dataset(path, only=_HEAD)
             frames = int(dataset.get("NumberOfFrames") or 1)
-            return [_place(dataset, frame) for frame in range(frames)]
+            own = min(frames, len(dataset.get("PerFrameFunctionalGroupsSequence") or ()))
+            # All frames without groups of their own lie where the object says.
+            return [_place(dataset, frame) for frame in range(own)] + [_place(dataset, own)] * (frames - own)
     except UnusableInputError:
         return []
 

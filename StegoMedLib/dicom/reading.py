@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydicom.uid import JPEG2000, JPEGLSNearLossless
 
-from StegoMedLib.dicom.hostile import naming, open_dataset
+from StegoMedLib.dicom.hostile import naming, open_object
 from StegoMedLib.dicom.padding import padding_ranges
 from StegoMedLib.dicom.pixels import Frames, PixelFormat, frames_of, pixel_format, transfer_syntax
 from StegoMedLib.dicom.rescale import rescale_of
@@ -92,7 +92,7 @@ class Instance:
         Raises
         ------
         UnusableInputError
-            The frame's compressed data is damaged.
+            The frame's compressed data is damaged, or the file is not there any more as it was.
         IndexError
             There is no such frame.
         """
@@ -117,7 +117,7 @@ class Instance:
         Raises
         ------
         UnusableInputError
-            The frame's compressed data is damaged.
+            The frame's compressed data is damaged, or the file is not there any more as it was.
         """
         field = self.format.field
         pixels = field.unpack(self.containers(frame))
@@ -176,7 +176,8 @@ def read_instance(path: Path, *, accept_lossy: bool = False) -> Instance:
     Returns
     -------
     Instance
-        Holds the file's content in memory; frames are decoded on request, the first one already.
+        Holds the header; a frame is read from the file when it is asked for, and the file is open only meanwhile. Of
+        compressed ones, the first one is decoded already.
 
     Raises
     ------
@@ -184,8 +185,9 @@ def read_instance(path: Path, *, accept_lossy: bool = False) -> Instance:
         The file is missing, damaged, no image, in colour, of floating point, of an unsupported depth or size, or
         stored with loss although `accept_lossy` is false.
     """
-    dataset = open_dataset(path)
-    elements = {tag: dataset.get_item(tag, keep_deferred=True) for tag in dataset.keys()}  # noqa: SIM118 keys are not elements
+    opened = open_object(path)
+    dataset = opened.dataset
+    elements = dict(dataset.items())  # as they are: only indexing decodes them
     with naming(path):
         pixels = pixel_format(dataset)
         lossy = _went_through_loss(dataset)
@@ -194,5 +196,5 @@ def read_instance(path: Path, *, accept_lossy: bool = False) -> Instance:
         if transfer_syntax(dataset) in _LOSSY_SYNTAXES and not accept_lossy:
             raise UnusableInputError("its pixels are lossy compressed; use the original, or accept lossy images.")
         names = {**_sop_uids(dataset), **_keys(dataset)}
-        frames = frames_of(dataset, pixels)
+        frames = frames_of(opened, pixels)
     return Instance(path, dataset, elements, pixels, lossy, **names, _containers=frames)

@@ -2,53 +2,78 @@
 
 from __future__ import annotations
 
+from functools import partial
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-import numpy as np
 from pydicom.charset import convert_encodings
 from pydicom.dataset import FileMetaDataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, UID
 
-from StegoMedLib.dicom.compressing import SYNTAXES, pixel_data
-from StegoMedLib.dicom.derivation import derived_elements
+from StegoMedLib.dicom.compressing import NATIVE, SYNTAXES, check_room, write_pixels
+from StegoMedLib.dicom.derivation import EXTREMES, derived_elements, extreme_elements
 from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.dicom.reading import Instance, read_instance
+from StegoMedLib.dicom.structure import PIXELS
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.files import permissions, whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
+    import numpy as np
     from numpy.typing import NDArray
     from pydicom import Dataset
+    from pydicom.tag import BaseTag
 
+    from StegoMedLib.dicom.encoding import Element
     from StegoMedLib.dicom.field import Containers
 
-__all__ = ["file_meta", "write_derived", "write_object"]
+__all__ = ["file_meta", "write_derived", "write_frames", "write_object"]
 
 
-def _new_containers(instance: Instance, changed: Mapping[int, NDArray[np.int32]]) -> Iterator[Containers]:
-    """Pixel cells of the derived instance, frame by frame."""
-    for frame in range(instance.frames):
-        cells = instance.containers(frame)
-        yield instance.format.field.pack(cells, changed[frame]) if frame in changed else cells
+class _Frames:
+    """Pixel cells of a derived instance on their way to the file, and what has to be known of them afterwards."""
+
+    def __init__(self, instance: Instance, stored: Iterable[NDArray[np.int32] | None]) -> None:
+        self._instance, self._stored = instance, stored
+        self._wants_extremes = any(keyword in instance.dataset for keyword in EXTREMES)
+        self._ends: list[tuple[int, int]] = []
+        self._padding_ends: list[tuple[int, int]] = []
+        self.digests: list[bytes] = []
+
+    def __iter__(self) -> Iterator[Containers]:
+        """The cells, frame by frame."""
+        for frame, stored in zip(range(self._instance.frames), self._stored, strict=True):
+            cells = self._instance.containers(frame)
+            if stored is not None:
+                cells = self._instance.format.field.pack(cells, stored)
+            if self._wants_extremes:
+                self._note_ends(frame, cells)
+            self.digests.append(_digest(cells))
+            yield cells
+
+    def _note_ends(self, frame: int, cells: Containers) -> None:
+        values = self._instance.format.field.unpack(cells)
+        inside = values[~self._instance.plane(frame).padding_mask]
+        noted, counted = (self._ends, inside) if inside.size else (self._padding_ends, values)
+        noted.append((int(counted.min()), int(counted.max())))
+
+    def extremes(self) -> tuple[int, int] | None:
+        """Smallest and largest stored value that is no padding, or is when all is; None where the source has none."""
+        found = self._ends or self._padding_ends
+        return (min(low for low, _ in found), max(high for _, high in found)) if found else None
 
 
-def _extremes(instance: Instance, cells: list[Containers]) -> tuple[int, int] | None:
-    """Smallest and largest stored value that is no padding."""
-    if "SmallestImagePixelValue" not in instance.dataset and "LargestImagePixelValue" not in instance.dataset:
-        return None
-    found: list[int] = []
-    for frame, containers in enumerate(cells):
-        values = instance.format.field.unpack(containers)[~instance.plane(frame).padding_mask]
-        found += [int(values.min()), int(values.max())] if values.size else []
-    return (min(found), max(found)) if found else None
+def _digest(cells: Containers) -> bytes:
+    """What tells the cells of a frame from others."""
+    return blake2b(cells.tobytes(), digest_size=16).digest()
 
 
 def file_meta(sop_class: str, uid: str, syntax: UID) -> FileMetaDataset:
@@ -62,7 +87,12 @@ def file_meta(sop_class: str, uid: str, syntax: UID) -> FileMetaDataset:
     return meta
 
 
-def write_object(stream: BinaryIO, meta: FileMetaDataset, content: Iterable[bytes]) -> None:
+def write_object(
+    stream: BinaryIO,
+    meta: FileMetaDataset,
+    header: Mapping[BaseTag, bytes],
+    write: Callable[[BinaryIO], None],
+) -> dict[BaseTag, int]:
     """Write a DICOM file: preamble, file meta information, data set (PS3.10 section 7.1).
 
     Parameters
@@ -71,13 +101,29 @@ def write_object(stream: BinaryIO, meta: FileMetaDataset, content: Iterable[byte
         Open for writing, at its beginning.
     meta : FileMetaDataset
         File meta information.
-    content : iterable of bytes
-        Pieces of the encoded data set.
+    header : mapping of tag to bytes
+        Encoded elements in their order, all but the pixel data.
+    write : callable
+        Writes the pixel data.
+
+    Returns
+    -------
+    dict of tag to int
+        Where each element of the header stands.
     """
     head = DicomBytesIO()
     write_file_meta_info(head, meta, enforce_standard=True)
     stream.write(bytes(128) + b"DICM" + head.getvalue())
-    stream.writelines(content)
+    places: dict[BaseTag, int] = {}
+    behind = [tag for tag in header if tag > PIXELS]
+    for tag in [tag for tag in header if tag < PIXELS]:
+        places[tag] = stream.tell()
+        stream.write(header[tag])
+    write(stream)
+    for tag in behind:
+        places[tag] = stream.tell()
+        stream.write(header[tag])
+    return places
 
 
 def _charset(dataset: Dataset) -> list[str]:
@@ -85,20 +131,20 @@ def _charset(dataset: Dataset) -> list[str]:
     return convert_encodings(dataset.get("SpecificCharacterSet") or "")
 
 
-def _check_copy(copy: Path, cells: list[Containers], syntax: str) -> None:
+def _check_copy(copy: Path, digests: Sequence[bytes], syntax: str) -> None:
     """Make sure that what was written decodes to what was meant."""
     written = read_instance(copy, accept_lossy=True)
-    if not all(np.array_equal(written.containers(frame), meant) for frame, meant in enumerate(cells)):
+    if not all(_digest(written.containers(frame)) == meant for frame, meant in enumerate(digests)):
         raise UnusableInputError(f"the pixels do not survive the transfer syntax {syntax!r}; ask for 'explicit'.")
 
 
-def _check_request(instance: Instance, changed: Mapping[int, object], target: Path, syntax: str) -> None:
+def _check_request(instance: Instance, target: Path, syntax: str) -> None:
     if syntax not in SYNTAXES:
         raise UsageError(f"The transfer syntax {syntax!r} is unknown; choose one of {', '.join(SYNTAXES)}.")
-    if set(changed) - set(range(instance.frames)):
-        raise ValueError(f"frames {sorted(changed)} were changed, but the object has {instance.frames}")
     if target.exists() and target.samefile(instance.path):
         raise UsageError(f"{target} is the source itself, which is never overwritten; choose another target.")
+    with naming(instance.path):
+        check_room(instance.format, syntax)
 
 
 def write_derived(
@@ -107,14 +153,10 @@ def write_derived(
     target: Path,
     series: DerivedSeries,
     *,
-    syntax: str = "explicit",
+    syntax: str = NATIVE,
     attributes: Mapping[str, object] | None = None,
 ) -> str:
-    """Write a new instance that differs from its source in some stored values.
-
-    Every attribute of the source stays, with its value bytes as they are, but for those that the derivation changes
-    (design: DICOM). Of the pixels, only the stored field of those that differ changes: other bits of their containers,
-    and frames that are not in `changed`, stay.
+    """Write a new instance that differs from its source in some frames; see `write_frames`.
 
     Parameters
     ----------
@@ -122,6 +164,46 @@ def write_derived(
         The source; stays as it is.
     changed : mapping of int to ndarray of int32, shape (H, W)
         New stored values by frame index.
+    target, series, syntax, attributes
+        As for `write_frames`.
+
+    Returns
+    -------
+    str
+        The new SOPInstanceUID.
+
+    Raises
+    ------
+    ValueError
+        A changed frame does not exist; and whatever else `write_frames` raises.
+    """
+    if set(changed) - set(range(instance.frames)):
+        raise ValueError(f"frames {sorted(changed)} were changed, but the object has {instance.frames}")
+    stored = (changed.get(frame) for frame in range(instance.frames))
+    return write_frames(instance, stored, target, series, syntax=syntax, attributes=attributes)
+
+
+def write_frames(
+    instance: Instance,
+    stored: Iterable[NDArray[np.int32] | None],
+    target: Path,
+    series: DerivedSeries,
+    *,
+    syntax: str = NATIVE,
+    attributes: Mapping[str, object] | None = None,
+) -> str:
+    """Write a new instance that differs from its source in some stored values, one frame in memory at a time.
+
+    Every attribute of the source stays, with its value bytes as they are, but for those that the derivation changes
+    (design: DICOM). Of the pixels, only the stored field of those that differ changes: other bits of their containers
+    stay.
+
+    Parameters
+    ----------
+    instance : Instance
+        The source; stays as it is.
+    stored : iterable of ndarray of int32, shape (H, W), or None
+        New stored values of every frame, asked for when the ones before are written; None for a frame that stays.
     target : Path
         Where the file shall be; a file there is replaced when the new one is complete.
     series : DerivedSeries
@@ -143,26 +225,27 @@ def write_derived(
     UnusableInputError
         The target cannot be written, the pixels cannot be kept in this syntax, or a frame of the source is damaged.
     ValueError
-        A changed frame does not exist, has another shape, or leaves the legal range.
+        There are more or fewer frames than in the source, or one has another shape or leaves the legal range.
     """
-    _check_request(instance, changed, target, syntax)
-    cells = list(_new_containers(instance, changed))
-    uids = new_uid(), series.uid(instance.series_key)
-    with (
-        whole_file(target, mode=permissions(instance.path)) as (stream, beside),
-        naming(instance.path, "its header cannot be written; export it again."),
-    ):
-        elements = derived_elements(
-            instance,
-            uids=uids,
-            description=series.description,
-            extremes=_extremes(instance, cells),
-            attributes=attributes,
-        )
-        pixels = pixel_data(cells, instance.format, syntax)
-        elements[pixels.tag] = pixels
-        meta = file_meta(instance.sop_class, uids[0], SYNTAXES[syntax])
-        write_object(stream, meta, encoded(elements, _charset(instance.dataset), signed=instance.format.field.signed))
+    _check_request(instance, target, syntax)
+    uids, frames = (new_uid(), series.uid(instance.series_key)), _Frames(instance, stored)
+    with naming(instance.path, "its header cannot be written; export it again."):
+        elements = derived_elements(instance, uids=uids, description=series.description, attributes=attributes)
+        header = _encoded(instance, elements)
+    meta = file_meta(instance.sop_class, uids[0], SYNTAXES[syntax])
+    write = partial(write_pixels, frames=frames, pixels=instance.format, syntax=syntax, source=instance.path)
+    with whole_file(target, mode=permissions(instance.path)) as (stream, beside):
+        places = write_object(stream, meta, header, write)
+        # They stand before the pixels, and are known behind them.
+        for tag, content in _encoded(instance, extreme_elements(instance, frames.extremes())).items():
+            stream.seek(places[tag])
+            stream.write(content)
         stream.flush()
-        _check_copy(beside, cells, syntax)
+        with naming(instance.path, "what was written of it cannot be read again; export it again."):
+            _check_copy(beside, frames.digests, syntax)
     return str(uids[0])
+
+
+def _encoded(instance: Instance, elements: Mapping[BaseTag, Element]) -> dict[BaseTag, bytes]:
+    """Elements as bytes, in their order."""
+    return encoded(elements, _charset(instance.dataset), signed=instance.format.field.signed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from StegoMedLib.attacks import KINDS, Kind, PlaneKind, attack_and_measure
-from StegoMedLib.dicom import DerivedSeries, Instance, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, Instance, read_instance, write_frames
 from StegoMedLib.errors import UnusableFileError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE, compare, summarise
 from StegoMedLib.pipeline.attack_header import Rewrite, lossy_attributes
@@ -17,12 +17,13 @@ from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.staging import check_target, staged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from StegoMedLib.pipeline.slices import Metrics
+    from StegoMedLib.plane import Plane
 
 __all__ = ["ATTACKS", "SERIES_KINDS", "AttackReport", "attack_series"]
 
@@ -220,6 +221,7 @@ class _Run:
 
     def __init__(self, kind: Kind, level: float, seed: int, report: AttackReport) -> None:
         self._kind, self._level, self._seed, self._report = kind, level, seed, report
+        self._rewrite: Rewrite | None = None
         self._series = DerivedSeries(
             f"StegoMed: attacked for a test, {kind.name} at level {level:g} ({kind.unit}), seed {seed}"
         )
@@ -232,28 +234,38 @@ class _Run:
     def take(self, index: int, instance: Instance, name: Path, place: _Placed) -> None:
         """Attack the file `index`, called `name`, and write it to its place."""
         attributes: dict[str, object] = {} if place.number is None else {"InstanceNumber": place.number}
-        hits = self._hits(instance, np.random.default_rng([self._seed, index]), attributes)
+        seed = [self._seed, index]
+        if isinstance(self._kind, PlaneKind) and self._kind.method:
+            # What the header says of all frames stands before the first of them.
+            ratios = [hit.ratio for _, hit in self._hits(instance, seed) if hit.ratio is not None]
+            attributes |= lossy_attributes(instance.dataset, float(np.mean(ratios)), self._kind.method)
+        elif self._kind.name == "rescale":
+            self._rewrite = Rewrite.of(instance, self._level)
+            attributes |= self._rewrite.attributes(instance)
         place.path.parent.mkdir(parents=True, exist_ok=True)
-        pixels = {frame: hit.pixels for frame, hit in enumerate(hits)}
-        write_derived(instance, pixels, place.path, self._series, attributes=attributes)
-        for frame, hit in enumerate(hits):
-            metrics: Metrics = compare(instance.plane(frame), hit.seen).as_json()
-            row = AttackedSlice(str(name), str(place.name), frame, "attacked", hit.ratio, metrics)
+        stored = self._reported(self._hits(instance, seed), name, place.name)
+        write_frames(instance, stored, place.path, self._series, attributes=attributes)
+
+    def _reported(self, hits: Iterable[tuple[Plane, _Hit]], name: Path, written: Path) -> Iterator[NDArray[np.int32]]:
+        """New stored values of one frame after the other, each noted in the report."""
+        for frame, (plane, hit) in enumerate(hits):
+            yield hit.pixels
+            metrics: Metrics = compare(plane, hit.seen).as_json()
+            row = AttackedSlice(str(name), str(written), frame, "attacked", hit.ratio, metrics)
             self._report.slices.append(row)
 
-    def _hits(self, instance: Instance, rng: np.random.Generator, attributes: dict[str, object]) -> list[_Hit]:
-        """Attacked frames; adds to `attributes` what has to be said of them."""
-        planes = (instance.plane(frame) for frame in range(instance.frames))
+    def _hits(self, instance: Instance, seed: Sequence[int]) -> Iterator[tuple[Plane, _Hit]]:
+        """Planes, and what the attack makes of them; the same at every call."""
+        rng = np.random.default_rng(seed)
+        for frame in range(instance.frames):
+            plane = instance.plane(frame)
+            yield plane, self._hit(plane, rng)
+
+    def _hit(self, plane: Plane, rng: np.random.Generator) -> _Hit:
         if isinstance(self._kind, PlaneKind):
-            found = (attack_and_measure(self._kind.name, plane, self._level, rng) for plane in planes)
-            hits = [_Hit(each.plane.pixels, each.plane.pixels, each.ratio) for each in found]
-            ratios = [hit.ratio for hit in hits if hit.ratio is not None]
-            if ratios:
-                attributes |= lossy_attributes(instance.dataset, float(np.mean(ratios)), self._kind.method)
-            return hits
-        if self._kind.name != "rescale":
-            return [_Hit(plane.pixels, plane.pixels) for plane in planes]
-        rewrite = Rewrite.of(instance, self._level)
-        attributes |= rewrite.attributes(instance)
-        rewritten = (rewrite.values(plane) for plane in planes)
-        return [_Hit(pixels, rewrite.undone(pixels)) for pixels in rewritten]
+            found = attack_and_measure(self._kind.name, plane, self._level, rng)
+            return _Hit(found.plane.pixels, found.plane.pixels, found.ratio)
+        if self._rewrite is None:
+            return _Hit(plane.pixels, plane.pixels)
+        pixels = self._rewrite.values(plane)
+        return _Hit(pixels, self._rewrite.undone(pixels))

@@ -12,6 +12,8 @@ from pydicom.valuerep import format_number_as_ds
 from StegoMedLib.errors import UnusableFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from pydicom import Dataset
 
@@ -111,6 +113,6 @@ class Rewrite:
         return found
 
 
-def _legal_pixels(instance: Instance) -> list[NDArray[np.int32]]:
+def _legal_pixels(instance: Instance) -> Iterator[NDArray[np.int32]]:
     planes = (instance.plane(frame) for frame in range(instance.frames))
-    return [plane.pixels[(plane.pixels >= plane.low) & (plane.pixels <= plane.high)] for plane in planes]
+    return (plane.pixels[(plane.pixels >= plane.low) & (plane.pixels <= plane.high)] for plane in planes)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from StegoMedLib.dicom import DerivedSeries, Instance, Listing, list_files, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, Instance, Listing, list_files, read_instance, write_frames
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.embed_run import (
     LOST,
@@ -25,9 +22,10 @@ from StegoMedLib.pipeline.spread import Spread
 from StegoMedLib.pipeline.staging import check_target, staged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from StegoMedLib.pipeline.masks import MaskSource
@@ -118,34 +116,6 @@ def embed_series(
     return run.report
 
 
-class _Changes(Mapping[int, "NDArray[np.int32]"]):
-    """Stego frames of an instance, kept as the few pixels that differ: an object may have hundreds of frames."""
-
-    def __init__(self, instance: Instance) -> None:
-        self._instance = instance
-        self._differences: dict[int, tuple[NDArray[np.intp], NDArray[np.int32]]] = {}
-
-    def note(self, frame: int, stego: NDArray[np.int32]) -> None:
-        """Keep the stego pixels (H, W) of `frame`."""
-        places = np.flatnonzero(stego != self._instance.plane(frame).pixels)
-        self._differences[frame] = places, stego.ravel()[places]
-
-    def __getitem__(self, frame: int) -> NDArray[np.int32]:
-        """Stego pixels of `frame`; int32, shape (H, W), a new array."""
-        places, values = self._differences[frame]
-        pixels = self._instance.plane(frame).pixels.copy()
-        pixels.flat[places] = values
-        return pixels
-
-    def __iter__(self) -> Iterator[int]:
-        """Frames that were changed."""
-        return iter(self._differences)
-
-    def __len__(self) -> int:
-        """How many frames were changed."""
-        return len(self._differences)
-
-
 class _Files:
     """Takes files through a run: one new series for each source series."""
 
@@ -195,13 +165,8 @@ class _Files:
     def _file(self, path: Path, name: Path, target: Path) -> None:
         """Take one instance from `path` to `target`; `name` is what reports call it."""
         instance = read_instance(path, accept_lossy=self._options.accept_lossy)
-        changed = _Changes(instance)
-        for frame in range(instance.frames):
-            stego = self._frame(instance, path, name, frame)
-            if stego is not None:
-                changed.note(frame, stego)
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_derived(instance, changed, target, self._series, syntax=self._options.syntax)
+        write_frames(instance, self._stego(instance, path, name), target, self._series, syntax=self._options.syntax)
         self._run.clock.lap("writing")
 
     def finish(self) -> None:
@@ -209,6 +174,12 @@ class _Files:
         self._run.finish()
         if self._spread is not None:
             self._spread.finish()
+
+    def _stego(self, instance: Instance, path: Path, name: Path) -> Iterator[NDArray[np.int32] | None]:
+        """Stored values of one frame after the other, None for one that stays; each is written before the next."""
+        for frame in range(instance.frames):
+            yield self._frame(instance, path, name, frame)
+            self._run.clock.lap("writing")
 
     def _frame(self, instance: Instance, path: Path, name: Path, frame: int) -> NDArray[np.int32] | None:
         message = self._message(instance, name, frame)

@@ -58,7 +58,7 @@ class InstanceStack:
 
     def __init__(self, files: Sequence[Path], volume: NDArray[Any], *, revised: bool = False) -> None:
         self._last: Instance | None = None
-        self._beside: dict[Slot, tuple[Slot, ...]] | None = None
+        self._beside: list[tuple[int, ...]] | None = None
         self._volume, self._least_share = volume, _ALIKE if revised else 1.0
         self._frames = self._all_frames(files)
         if len(self._frames) != len(volume):
@@ -100,10 +100,8 @@ class InstanceStack:
     def beside(self, index: int) -> tuple[int, ...]:
         """Slices next to a slice in place, by their headers."""
         if self._beside is None:
-            self._beside = slices_beside(dict.fromkeys(frame.path for frame in self._frames))
-        where = {(frame.path, frame.number): number for number, frame in enumerate(self._frames)}
-        own = self._frames[index]
-        return tuple(where[slot] for slot in self._beside.get((own.path, own.number), ()) if slot in where)
+            self._beside = self._find_beside()
+        return self._beside[index]
 
     def turned(self, image: NDArray[Any]) -> NDArray[Any]:
         """An image (H, W) from the volume's rows and columns to the file's, or back."""
@@ -137,6 +135,12 @@ class InstanceStack:
         if len(files) == len(self._volume):  # one file a slice, the usual case: nothing has to be opened
             return [_Frame(path, 0) for path in files]
         return [_Frame(path, number) for path in files for number in range(self.instance(path).frames)]
+
+    def _find_beside(self) -> list[tuple[int, ...]]:
+        slots: list[Slot] = [(frame.path, frame.number) for frame in self._frames]
+        where = {slot: number for number, slot in enumerate(slots)}
+        beside = slices_beside(dict.fromkeys(path for path, _ in slots))
+        return [tuple(where[other] for other in beside.get(slot, ()) if other in where) for slot in slots]
 
     def _find_flips(self) -> tuple[bool, bool]:
         """Flips of rows and columns that make voxels of stored values, after reversing the slices where that helps."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from StegoMedLib.dicom import Instance
     from StegoMedLib.dicom.places import Slot
     from StegoMedLib.pipeline.masks import MaskSource
     from StegoMedLib.plane import Plane
@@ -102,6 +103,7 @@ class FileRegions:
         self._names = dict(images)
         self._beside = slices_beside(self._names)
         self._window: Window[Slot] = Window(self._find)
+        self._last: Instance | None = None
 
     def region(self, path: Path, frame: int, frames: int, plane: Plane) -> Region:
         """Region of a slice whose plane is at hand; raises as the mask source does."""
@@ -120,7 +122,13 @@ class FileRegions:
         """Region of a neighbour; nothing where it cannot be read, which its own turn will tell."""
         path, frame = slot
         try:
-            instance = read_instance(path, accept_lossy=self._accept_lossy)
+            instance = self._instance(path)
             return self._masks.region(self._names[path], frame, instance.frames, instance.plane(frame))
         except UnusableInputError:
             return Region(np.zeros((0, 0), dtype=np.bool_))
+
+    def _instance(self, path: Path) -> Instance:
+        """The instance of a file; read once for neighbours that are frames of one object."""
+        if self._last is None or self._last.path != path:
+            self._last = read_instance(path, accept_lossy=self._accept_lossy)
+        return self._last

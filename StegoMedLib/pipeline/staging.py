@@ -48,7 +48,7 @@ def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
 
 
 def _overlap(source: Path, target: Path) -> bool:
-    return is_in(target, source) or (source.is_dir() and is_in(source, target))
+    return is_in(target, source) or (os.path.isdir(source) and is_in(source, target))  # noqa: PTH112 pathlib raises where none may enter
 
 
 def is_in(place: Path, folder: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.dicom import DerivedSeries, SeriesGeometry, new_series, write_derived
+from StegoMedLib.dicom import DerivedSeries, SeriesGeometry, new_series, write_frames
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.embed import DESCRIPTION
 from StegoMedLib.pipeline.embed_run import EmbedOptions, EmbedReport, EmbedRun
@@ -223,9 +223,12 @@ def write_stack(
     with staged(folder, overwrite=False) as work:
         for done, (path, slices) in enumerate(files):
             progress(done, len(files), path.name)
-            changed = {frame: stack.stored(index, volume[index]) for frame, index in slices.items()}
-            target = work / f"slice_{done + 1:04d}.dcm"
-            uid = write_derived(stack.instance(path), changed, target, series, syntax=syntax)
+            instance, target = stack.instance(path), work / f"slice_{done + 1:04d}.dcm"
+            stored = (
+                stack.stored(slices[frame], volume[slices[frame]]) if frame in slices else None
+                for frame in range(instance.frames)
+            )
+            uid = write_frames(instance, stored, target, series, syntax=syntax)
             for index in slices.values():
                 uids[index] = uid
     progress(len(files), len(files), "")

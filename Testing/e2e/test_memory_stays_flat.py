@@ -1,4 +1,4 @@
-"""Memory does not grow with the length of a series."""
+"""Memory does not grow with the length of a series, nor with the frames of an object."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from StegoMedLib.dicom import new_series
 from StegoMedLib.pipeline.phantom import phantom_series
+from Testing.multiframe import enhanced_phantom
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,3 +54,17 @@ def test_a_series_ten_times_as_long_takes_hardly_more_memory(tmp_path: Path) -> 
     # 108 more slices of 128 KiB are 13.5 MiB of pixels; 30 MiB would be two copies of them all.
     assert peaks[120][0] - peaks[12][0] < 30
     assert peaks[120][1] - peaks[12][1] < 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("syntax", ["explicit", "jpegls"])
+def test_an_object_with_fifteen_times_the_frames_takes_hardly_more_memory(tmp_path: Path, syntax: str) -> None:
+    peaks = {}
+    for frames in (8, 120):
+        enhanced_phantom(tmp_path / f"in{frames}.dcm", frames, size=256)
+        embed = ["embed", f"in{frames}.dcm", f"out{frames}.dcm", "--finder", "threshold", "--syntax", syntax]
+        peaks[frames] = _peak(embed, tmp_path), _peak(["extract", f"out{frames}.dcm"], tmp_path)
+
+    # 112 more frames of 128 KiB are 14 MiB of pixels, to be held once; functional groups and report are less than one.
+    assert peaks[120][0] - peaks[8][0] < 10
+    assert peaks[120][1] - peaks[8][1] < 10

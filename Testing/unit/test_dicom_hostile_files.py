@@ -72,7 +72,7 @@ def floating(dataset: pydicom.FileDataset) -> None:
         (setting(Rows=0), "makes no image"),
         (setting(NumberOfFrames=0), "makes no image"),
         (setting(Rows=65535, Columns=65535), "too large"),
-        (setting(NumberOfFrames=2_000_000_000), "too large"),
+        (setting(NumberOfFrames=2_000_000_000), "too many"),
         (setting(Rows=41), "shorter than its size"),
         (setting(NumberOfFrames=2), "shorter than its size"),
         (setting(Modality="SEG"), "segmentation"),

@@ -8,16 +8,20 @@ import numpy as np
 import pytest
 
 from StegoMedLib.dicom import new_series, read_instance
+from StegoMedLib.pipeline import neighbours
 from StegoMedLib.pipeline.masks import FinderMasks
 from StegoMedLib.pipeline.neighbours import FileRegions, PackedMask, Window
 from StegoMedLib.pipeline.region import Region
 from StegoMedLib.regions import Found
+from StegoMedLib.regions.threshold import ThresholdFinder
+from Testing.multiframe import enhanced_phantom
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from StegoMedLib.dicom import Instance
     from StegoMedLib.plane import Plane
 
 SHAPE = (20, 24)
@@ -85,6 +89,23 @@ def test_a_neighbour_that_cannot_be_read_says_nothing(files: list[Path]) -> None
     files[1].write_bytes(b"damaged")
     region = source.region(files[0], 0, 1, read_instance(files[0]).plane())
     assert len(columns(region.beside)) == 1
+
+
+def test_an_object_of_many_frames_is_opened_once_for_all_neighbours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enhanced_phantom(tmp_path / "object.dcm", 12, size=64)
+    instance, opened = read_instance(tmp_path / "object.dcm"), list[object]()
+
+    def counted(path: Path, *, accept_lossy: bool) -> Instance:
+        opened.append(path)
+        return read_instance(path, accept_lossy=accept_lossy)
+
+    monkeypatch.setattr(neighbours, "read_instance", counted)
+    source = FileRegions(FinderMasks(ThresholdFinder()), [(instance.path, instance.path)])
+    found = [source.region(instance.path, frame, 12, instance.plane(frame)) for frame in range(12)]
+    assert all(region.beside is not None for region in found)
+    assert len(opened) == 1
 
 
 def test_a_window_forgets() -> None:
