@@ -19,7 +19,7 @@ from StegoMedLib.regions.training.checkpoints import load_weights, resume_run
 from StegoMedLib.regions.training.model import ModelShape, build_model, sizes_of
 from StegoMedLib.regions.training.weight_files import read_weight_file
 from StegoMedLib.regions.training.weight_pickles import refuse_harm
-from Testing.campaigns.checkpoint_files import _SHAPE, Network, checkpoint
+from Testing.campaigns.checkpoint_files import _SHAPE, Network, checkpoint, old_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +104,12 @@ def test_a_tensor_of_more_than_the_file_holds_is_refused(where: str, tmp_path: P
 
     with pytest.raises(UnusableInputError, match="holds no weights"):
         read_weight_file(tmp_path / "w.pt", "do.")
+
+
+def test_the_old_form_is_read(tmp_path: Path) -> None:
+    (tmp_path / "w.pt").write_bytes(old_file())
+    found: Any = read_weight_file(tmp_path / "w.pt", "do.")
+    assert found["backbone.body.conv1.bias"].tolist() == [18.0, 19.0]
 
 
 def test_sizes_are_told_without_making_the_network() -> None:
