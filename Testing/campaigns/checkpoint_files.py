@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import math
+import re
 import zlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     import random
     from pathlib import Path
 
-__all__ = ["Network", "checkpoint", "harmful_pickle"]
+__all__ = ["Network", "checkpoint", "harmful_pickle", "old_file", "saved"]
 
 _SHAPE = ModelShape("mobilenet_v3_large", 32, 32, 16, 14, "group", side=128)
+_ADDRESS = re.compile(rb"X[\x08-\x14]\x00\x00\x00\d{8,20}")
 _NAMES = (
     b"collections\nOrderedDict",
     b"collections\nCounter",
@@ -158,7 +161,7 @@ def checkpoint(network: Network) -> dict[str, Any]:
     return {
         "shape": asdict(_SHAPE),
         "model": copy.deepcopy(run.model.state_dict()),
-        "smoothed": run.smoothed.state_dict(),
+        "smoothed": copy.deepcopy(run.smoothed.state_dict()),
         "optimizer": copy.deepcopy(run.optimizer.state_dict()),
         "scaler": {},
         "progress": {"step": 1, "seconds": 1.5, "best": 0.5, "stale": 0},
@@ -167,3 +170,25 @@ def checkpoint(network: Network) -> dict[str, Any]:
         "transferred": "",
         "random": torch.get_rng_state(),
     }
+
+
+def saved(state: object) -> bytes:
+    """Write what ``torch.save`` writes."""
+    import torch
+
+    stream = io.BytesIO()
+    torch.save(state, stream)
+    return stream.getvalue()
+
+
+def old_file() -> bytes:
+    """Write weights in the form of before PyTorch 1.6, which names tensors by where they lie in memory.
+
+    All lie in one place here, and its name is replaced, so that every process writes the same.
+    """
+    import torch
+
+    numbers, stream = torch.arange(20.0), io.BytesIO()
+    weights = {"backbone.body.conv1.weight": numbers[:18].view(2, 1, 3, 3), "backbone.body.conv1.bias": numbers[18:]}
+    torch.save(weights, stream, _use_new_zipfile_serialization=False)
+    return _ADDRESS.sub(b"X\x01\x00\x00\x000", stream.getvalue())

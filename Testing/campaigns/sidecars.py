@@ -17,7 +17,7 @@ import numpy as np
 from StegoMedLib.regions.model_files import read_sidecar
 from StegoMedLib.regions.torch_engine import read_weights
 from Testing.campaigns.campaign import WrongResultError
-from Testing.campaigns.checkpoint_files import Network, checkpoint, harmful_pickle
+from Testing.campaigns.checkpoint_files import Network, checkpoint, harmful_pickle, old_file, saved
 from Testing.campaigns.mutators import mutate_bytes, mutate_json, mutate_tree
 
 if TYPE_CHECKING:
@@ -68,15 +68,7 @@ class Sidecars:
         self._onnx = _onnx()
         self._network = Network()
         self._state = checkpoint(self._network)
-        self._files = [self._saved(self._state, new=new) for new in (True, False)]
-
-    @staticmethod
-    def _saved(state: object, *, new: bool) -> bytes:
-        import torch  # noqa: PLC0415 - heavy
-
-        stream = io.BytesIO()
-        torch.save(state, stream, _use_new_zipfile_serialization=new)
-        return stream.getvalue()
+        self._files = [saved(self._state), old_file()]
 
     def make(self, chance: random.Random) -> bytes:
         """Change a card, weights, or a checkpoint: its values, its pickle, its archive."""
@@ -98,7 +90,7 @@ class Sidecars:
         for _ in range(chance.randint(1, 2)):
             tree = mutate_tree(chance, tree)
         try:
-            return self._saved(tree, new=chance.random() < 1 / 2)
+            return saved(tree)
         except UnicodeEncodeError:  # a lone surrogate
             return b""
 
@@ -113,7 +105,7 @@ class Sidecars:
         how = zipfile.ZIP_DEFLATED if chance.random() < 1 / 20 else zipfile.ZIP_STORED
         with zipfile.ZipFile(stream, "w", how) as archive:
             for name, inner in parts.items():
-                archive.writestr(name, inner)
+                archive.writestr(zipfile.ZipInfo(name), inner, how)  # which has no time of its own
         return stream.getvalue()
 
     def judge(self, content: bytes) -> str:

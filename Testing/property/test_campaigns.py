@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from StegoMedLib.envelope import Opener, TextRecord
+from StegoMedLib.errors import StegoMedError
 from StegoMedLib.pipeline.via_polygons import ViaPolygons
 from Testing.campaigns import checkpoint_files, masks, sidecars
 from Testing.campaigns.campaign import WrongResultError, judge, make_input
@@ -34,6 +37,24 @@ def test_no_input_does_harm(name: str) -> None:
     assert tally.outcomes.total() == COUNTS[name]
     assert tally.outcomes["read"] > COUNTS[name] / 50  # some do no damage, so that results are looked at, too
     assert tally.outcomes["refused"] > COUNTS[name] / 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_input_follows_from_its_number_whatever_was_run_before(name: str, tmp_path: Path) -> None:
+    for package in HEAVY.get(name, ()):
+        pytest.importorskip(package)
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    campaign, other = load(name), copy.deepcopy(load(name))
+    campaign.prepare(tmp_path / "one")
+    first = [make_input(campaign, 5, number) for number in range(100)]
+    for content in first:
+        with contextlib.suppress(StegoMedError):
+            judge(campaign, content)
+
+    other.prepare(tmp_path / "two")
+    assert [make_input(campaign, 5, number) for number in range(100)] == first
+    assert [make_input(other, 5, number) for number in range(100)] == first
 
 
 def breaks(monkeypatch: pytest.MonkeyPatch, name: str) -> None:

@@ -19,7 +19,7 @@ from StegoMedLib.regions.training.checkpoints import load_weights, resume_run
 from StegoMedLib.regions.training.model import ModelShape, build_model, sizes_of
 from StegoMedLib.regions.training.weight_files import read_weight_file
 from StegoMedLib.regions.training.weight_pickles import refuse_harm
-from Testing.campaigns.checkpoint_files import _SHAPE, Network, checkpoint
+from Testing.campaigns.checkpoint_files import _SHAPE, Network, checkpoint, old_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +106,12 @@ def test_a_tensor_of_more_than_the_file_holds_is_refused(where: str, tmp_path: P
         read_weight_file(tmp_path / "w.pt", "do.")
 
 
+def test_the_old_form_is_read(tmp_path: Path) -> None:
+    (tmp_path / "w.pt").write_bytes(old_file())
+    found: Any = read_weight_file(tmp_path / "w.pt", "do.")
+    assert found["backbone.body.conv1.bias"].tolist() == [18.0, 19.0]
+
+
 def test_sizes_are_told_without_making_the_network() -> None:
     built = build_model(_SHAPE).state_dict()
     assert sizes_of(_SHAPE) == {name: tuple(each.shape) for name, each in built.items()}
@@ -146,6 +152,11 @@ def change(state: dict[str, Any], *path: Any, to: Any) -> None:
         lambda state: change(state, "losses", to=7),
         lambda state: change(state, "validations", to=[{"step": 1}]),
         lambda state: change(state, "optimizer", "state", 0, "exp_avg", to=torch.zeros(7)),
+        lambda state: change(state, "optimizer", "state", 0, "exp_avg", to=torch.zeros(())),
+        lambda state: change(state, "optimizer", "state", 1, "step", to=torch.zeros(2)),
+        lambda state: change(state, "optimizer", "state", 1, "step", to=torch.ones((), dtype=torch.bool)),
+        lambda state: change(state, "optimizer", "state", 1, "step", to="1"),
+        lambda state: change(state, "optimizer", "state", 1, "other", to=torch.tensor(1)),
         lambda state: state["optimizer"]["state"][0].pop("exp_avg"),
         lambda state: change(state, "optimizer", to=None),
         lambda state: change(state, "random", to=torch.zeros(3)),

@@ -139,7 +139,8 @@ def _resume_optimizer(optimizer: torch.optim.Optimizer, state: Any) -> None:  # 
         group.update(settings)
     names = _GATHERED[type(optimizer).__name__]
     for parameter, gathered in optimizer.state.items():
-        if gathered.keys() != names or not all(each.shape in (parameter.shape, ()) for each in gathered.values()):
+        kinds = {name: (() if name == "step" else parameter.shape, True) for name in names}
+        if {name: (each.shape, each.is_floating_point()) for name, each in gathered.items()} != kinds:
             raise ValueError("what the optimizer has gathered is of another one, or of other weights")
         # In the file, several numbers of a tensor may lie in one place, where no step can be written to.
         gathered.update({name: each.clone() for name, each in gathered.items()})
