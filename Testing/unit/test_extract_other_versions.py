@@ -139,13 +139,16 @@ def test_too_few_good_shards_are_told_before_what_may_be_damage() -> None:
         "https://example.org/a/long/address/that/is/no/envelope/at/all",
         "",
     ],
+    ids=range(12),  # some are sealed anew in every process
 )
 def test_nothing_else_is_newer(text: str) -> None:
     assert not is_newer(text)
 
 
 @pytest.mark.parametrize(
-    ("envelope", "newer"), [(ENVELOPE, False), (NEWER_ENVELOPE, True), (b"", False), (b"\0", False)]
+    ("envelope", "newer"),
+    [(ENVELOPE, False), (NEWER_ENVELOPE, True), (b"", False), (b"\0", False)],
+    ids=["present", "newer", "none", "a byte"],
 )
 def test_bytes_of_envelopes(envelope: bytes, newer: bool) -> None:  # noqa: FBT001
     assert is_newer_envelope(envelope) is newer
