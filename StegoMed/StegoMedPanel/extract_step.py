@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import qt
 
 from StegoMedLib.errors import StegoMedError, UnusableInputError, UsageError
-from StegoMedLib.files import PRIVATE, whole_file
 from StegoMedPanel.parameters import Reading
 from StegoMedPanel.passphrase import PassphraseFields
 from StegoMedPanel.run import Place
@@ -131,6 +130,8 @@ class ExtractStep:
             self._write(lambda: self._write_json(Path(str(name))), str(name))
 
     def _write_json(self, place: Path) -> None:
+        from StegoMedLib.files import PRIVATE, whole_file  # noqa: PLC0415 not while Slicer starts
+
         with whole_file(place, mode=PRIVATE) as (stream, _):
             stream.write((self.json() + "\n").encode())
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import qt
 
 from StegoMedLib.errors import StegoMedError, UsageError
-from StegoMedLib.opening import read_file
 from StegoMedPanel import nodes, stego
 from StegoMedPanel.parameters import RecordKind
 
@@ -138,6 +137,7 @@ def _header(volume: Node) -> dict[str, str]:
 
 def _file_record(name: str) -> Record:
     from StegoMedLib.envelope import FileRecord  # noqa: PLC0415 needs packages
+    from StegoMedLib.opening import read_file  # noqa: PLC0415 not while Slicer starts
 
     if not name:
         raise UsageError("There is no file yet; choose the file that shall be hidden.")

@@ -189,15 +189,24 @@ def _served() -> tuple[int, int]:
     return (id(decoder), decoder.served) if decoder else (0, 0)
 
 
+def _high(process: int | str) -> int:
+    """The most memory that a process has taken; 0 where it is no more, or nothing tells."""
+    status = Path(f"/proc/{process}/status")
+    peak = re.search(r"VmHWM:\s+(\d+)", status.read_text(encoding="ascii")) if status.exists() else None
+    return int(peak[1]) << 10 if peak else 0
+
+
+_BEFORE = _high("self")
+"""What the process took before: it may be one of tests, which did other things."""
+_ENDED = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
+
+
 def _memory() -> int:
-    """Largest memory of this process and of the decoder process, so far."""
+    """Largest memory of this process, since it began with this, and of its decoder processes, so far."""
     decoder = decoding._SERVICE._decoder
-    used = max(resource.getrusage(who).ru_maxrss << 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    status = Path(f"/proc/{decoder._process.pid}/status") if decoder else None
-    if status and status.exists():
-        peak = re.search(r"VmHWM:\s+(\d+)", status.read_text(encoding="ascii"))
-        used = max(used, int(peak[1]) << 10 if peak else 0)
-    return used
+    own, ended = _high("self"), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
+    grown = [each for each in (own, ended) if each > max(_BEFORE, _ENDED)]
+    return max([*grown, _high(decoder._process.pid) if decoder else 0])
 
 
 def _count(tally: Tally, path: Path) -> None:

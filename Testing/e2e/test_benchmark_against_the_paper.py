@@ -21,6 +21,7 @@ def test_page_and_report_hold_every_table(stegomed: Stegomed, data_dir: Path, tm
 
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
+    assert report.pop("stegomed")
     assert report == json.loads((tmp_path / "out" / "paper.json").read_text(encoding="utf-8"))
     assert set(report) == {
         *("note", "paper", "finder", "covers", "summary", "strength", "room", "masks", "noise"),

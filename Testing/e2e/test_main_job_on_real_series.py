@@ -40,8 +40,10 @@ def _run(stegomed: Any, source: Path, marked: Path) -> tuple[dict[str, Any], dic
     embedded = stegomed("embed", source, marked, "--json", "-")
     assert embedded.returncode == 0, embedded.stderr
     read = stegomed("extract", marked, "--json", "-")
-    assert read.returncode == 0, read.stderr
-    return json.loads(embedded.stdout), json.loads(read.stdout)
+    report = json.loads(read.stdout)
+    # Some folders hold slices of several patients and studies.
+    assert read.returncode == (0 if len(report["records"]) == 1 else 6), read.stderr
+    return json.loads(embedded.stdout), report
 
 
 @pytest.mark.parametrize("series", SERIES)
