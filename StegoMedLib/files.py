@@ -24,10 +24,13 @@ __all__ = [
     "claimed",
     "exchange",
     "hold",
+    "is_unfinished",
+    "name_beside",
     "permissions",
     "remove_abandoned",
     "rename_new",
     "sync",
+    "those_beside",
     "whole_file",
 ]
 
@@ -35,11 +38,30 @@ PRIVATE = 0o600
 """Permissions of what names a patient: nobody but the owner."""
 
 _NAMED = 32
-"""Characters of a target's name in that of the file beside it: longer ones could make its name too long."""
+"""Characters of a target's name in that of what lies beside it: longer ones could make its name too long."""
+_UNFINISHED = re.compile(r"\.(.*\.)?[0-9a-f]{32}\.part(ial)?", re.DOTALL)
 _HERE = -100  # AT_FDCWD: paths are relative to the current folder
 _NO_REPLACE, _EXCHANGE = 1, 2  # renameat2 of Linux
 _MAC_EXCHANGE, _MAC_NO_REPLACE = 2, 4  # renamex_np of macOS
 _UNABLE = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+
+
+def name_beside(target: Path, ending: str) -> str:
+    """A new name for what will be put in the place of `target`; see `those_beside` and `is_unfinished`."""
+    return f".{target.name[:_NAMED]}.{uuid.uuid4().hex}.{ending}"
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a name is one of `name_beside`, of any target: a half-written result, or what a killed run left."""
+    return _UNFINISHED.fullmatch(name) is not None
+
+
+def those_beside(folder: Path, name: str, ending: str) -> list[Path]:
+    """What lies in `folder` under names of `name_beside` for a target of that name; nothing where none may look."""
+    pattern = re.compile(re.escape(f".{name[:_NAMED]}.") + rf"[0-9a-f]{{32}}\.{ending}", re.DOTALL)
+    with suppress(OSError):
+        return sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name))
+    return []
 
 
 @contextmanager
@@ -66,7 +88,7 @@ def whole_file(target: Path, *, mode: int | None = None) -> Iterator[tuple[Binar
     UnusableInputError
         The disk is full, or the place is not writable.
     """
-    beside = target.parent / f".{target.name[:_NAMED]}.{uuid.uuid4().hex}.part"
+    beside = target.parent / name_beside(target, "part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(beside, _NEW_FILE, 0o666 if mode is None else PRIVATE), "w+b") as stream:
@@ -116,31 +138,30 @@ def sync(path: Path) -> None:
         os.close(number)
 
 
-def hold(stream: BinaryIO) -> bool:
+def hold(stream: BinaryIO) -> bool | None:
     """Say that somebody works on an open file, until it is closed or its process is gone.
 
     Returns
     -------
-    bool
-        False when another process holds it. Where files cannot be locked, and on Windows, where an open file cannot be
-        removed anyway, it is True.
+    bool or None
+        False when another process holds it. None where nobody can tell: on disks that lock no files, and on Windows.
     """
     try:
         import fcntl  # noqa: PLC0415 not on Windows
     except ImportError:
-        return True
+        return None
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:
-        return True
+        return None
     return True
 
 
 @contextmanager
 def claimed(path: Path) -> Iterator[bool]:
-    """Whether nobody holds the file at `path`, which is made where it is missing; then it is held meanwhile."""
+    """Whether surely nobody holds the file at `path`, made where it is missing; then it is held meanwhile."""
     if os.name == "nt":  # what somebody has open cannot be removed
         try:
             path.unlink(missing_ok=True)
@@ -155,14 +176,13 @@ def claimed(path: Path) -> Iterator[bool]:
         yield False
         return
     with stream:
-        yield hold(stream)
+        yield hold(stream) is True
 
 
 def remove_abandoned(target: Path) -> None:
     """Remove what killed runs of `whole_file` have left beside `target`."""
-    pattern = re.compile(re.escape(f".{target.name[:_NAMED]}.") + r"[0-9a-f]{32}\.part")
     with suppress(OSError):
-        for path in [path for path in target.parent.iterdir() if pattern.fullmatch(path.name)]:
+        for path in those_beside(target.parent, target.name, "part"):
             with claimed(path) as ours:
                 if ours:
                     path.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from StegoMedLib.dicom import LeftOut
-    from StegoMedLib.pipeline.files import FileCount
+    from StegoMedLib.pipeline.source_files import FileCount
 
 __all__ = ["account_for"]
 

@@ -44,7 +44,7 @@ def check_report_target(arguments: argparse.Namespace) -> None:
     target = getattr(arguments, "json_target", None)
     if target is None or target == "-":
         return
-    place = Path(target).resolve()
+    place = Path(os.path.realpath(target))
     inputs = [Path(path) for name in _INPUTS if (path := getattr(arguments, name, None)) is not None]
     if any(is_in(place, path) for path in inputs if path.exists()):
         raise UnusableInputError(
@@ -70,4 +70,4 @@ def _can_be_made(place: Path, arguments: argparse.Namespace) -> bool:
     if place.parent.is_dir():
         return os.access(place.parent, os.W_OK)
     outputs = [Path(path) for name in _OUTPUTS if (path := getattr(arguments, name, None)) is not None]
-    return any(path.resolve() == folder for path in outputs for folder in place.parents)
+    return any(Path(os.path.realpath(path)) == folder for path in outputs for folder in place.parents)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import unicodedata
 from contextlib import contextmanager
@@ -133,7 +134,7 @@ def _write_file(place: Path, text: str) -> None:
     if place.exists() and not place.is_file():  # a device or a pipe, never to be replaced by a file
         place.write_text(text, encoding="ascii")
         return
-    place = place.resolve()
+    place = Path(os.path.realpath(place))
     if place.exists() and not is_report(place):
         raise UnusableInputError(f"{place} is no report of StegoMed, and was left as it is; name another file.")
     remove_abandoned(place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from struct import pack
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from pydicom.pixels.encoders.base import get_encoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
@@ -138,18 +138,8 @@ class _Encoder:
     """Frames through an encoder of pydicom's."""
 
     def __init__(self, pixels: PixelFormat, syntax: str, source: Path) -> None:
-        self._encoder, field = get_encoder(SYNTAXES[syntax]), pixels.field
-        self._source, self._syntax = source, syntax
-        self._described: dict[str, Any] = {
-            "rows": pixels.rows,
-            "columns": pixels.columns,
-            "number_of_frames": 1,
-            "samples_per_pixel": 1,
-            "bits_allocated": field.bits_allocated,
-            "bits_stored": field.bits_stored,
-            "pixel_representation": int(field.signed),
-            "photometric_interpretation": "MONOCHROME1" if pixels.inverted else "MONOCHROME2",
-        }
+        self._encoder, self._source, self._syntax = get_encoder(SYNTAXES[syntax]), source, syntax
+        self._described = {**pixels.described, "number_of_frames": 1, "samples_per_pixel": 1}
         with self.refusing():
             self._described["encoding_plugin"] = chosen_plugin(self._encoder.available_plugins, SYNTAXES[self._syntax])
 

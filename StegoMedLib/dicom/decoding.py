@@ -101,17 +101,8 @@ if hasattr(os, "register_at_fork"):
 
 
 def _job(pixels: PixelFormat, syntax: UID) -> Job:
-    field = pixels.field
-    return Job(
-        syntax=str(syntax),
-        plugin=chosen_plugin(get_decoder(syntax).available_plugins, syntax),
-        rows=pixels.rows,
-        columns=pixels.columns,
-        bits_allocated=field.bits_allocated,
-        bits_stored=field.bits_stored,
-        pixel_representation=int(field.signed),
-        photometric_interpretation="MONOCHROME1" if pixels.inverted else "MONOCHROME2",
-    )
+    plugin = chosen_plugin(get_decoder(syntax).available_plugins, syntax)
+    return Job(str(syntax), plugin, **pixels.described)
 
 
 def decode_frame(code: bytes, pixels: PixelFormat, syntax: UID) -> Containers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from pydicom.pixels.decoders.base import get_decoder
@@ -51,6 +51,18 @@ class PixelFormat:
     def frame_bytes(self) -> int:
         """Bytes of one native frame."""
         return self.rows * self.columns * self.field.bits_allocated // 8
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The frames in the words of pydicom's coders."""
+        return {
+            "rows": self.rows,
+            "columns": self.columns,
+            "bits_allocated": self.field.bits_allocated,
+            "bits_stored": self.field.bits_stored,
+            "pixel_representation": int(self.field.signed),
+            "photometric_interpretation": "MONOCHROME1" if self.inverted else "MONOCHROME2",
+        }
 
 
 class Frames(Protocol):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["LeftOut", "Walk", "is_hidden", "is_leftover", "walk"]
+from StegoMedLib.files import is_unfinished
 
-_LEFTOVER = re.compile(r"\.(.*\.)?[0-9a-f]{32}\.part(ial)?")
-"""Names that results have before they are whole; what is called so was left behind by a run that was killed."""
+__all__ = ["LeftOut", "Walk", "is_hidden", "is_leftover", "walk"]
 
 _Identity = tuple[int, int]
 
@@ -54,7 +52,7 @@ def is_hidden(path: Path) -> bool:
 
 def is_leftover(path: Path) -> bool:
     """Whether a name is that of a half-written result."""
-    return _LEFTOVER.fullmatch(path.name) is not None
+    return is_unfinished(path.name)
 
 
 def walk(folder: Path) -> Walk:

@@ -9,8 +9,8 @@ import numpy as np
 
 from StegoMedLib.dicom import Placing, placing_of, read_instance
 from StegoMedLib.metrics import dice, iou, summarise
-from StegoMedLib.pipeline.files import FileCount, SourceFiles, check_whole
 from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.source_files import FileCount, SourceFiles, check_whole
 from StegoMedLib.regions import BLOCK, guard, usable_blocks
 
 if TYPE_CHECKING:

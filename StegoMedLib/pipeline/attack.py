@@ -12,8 +12,8 @@ from StegoMedLib.dicom import DerivedSeries, Instance, read_instance, write_fram
 from StegoMedLib.errors import UnusableFileError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE, compare, summarise
 from StegoMedLib.pipeline.attack_header import Rewrite, lossy_attributes
-from StegoMedLib.pipeline.files import FileCount, SourceFiles, check_copy_others, place_in
 from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.source_files import FileCount, SourceFiles, check_copy_others, place_in
 from StegoMedLib.pipeline.staging import check_target, staged
 
 if TYPE_CHECKING:

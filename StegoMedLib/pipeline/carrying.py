@@ -51,7 +51,7 @@ def _below(folder: Path) -> Iterator[Path]:
         yield from (Path(at, name) for name in [*folders, *sorted(names)])
 
 
-def carry(old: Path, new: Path) -> None:
+def carry(old: Path, new: Path) -> int:
     """Take into the folder `new` what is in `old`, is not replaced by it, and was not written by StegoMed.
 
     Results of an earlier run of the same kind (instances, masks) go: two runs are never mixed. Other files stay, as
@@ -62,6 +62,11 @@ def carry(old: Path, new: Path) -> None:
     old, new : Path
         Folders.
 
+    Returns
+    -------
+    int
+        How many files of an earlier run go without being written again.
+
     Raises
     ------
     UnusableInputError
@@ -70,11 +75,18 @@ def carry(old: Path, new: Path) -> None:
         When a file is in the way of a folder, or the other way round.
     """
     kinds = {_kind(path) for path in _below(new)} - {""}
+    gone = 0
     for path in _below(old):
+        place = new / path.relative_to(old)
         if path.is_symlink():
             raise _refusal(path)
-        if not path.is_dir() and _kind(path) not in kinds:
-            _take(path, new / path.relative_to(old), old, new)
+        if path.is_dir():
+            continue
+        if _kind(path) in kinds:
+            gone += not place.exists()
+        else:
+            _take(path, place, old, new)
+    return gone
 
 
 def _take(path: Path, place: Path, old: Path, new: Path) -> None:

@@ -15,9 +15,9 @@ from StegoMedLib.pipeline.embed_run import (
     NoMessage,
     SliceSeen,
 )
-from StegoMedLib.pipeline.files import SourceFiles, check_copy_others, place_in
 from StegoMedLib.pipeline.neighbours import FileRegions
 from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.source_files import SourceFiles, check_copy_others, place_in
 from StegoMedLib.pipeline.spread import Spread
 from StegoMedLib.pipeline.staging import check_target, staged
 

@@ -11,11 +11,11 @@ from StegoMedLib.envelope import HeaderRecord, Record, Sealer, locator_key
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError, StegoMedError, UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE, summarise
 from StegoMedLib.pipeline.coding import Coding, coding
-from StegoMedLib.pipeline.files import FileCount
 from StegoMedLib.pipeline.message import Message, seal
 from StegoMedLib.pipeline.region import Region, remedy_for
 from StegoMedLib.pipeline.room import most_symbols, record_bytes_in
 from StegoMedLib.pipeline.slices import EmbeddedSlice, Metrics, embed_slice, measure_slice, pass_slice
+from StegoMedLib.pipeline.source_files import FileCount
 
 if TYPE_CHECKING:
     from collections.abc import Callable

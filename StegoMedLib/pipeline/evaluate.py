@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from StegoMedLib.dicom import Instance, read_instance, source_uids
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
 from StegoMedLib.metrics import PAPER_NOTE, compare, dice, iou, ncc, summarise
-from StegoMedLib.pipeline.files import FileCount, SourceFiles
 from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
 from StegoMedLib.pipeline.progress import Progress, silent
+from StegoMedLib.pipeline.source_files import FileCount, SourceFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,9 +17,9 @@ from StegoMedLib.errors import (
 from StegoMedLib.pipeline.blind import BlindReader, Reading
 from StegoMedLib.pipeline.claims import claimed_patient, contradicts
 from StegoMedLib.pipeline.extract_report import ExtractedSliceReport, ExtractReport, save_files
-from StegoMedLib.pipeline.files import SourceFiles
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.region import usable_of
+from StegoMedLib.pipeline.source_files import SourceFiles
 from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, too_few
 
 if TYPE_CHECKING:

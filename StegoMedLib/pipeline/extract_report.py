@@ -12,7 +12,7 @@ from StegoMedLib.envelope import FileRecord, Record, record_as_json
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.files import PRIVATE, whole_file
 from StegoMedLib.pipeline.file_names import harmless_name, unused_name
-from StegoMedLib.pipeline.files import FileCount
+from StegoMedLib.pipeline.source_files import FileCount
 from StegoMedLib.pipeline.staging import staged
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import numpy as np
 
 from StegoMedLib.dicom import read_instance, slices_beside
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.files import check_whole
 from StegoMedLib.pipeline.region import Region
+from StegoMedLib.pipeline.source_files import check_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

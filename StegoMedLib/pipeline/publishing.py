@@ -8,6 +8,7 @@ killed between two such steps is ended or rolled back by the next run on that pl
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 from contextlib import contextmanager, suppress
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Seen", "publish"]
+
+_log = logging.getLogger(__name__)
 
 _BOUND = frozenset({errno.EXDEV, errno.EBUSY})
 """What renaming a mount point gives."""
@@ -129,7 +132,9 @@ def _prepare(work: Workplace, *, overwrite: bool) -> None:
         return
     if not overwrite and any(not is_workplace(each.name) for each in work.target.iterdir()):
         raise _lost(work.target)
-    carry(work.target, work.new)
+    gone = carry(work.target, work.new)
+    if gone:
+        _log.warning("%s loses %d files of an earlier run, which this one does not write again.", work.target, gone)
 
 
 def _copy_in(work: Workplace, before: Seen, *, overwrite: bool) -> None:

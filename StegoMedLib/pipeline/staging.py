@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import UnusableInputError
@@ -15,7 +16,6 @@ from StegoMedLib.pipeline.workplace import Workplace, is_workplace, recover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["check_target", "is_in", "staged"]
 
@@ -29,13 +29,21 @@ def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
     ------
     UnusableInputError
         When `target` is `source`, lies in it or holds it, exists and `overwrite` is False, is or holds a link that may
-        lead elsewhere, or is neither file nor folder.
+        lead elsewhere, is neither file nor folder, or cannot be looked at.
     """
-    if source is not None and _overlap(source.resolve(), target.resolve()):
+    try:
+        _check(source, target, overwrite=overwrite)
+    except OSError as error:  # a folder on the way may not be entered
+        raise _unwritable(target, error) from None
+
+
+def _check(source: Path | None, target: Path, *, overwrite: bool) -> None:
+    place = _real(target)
+    if source is not None and _overlap(_real(source), place):
         raise UnusableInputError(
             f"{target} and the source overlap, and a source is never touched; name another target."
         )
-    recover(target.resolve())
+    recover(place)
     if not os.path.lexists(target):
         return
     if target.is_symlink() and not target.is_dir():
@@ -45,6 +53,11 @@ def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
     _check_free(target, overwrite=overwrite)
     if target.is_dir():
         refuse_links(target)
+
+
+def _real(path: Path) -> Path:
+    """The path without links; `Path.resolve` raises where links lead in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def _overlap(source: Path, target: Path) -> bool:
@@ -84,7 +97,7 @@ def staged(target: Path, *, overwrite: bool, single: bool = False, like: Path | 
     UnusableInputError
         When the place cannot be written to, or was changed by somebody else meanwhile.
     """
-    place = target.resolve()
+    place = _real(target)
     made, work = _missing(place), None
     try:
         with undisturbed():

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.coding import coding
-from StegoMedLib.pipeline.files import FileCount, SourceFiles
 from StegoMedLib.pipeline.masks import MaskSource, mask_name, write_mask
 from StegoMedLib.pipeline.neighbours import FileRegions
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.region import Region, proof_of, why_not_air
 from StegoMedLib.pipeline.room import largest_version, record_bytes_in
+from StegoMedLib.pipeline.source_files import FileCount, SourceFiles
 from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.regions import usable_blocks
 

@@ -10,18 +10,15 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import re
 import shutil
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.files import claimed, hold, sync
+from StegoMedLib.files import claimed, hold, is_unfinished, name_beside, sync, those_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
     from typing import BinaryIO
 
 __all__ = ["MOVING_IN", "MOVING_OUT", "Workplace", "is_workplace", "move_entries", "recover"]
@@ -29,16 +26,14 @@ __all__ = ["MOVING_IN", "MOVING_OUT", "Workplace", "is_workplace", "move_entries
 MOVING_OUT, MOVING_IN = b"moving out", b"moving in"
 """What a journal says: old entries leave the target, new ones move in."""
 
-_NAMED = 32
-"""Characters of the target's name in that of the place: longer ones could make its name too long."""
-_PATTERN = re.compile(r"\..{0,32}\.[0-9a-f]{32}\.partial", re.DOTALL)
+_ENDING = "partial"
 _ATTEMPTS = 8
 _log = logging.getLogger(__name__)
 
 
 def is_workplace(name: str) -> bool:
     """Whether a folder of that name is such a place."""
-    return _PATTERN.fullmatch(name) is not None
+    return is_unfinished(name) and name.endswith(_ENDING)
 
 
 @dataclass(frozen=True)
@@ -68,11 +63,11 @@ class Workplace:
         """
         parent = target if inside else target.parent
         for _ in range(_ATTEMPTS):  # another run may take a place without a held lock for an abandoned one
-            folder = parent / f".{target.name[:_NAMED]}.{uuid.uuid4().hex}.partial"
+            folder = parent / name_beside(target, _ENDING)
             folder.mkdir(mode=0o700)
             with suppress(FileNotFoundError):
                 lock = (folder / "lock").open("xb")
-                if hold(lock) and folder.exists():
+                if hold(lock) is not False and folder.exists():
                     lock.write(os.fsencode(target.name))
                     lock.flush()
                     return cls(target, folder, lock)
@@ -112,6 +107,8 @@ class Workplace:
         self._lock.close()
         if settled:
             shutil.rmtree(self.folder, ignore_errors=True)
+        else:
+            _log.warning("%s holds what was at %s, where somebody else put something.", self.folder, self.target)
 
 
 def recover(target: Path) -> None:
@@ -126,14 +123,10 @@ def recover(target: Path) -> None:
         _log.warning("%s was left by a run that was stopped, and %s.", folder, left or "was removed")
 
 
-def _places(parent: Path, name: str) -> Iterator[Path]:
+def _places(parent: Path, name: str) -> list[Path]:
     """Places of that target in a folder."""
-    pattern = re.compile(re.escape(f".{name[:_NAMED]}.") + r"[0-9a-f]{32}\.partial")
-    try:
-        found = [Path(entry.path) for entry in os.scandir(parent) if pattern.fullmatch(entry.name)]
-    except OSError:
-        return
-    yield from (path for path in sorted(found) if path.is_dir() and not path.is_symlink())
+    found = those_beside(parent, name, _ENDING)
+    return [path for path in found if path.is_dir() and not path.is_symlink()]
 
 
 def _owner(folder: Path) -> str:

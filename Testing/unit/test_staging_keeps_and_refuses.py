@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from StegoMedLib import files
 from StegoMedLib.dicom import DerivedSeries, read_instance, write_derived
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.masks import write_mask
@@ -224,3 +226,84 @@ def test_a_target_whose_name_is_no_text(tmp_path: Path) -> None:
     check_target(None, target, overwrite=True)
 
     assert names(target) == ["a"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows locks no files so")
+def test_where_files_cannot_be_locked_nobodys_place_is_taken_for_abandoned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl  # noqa: PLC0415 not on Windows
+
+    def unable(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", unable)
+    with staged(tmp_path / "out", overwrite=False) as work:
+        (work / "a").write_text("new", encoding="utf-8")
+        check_target(None, tmp_path / "out", overwrite=False)  # another run on the same place
+        assert (work / "a").exists()
+
+    assert names(tmp_path / "out") == ["a"]
+
+
+def test_a_target_of_links_in_a_circle_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").symlink_to(tmp_path / "out")
+
+    with pytest.raises(UnusableInputError, match="is a link"):
+        check_target(None, tmp_path / "out", overwrite=True)
+
+
+def test_a_target_that_may_not_be_looked_at_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "out").mkdir()
+
+    def closed(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with pytest.raises(UnusableInputError, match="Permission denied"):
+        check_target(None, tmp_path / "out", overwrite=False)
+
+
+def test_files_of_an_earlier_run_that_go_for_good_are_told(
+    instance: Callable[[Path], None], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with staged(tmp_path / "out", overwrite=False) as work:
+        for name in ("1.dcm", "2.dcm", "3.dcm"):
+            instance(work / name)
+
+    with staged(tmp_path / "out", overwrite=True) as work:
+        instance(work / "2.dcm")
+
+    assert "loses 2 files of an earlier run" in caplog.text
+
+
+def test_what_cannot_be_put_back_is_kept_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Between two renames somebody else takes the target's name."""
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "mine").write_text("old", encoding="utf-8")
+    monkeypatch.setattr(files, "_renamer", lambda: None)
+    rename = Path.rename
+
+    def disturbed(path: Path, place: Path) -> Path:
+        moved = rename(path, place)
+        if path == target:
+            target.mkdir()
+            (target / "theirs").write_text("theirs", encoding="utf-8")
+        return moved
+
+    monkeypatch.setattr(Path, "rename", disturbed)
+
+    def run() -> None:
+        with staged(target, overwrite=True) as work:
+            (work / "a").write_text("new", encoding="utf-8")
+
+    with pytest.raises(UnusableInputError):
+        run()
+
+    assert names(target) == ["theirs"]
+    (kept,) = tmp_path.glob(".out.*.partial/old/mine")
+    assert kept.read_text(encoding="utf-8") == "old"
+    assert "holds what was at" in caplog.text
