@@ -47,17 +47,18 @@ TORCH = all(importlib.util.find_spec(package) for package in ("torchvision", "on
 # A fresh process: seconds until its first mask, without the interpreter's own start, and the peak of its memory.
 FIRST_MASK = """
 import time; begun = time.perf_counter()
-import resource, sys
+import sys
 from pathlib import Path
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.regions import make_finder
+from Testing.memory import most_memory
 finder = make_finder("maskrcnn", sys.argv[1])
 planes = [read_instance(path).plane(0) for path in sorted(Path(sys.argv[2]).iterdir())]
 finder.find(planes[0])
 first, busy = time.perf_counter() - begun, time.process_time()
 for _ in range(20):
     finder.find(planes[-1])
-print(first, busy, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+print(first, busy, most_memory())
 """
 
 

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 LENGTHS = {"series": (30, 300), "frames": (20, 2000)}
 PROBE = (
-    "import resource, sys\n"
+    "import sys\n"
     "from StegoMedLib.cli.main import main\n"
+    "from Testing.memory import most_memory\n"
     "code = main(sys.argv[1:])\n"
-    "print('PEAK', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)\n"
+    "print('PEAK', most_memory() >> 20, file=sys.stderr)\n"
     "sys.exit(code)\n"
 )
 

@@ -33,6 +33,7 @@ if str(ROOT) not in sys.path:
 from StegoMedLib.dicom import DerivedSeries, decoding, new_series, read_instance, write_derived  # noqa: E402
 from StegoMedLib.errors import UnusableInputError  # noqa: E402
 from Testing.campaigns.codestream_seeds import Seed, seeds, seeds_of_files  # noqa: E402
+from Testing.memory import most_memory  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,34 +190,30 @@ def _served() -> tuple[int, int]:
     return (id(decoder), decoder.served) if decoder else (0, 0)
 
 
-def _high(process: int | str) -> int:
-    """The most memory that a process has taken; 0 where it is no more, or nothing tells."""
-    status = Path(f"/proc/{process}/status")
-    peak = re.search(r"VmHWM:\s+(\d+)", status.read_text(encoding="ascii")) if status.exists() else None
-    return int(peak[1]) << 10 if peak else 0
+def _peaks() -> tuple[int, int]:
+    """The most memory that this process has taken, and the most that one of its ended children had."""
+    return most_memory(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
 
 
-_BEFORE = _high("self")
-"""What the process took before: it may be one of tests, which did other things."""
-_ENDED = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
+def _memory(before: tuple[int, int]) -> int:
+    """The largest memory of this process and of its decoders that is new since `before`.
 
-
-def _memory() -> int:
-    """Largest memory of this process, since it began with this, and of its decoder processes, so far."""
+    The process may be one of tests, which did other things; and a child counts what its parent
+    had when it began.
+    """
     decoder = decoding._SERVICE._decoder
-    own, ended = _high("self"), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
-    grown = [each for each in (own, ended) if each > max(_BEFORE, _ENDED)]
-    return max([*grown, _high(decoder._process.pid) if decoder else 0])
+    grown = [peak for peak in _peaks() if peak > max(before)]
+    return max([*grown, most_memory(decoder._process.pid) if decoder else 0])
 
 
 def _count(tally: Tally, path: Path) -> None:
-    begin, served = time.perf_counter(), _served()
+    begin, served, before = time.perf_counter(), _served(), _peaks()
     sentence, wrong = "", ""
     try:
         sentence = _use(path)
     except Exception as error:  # noqa: BLE001 just what the campaign looks for
         wrong = f"{type(error).__name__}: {error}"
-    seconds, memory = time.perf_counter() - begin, _memory()
+    seconds, memory = time.perf_counter() - begin, _memory(before)
     tally.files += 1
     tally.read += not sentence and not wrong
     tally.refused += bool(sentence)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from Testing.campaigns.campaign import judge, make_input
+from Testing.memory import most_memory
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -66,7 +67,7 @@ def _chunk(campaign: Campaign, seed: int, numbers: range, clock: Any) -> Done:
             done.findings.append((number, f"{type(error).__name__}: {error}"[:200], traceback.format_exc()))
         done.slowest = max(done.slowest, time.monotonic() - began)
     clock[1] = 0.0
-    done.megabytes = _most_memory()
+    done.megabytes = most_memory() / 2**20
     return done
 
 
@@ -79,12 +80,3 @@ def _limit_memory(megabytes: int) -> None:
     if _PAGES.exists():  # elsewhere the address space is not told, or not limited
         taken = int(_PAGES.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (taken + megabytes * 10**6,) * 2)
-
-
-def _most_memory() -> float:
-    if sys.platform == "win32":
-        return 0.0
-    import resource  # noqa: PLC0415
-
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return kilobytes / 1024 if sys.platform == "linux" else kilobytes / 2**20

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROBE = (
-    "import resource, sys\n"
+    "import sys\n"
     "from StegoMedLib.cli.main import main\n"
+    "from Testing.memory import most_memory\n"
     "code = main(sys.argv[1:])\n"
-    "print('PEAK', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)\n"
+    "print('PEAK', most_memory() >> 20, file=sys.stderr)\n"
     "sys.exit(code)\n"
 )
 

@@ -77,12 +77,12 @@ PROBE = """
 import sys
 from pathlib import Path
 from StegoMedLib.dicom import decoding, read_instance
+from Testing.memory import most_memory
 instance = read_instance(Path(sys.argv[1]))
 for frame in range(instance.frames):
     assert not instance.containers(frame).any()
 pids = "self", decoding._SERVICE._decoder._process.pid
-lines = [line for pid in pids for line in Path(f"/proc/{pid}/status").read_text().splitlines()]
-print(*(int(line.split()[1]) >> 10 for line in lines if line.startswith("VmHWM:")))
+print(*(most_memory(pid) >> 20 for pid in pids))
 """
 
 
