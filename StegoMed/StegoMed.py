@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+import unittest
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ if importlib.util.find_spec("StegoMedLib") is None:
     sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 PACKAGES = ("StegoMedPanel", "StegoMedLib")
+OLDEST_PYTHON = (3, 10)
+TOO_OLD = "StegoMed needs Slicer 5.10 or later: this Slicer's Python is older than 3.10. Update Slicer to use StegoMed."
 
 
 class StegoMed(ScriptedLoadableModule):
@@ -46,6 +49,8 @@ class StegoMed(ScriptedLoadableModule):
 
 def register_sample_data() -> None:
     """Offer the phantom series in the Sample Data module, where there is one."""
+    if sys.version_info < OLDEST_PYTHON:
+        return
     from StegoMedPanel.sample_data import register  # noqa: PLC0415 kept from Slicer's start
 
     register()
@@ -61,10 +66,13 @@ class StegoMedWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel: Any = None
 
     def setup(self) -> None:
-        """Build the panel."""
+        """Build the panel, or say why there is none."""
+        ScriptedLoadableModuleWidget.setup(self)
+        if sys.version_info < OLDEST_PYTHON:
+            self.layout.addWidget(_note(TOO_OLD))
+            return
         from StegoMedPanel.panel import Panel  # noqa: PLC0415 kept from Slicer's start
 
-        ScriptedLoadableModuleWidget.setup(self)
         widget = slicer.util.loadUI(self.resourcePath("UI/StegoMed.ui"))
         self.layout.addWidget(widget)
         self.ui = slicer.util.childWidgetVariables(widget)
@@ -75,7 +83,8 @@ class StegoMedWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.StartCloseEvent, self.on_scene_start_close)
         self.addObserver(scene, scene.EndCloseEvent, self.on_scene_end_change)
         self.addObserver(scene, scene.EndImportEvent, self.on_scene_end_change)
-        self.addObserver(scene, scene.NodeRemovedEvent, self.on_node_removed)
+        for event in (scene.NodeAddedEvent, scene.NodeRemovedEvent):
+            self.addObserver(scene, event, self.on_nodes_change)
         self.take_parameters()
 
     def cleanup(self) -> None:
@@ -86,8 +95,9 @@ class StegoMedWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def enter(self) -> None:
         """The module comes to the front."""
-        self.take_parameters()
-        self.panel.enter()
+        if self.panel is not None:
+            self.take_parameters()
+            self.panel.enter()
 
     def exit(self) -> None:
         """The module is left; the panel follows the scene all the same, for work may be running."""
@@ -111,10 +121,17 @@ class StegoMedWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """The scene was emptied, or something was loaded into it."""
         self.panel.set_parameters(self.logic.getParameterNode())
 
-    def on_node_removed(self, _caller: object = None, _event: object = None) -> None:
-        """A node that the panel shows may be gone."""
+    def on_nodes_change(self, _caller: object = None, _event: object = None) -> None:
+        """A node that the panel shows may be gone, or a volume that it can work on has come."""
         if not slicer.mrmlScene.IsClosing():
-            self.panel.refresh_soon()
+            self.panel.nodes_change()
+
+
+def _note(words: str) -> qt.QLabel:
+    """A label for a module that cannot be used."""
+    label = qt.QLabel(words)
+    label.wordWrap = True
+    return label
 
 
 class StegoMedLogic(ScriptedLoadableModuleLogic):
@@ -137,13 +154,24 @@ class StegoMedTest(ScriptedLoadableModuleTest):
     """Self-tests for Slicer's Reload and Test button, and for unittest; they lie in StegoMedPanel."""
 
     def setUp(self) -> None:
-        """Start with an empty scene."""
+        """Start with an empty scene; without the packages that the user has not agreed to yet, nothing can be tested."""
+        if sys.version_info < OLDEST_PYTHON:
+            self.skipTest(TOO_OLD)
+        from StegoMedPanel.self_test import why_skipped  # noqa: PLC0415
+
+        reason = why_skipped()
+        if reason:
+            self.skipTest(reason)
         slicer.mrmlScene.Clear()
 
     def runTest(self) -> None:  # noqa: N802 Slicer's name
-        """Run every test of this class."""
+        """Run every test of this class; Slicer's Reload and Test button takes a skipped test for a failed one."""
         for name in sorted(name for name in dir(self) if name.startswith("test_")):
-            self.setUp()
+            try:
+                self.setUp()
+            except unittest.SkipTest as reason:
+                self.delayDisplay(f"Skipped: {reason}")
+                return
             getattr(self, name)()
 
     def test_phantom_from_dicom(self) -> None:

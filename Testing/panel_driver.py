@@ -118,8 +118,13 @@ class Driver:
         self.ui.extractVolume.setCurrentNode(volume)
         self.ui.extractPassphrase.text = passphrase
         self.ui.extractButton.click()
-        table = self.ui.recordTable
-        return {table.item(row, 0).text(): table.item(row, 1).text() for row in range(table.rowCount)}
+        return dict(self.table("recordTable"))
+
+    def table(self, name: str) -> list[list[str]]:
+        """What a table says."""
+        from StegoMedPanel.tables import words_in
+
+        return words_in(getattr(self.ui, name))
 
     def voxels(self, volume: Any) -> NDArray[Any]:
         """A copy of a volume's voxels."""

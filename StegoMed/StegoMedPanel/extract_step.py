@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExtractStep"]
 
+_READING = "Reading ..."
 _PICTURE = 220
 """Pixels that the QR picture is high at the most."""
 
@@ -55,8 +56,7 @@ class ExtractStep:
         self._report, self._done = None, ("", State.PLAIN)
         fill(self._ui.recordTable, (), ())
         fill(self._ui.slicesTable, (), ())
-        self._ui.qrPicture.clear()
-        self._ui.qrPicture.visible = False
+        self._show_picture(None)
 
     def refresh(self) -> None:
         """Say what there is to read, or what was read."""
@@ -86,7 +86,7 @@ class ExtractStep:
         return any(isinstance(record, FileRecord) for record in self._report.records)
 
     def _on_extract(self) -> None:
-        self._panel.start(self._place, "Reading ...", self._work)
+        self._panel.start(self._place, _READING, self._work)
 
     def _work(self) -> str:
         panel, parameters = self._panel, self._panel.parameters
@@ -95,7 +95,7 @@ class ExtractStep:
         if volume is None:
             raise UsageError("There is no volume to read from yet; choose one.")
         passphrase = self.passphrase.text()
-        panel.work.ensure_packages()
+        panel.ensure_packages(_READING)
         panel.watch(volume)
         paper = parameters.reading is Reading.saidi2024
         extracted = panel.work.extract(volume, passphrase, panel.progress, beside=parameters.segmentation, paper=paper)
@@ -106,7 +106,7 @@ class ExtractStep:
         self._report = report
         fill(self._ui.recordTable, ("Attribute", "Value"), _rows(report))
         states = [(str(row.frame + 1), row.detail) for row in report.slices]
-        fill(self._ui.slicesTable, ("Slice", "State"), states)
+        fill(self._ui.slicesTable, ("Slice", "State"), states, even=False)
         read = sum(row.record is not None for row in report.slices)
         words = f"The record was read from {read} of {len(report.slices)} slices, hidden with profile {report.profile}."
         if read == 0:
@@ -115,8 +115,17 @@ class ExtractStep:
         if report.must_look:
             self._done = " ".join((words, *report.must_look)), State.WARNING
         if symbol is not None and len(report.records) == 1:
-            self._ui.qrPicture.setPixmap(_pixmap(symbol))
-            self._ui.qrPicture.visible = True
+            self._show_picture(_pixmap(symbol))
+
+    def _show_picture(self, pixmap: qt.QPixmap | None) -> None:
+        """Show the QR code whole, for one that is cut cannot be scanned; or none."""
+        label = self._ui.qrPicture
+        label.clear()
+        if pixmap is not None:
+            label.setPixmap(pixmap)
+        height = 0 if pixmap is None else pixmap.height()
+        label.setFixedHeight(height)
+        label.visible = bool(height)
 
     def _on_copy(self) -> None:
         qt.QApplication.clipboard().setText(self.json())

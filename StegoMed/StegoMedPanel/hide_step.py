@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HideStep"]
 
+_HIDING = "Hiding the record ..."
 _MEANINGS = {
     Profile.fidelity: "Changes as few pixels as it can, each by one grey level; read without mask, model or original.",
     Profile.capacity: "As much as the air can carry, for large files; changes most of it by one grey level.",
@@ -72,7 +73,7 @@ class HideStep:
         if parameters is None:
             return
         self.form.refresh()
-        self._ui.profileMeaning.text = _MEANINGS[parameters.profile]
+        say(self._ui.profileMeaning, _MEANINGS[parameters.profile])
         for widget in (self._ui.strengthLabel, self._ui.strength):
             widget.visible = parameters.profile is Profile.robust
         if self._panel.run.idle:
@@ -92,13 +93,13 @@ class HideStep:
             return "What the record needs is known when StegoMed's Python packages are installed.", State.PLAIN
 
     def _on_hide(self) -> None:
-        self._panel.start(self._place, "Hiding the record ...", self._work)
+        self._panel.start(self._place, _HIDING, self._work)
 
     def _work(self) -> str:
         panel, parameters = self._panel, self._panel.parameters
         volume, segmentation = panel.input.volume(), panel.region.segmentation()
         passphrase = self.passphrase.text()
-        panel.work.ensure_packages()
+        panel.ensure_packages(_HIDING)
         self.passphrase.check(passphrase)
         self.forget_result()
         record = self.form.record()
@@ -120,12 +121,8 @@ class HideStep:
     def _show(self, report: EmbedReport) -> None:
         """The numbers, and the slices that were skipped with their reasons."""
         summary = report.summary()
-        rows = [
-            (words, *(format(summary[name][key], form) for key in ("min", "mean", "max")))
-            for name, words, form in _MEASURES
-            if name in summary
-        ]
-        fill(self._ui.hideTable, ("Measure, per slice", "Least", "Mean", "Most"), rows)
+        rows = [(words, _span(summary[name], form)) for name, words, form in _MEASURES if name in summary]
+        fill(self._ui.hideTable, ("Measure,\nper slice", "Least / mean\n/ most"), rows)
         reasons: dict[str, list[int]] = {}
         for number, row in enumerate(report.slices, start=1):
             if row.state == "skipped":
@@ -133,3 +130,9 @@ class HideStep:
         skipped = "".join(f"\nSkipped {fold(numbers)}: {reason}." for reason, numbers in reasons.items())
         words = f"The record is hidden in {report.embedded} of {len(report.slices)} slices; save the series in step 4."
         self._done = words + skipped, State.WARNING if skipped else State.GOOD
+
+
+def _span(values: dict[str, float], form: str) -> str:
+    """Least, mean and most of the slices; once where they are the same."""
+    texts = [format(values[key], form) for key in ("min", "mean", "max")]
+    return texts[0] if len(set(texts)) == 1 else " / ".join(texts)

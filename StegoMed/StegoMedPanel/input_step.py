@@ -48,6 +48,19 @@ class InputStep:
         parameters = self._panel.parameters
         return str(parameters.voxelKind.name) if parameters is not None else VoxelKind.OT.name
 
+    def choose_only_one(self) -> None:
+        """Choose the volume where there is one and no other, for what has none chosen."""
+        parameters = self._panel.parameters
+        if parameters is None or not self._panel.run.idle:
+            return
+        found = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        plain = [node for node in found if not node.IsA("vtkMRMLLabelMapVolumeNode") and node.GetImageData() is not None]
+        if len(plain) != 1 or plain[0].GetHideFromEditors():
+            return
+        for name in ("inputVolume", "extractVolume"):
+            if getattr(parameters, name) is None:
+                setattr(parameters, name, plain[0])
+
     def guess_kind(self) -> None:
         """Guess the kind of voxels of a volume without DICOM header that was just chosen."""
         parameters = self._panel.parameters

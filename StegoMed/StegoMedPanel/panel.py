@@ -57,7 +57,8 @@ class Panel(VTKObservationMixin):
         self._timer = qt.QTimer()
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SOON)
-        self._timer.connect("timeout()", self.refresh)
+        self._timer.connect("timeout()", self._on_pause)
+        self._nodes_changed = False
         self.input, self.region = InputStep(self), RegionStep(self)
         self.hide, self.save, self.extract = HideStep(self), SaveStep(self), ExtractStep(self)
         self.refresh()
@@ -84,7 +85,13 @@ class Panel(VTKObservationMixin):
 
     def enter(self) -> None:
         """The panel comes to the front: the segmentation may have been edited meanwhile."""
+        self.input.choose_only_one()
         self.refresh()
+
+    def nodes_change(self) -> None:
+        """Nodes came or went."""
+        self._nodes_changed = True
+        self.refresh_soon()
 
     def close(self) -> None:
         """The panel goes away."""
@@ -112,6 +119,11 @@ class Panel(VTKObservationMixin):
         self._watched = ()
         self.run.toggle(place, words, work, lambda: nodes.still_there(*self._watched))
 
+    def ensure_packages(self, words: str, *, network: bool = False) -> None:
+        """Install what is missing, when the user agrees; `words` say what is done afterwards."""
+        self.work.ensure_packages(network=network, teller=self.run)
+        self.run.announce(words)
+
     def watch(self, *watched: Node) -> None:
         """Stop the work when one of these nodes is removed."""
         self._watched = watched
@@ -136,6 +148,13 @@ class Panel(VTKObservationMixin):
         """Keep the room of these, unless others were chosen while it was measured."""
         self.room.set(survey.room_bits, _owner(volume, segmentation, profile), survey.reasons)
         self.room.look(self.room_owner())
+
+    def _on_pause(self) -> None:
+        """Typing, clicking and loading pause."""
+        if self._nodes_changed:
+            self._nodes_changed = False
+            self.input.choose_only_one()
+        self.refresh()
 
     def _on_parameters(self, _caller: object = None, _event: object = None) -> None:
         """A choice was made, here or elsewhere."""

@@ -10,6 +10,7 @@ import qt
 from StegoMedLib.errors import StegoMedError, UsageError
 from StegoMedPanel import nodes, stego
 from StegoMedPanel.parameters import RecordKind
+from StegoMedPanel.tables import fill
 
 if TYPE_CHECKING:
     from StegoMedLib.envelope import Record
@@ -41,7 +42,7 @@ class RecordForm:
         self._values: dict[str, str] = {}
         self._listed: object = None
         self._filling = False
-        self._ui.headerAttributes.connect("itemChanged(QListWidgetItem*)", self._tick_changed)
+        self._ui.headerAttributes.connect("itemChanged(QTableWidgetItem*)", self._tick_changed)
         self._ui.recordText.connect("textChanged()", panel.refresh_soon)
         self._ui.recordFile.connect("currentPathChanged(QString)", panel.refresh_soon)
 
@@ -66,9 +67,9 @@ class RecordForm:
 
     def attributes(self) -> tuple[str, ...]:
         """Ticked keywords."""
-        items = [self._ui.headerAttributes.item(row) for row in range(self._ui.headerAttributes.count)]
-        ticked = [item for item in items if item.checkState() == qt.Qt.Checked]
-        return tuple(item.text().partition(":")[0] for item in ticked)
+        table = self._ui.headerAttributes
+        items = {keyword: table.item(row, 0) for row, keyword in enumerate(ATTRIBUTES) if row < table.rowCount}
+        return tuple(keyword for keyword, item in items.items() if item.checkState() == qt.Qt.Checked)
 
     def record(self) -> Record:
         """What the chosen page holds; for the header, the ticked attributes of the first slice.
@@ -112,14 +113,15 @@ class RecordForm:
         parameters = self._panel.parameters
         left_out = [] if parameters is None else parameters.untickedAttributes.split(",")
         self._filling = True
-        self._ui.headerAttributes.clear()
-        for keyword in ATTRIBUTES if values else ():
-            item = qt.QListWidgetItem(f"{keyword}: {values.get(keyword) or '(not in the header)'}")
+        table = self._ui.headerAttributes
+        rows = [(keyword, values.get(keyword) or "(not in the header)") for keyword in ATTRIBUTES if values]
+        fill(table, ("Attribute", "Value"), rows)
+        for row, (keyword, _) in enumerate(rows):
             if keyword in self._values:
-                item.setCheckState(qt.Qt.Unchecked if keyword in left_out else qt.Qt.Checked)
-            else:
-                item.setFlags(qt.Qt.NoItemFlags)
-            self._ui.headerAttributes.addItem(item)
+                table.item(row, 0).setCheckState(qt.Qt.Unchecked if keyword in left_out else qt.Qt.Checked)
+                continue
+            for column in range(2):
+                table.item(row, column).setFlags(qt.Qt.NoItemFlags)
         self._filling = False
 
 

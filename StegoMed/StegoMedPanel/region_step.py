@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["RegionStep"]
 
 _EDITOR = "SegmentEditor"
+_LOOKING, _MEASURING = "Looking for the significant region ...", "Measuring room ..."
 _NAMED = 5
 """Slices that a sentence names at the most."""
 
@@ -76,12 +77,12 @@ class RegionStep:
         return self._reviewed[1]
 
     def _on_find(self) -> None:
-        self._panel.start(self._find, "Looking for the significant region ...", self._work_find)
+        self._panel.start(self._find, _LOOKING, self._work_find)
 
     def _work_find(self) -> str:
         panel, parameters = self._panel, self._panel.parameters
         volume, finder, profile = panel.input.volume(), parameters.finder, parameters.profile
-        panel.work.ensure_packages(network=finder is Finder.maskrcnn)
+        panel.ensure_packages(_LOOKING, network=finder is Finder.maskrcnn)
         panel.watch(volume)
         case = Case(volume, parameters.segmentation, profile.name, panel.input.modality())
         segmentation, survey = panel.work.find(case, finder.name, panel.progress)
@@ -92,12 +93,12 @@ class RegionStep:
         return ""
 
     def _on_check(self) -> None:
-        self._panel.start(self._check, "Measuring room ...", self._work_check)
+        self._panel.start(self._check, _MEASURING, self._work_check)
 
     def _work_check(self) -> str:
         panel = self._panel
         volume, segmentation, profile = panel.input.volume(), self.segmentation(), panel.parameters.profile
-        panel.work.ensure_packages()
+        panel.ensure_packages(_MEASURING)
         panel.watch(volume, segmentation)
         case = Case(volume, segmentation, profile.name, panel.input.modality())
         survey = panel.work.measure(case, panel.progress)

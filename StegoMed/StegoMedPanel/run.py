@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import slicer
 
 from StegoMedLib.errors import CancelledError, StegoMedError
+from StegoMedPanel.packages import RestartNeededError
 from StegoMedPanel.states import State, say
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Place", "Run", "RunState"]
 
 Result = TypeVar("Result")
+_CANCELLED = "Cancelled; nothing was added or written."
 
 
 class RunState(enum.Enum):
@@ -137,18 +139,28 @@ class Run:
                 self._changed()
 
     def progress(self, done: int, total: int, label: str) -> None:
-        """Show progress, let the window live, and stop when asked to; the library calls it between slices.
+        """Show progress and let the window live; the library calls it between slices."""
+        if self.place is not None and not self._closed:
+            self.place.show(done, total, label)
+        self.alive()
+
+    def announce(self, words: str) -> None:
+        """Say what is done now, where the work runs."""
+        if self.place is not None and not self._closed:
+            say(self.place.state, words)
+        self.alive()
+
+    def alive(self) -> None:
+        """Let the window live, and stop when asked to.
 
         Raises
         ------
         CancelledError
             The user asked to stop.
         """
-        if self.place is not None and not self._closed:
-            self.place.show(done, total, label)
         slicer.app.processEvents()
         if self.state is RunState.CANCEL_REQUESTED:
-            raise CancelledError("Cancelled; scene and files are as they were.")
+            raise CancelledError(_CANCELLED)
         self._guard()
 
     def _report(self, place: Place, error: Exception) -> None:
@@ -156,7 +168,9 @@ class Run:
             return
         self.failed = place
         if isinstance(error, CancelledError):
-            say(place.state, "Cancelled; scene and files are as they were.", State.WARNING)
+            say(place.state, _CANCELLED, State.WARNING)
+        elif isinstance(error, RestartNeededError):
+            say(place.state, str(error), State.WARNING)
         elif isinstance(error, StegoMedError):
             say(place.state, str(error), State.ERROR)
         else:

@@ -11,15 +11,17 @@ import numpy as np
 import slicer
 
 from StegoMedLib.errors import StegoMedError
-from StegoMedPanel import nodes
+from StegoMedPanel import nodes, packages
 
 if TYPE_CHECKING:
     from StegoMedPanel.untyped import Node
 
-__all__ = ["load_phantom", "register", "write_phantom"]
+__all__ = ["load_phantom", "register", "show_phantom", "write_phantom"]
 
 NAME = "StegoMedPhantomCT"
 _SLICES, _SIZE = 16, 512
+_SOFT_TISSUE = (-160.0, 240.0)
+"""Window of CT numbers in which fat, muscle and organs differ."""
 _ICON = Path(__file__).resolve().parents[1] / "Resources" / "Icons" / "StegoMed.png"
 
 
@@ -36,11 +38,26 @@ def register() -> None:
         fileNames="",
         nodeNames=NAME,
         thumbnailFileName=str(_ICON),
-        customDownloader=load_phantom,
+        customDownloader=show_phantom,
     )
 
 
-def load_phantom(_source: object = None, *, slices: int = _SLICES, size: int = _SIZE) -> list[Node]:
+def show_phantom(_source: object = None) -> list[Node]:
+    """Load the phantom and show it, as Sample Data's button does; what prevents it is said."""
+    try:
+        packages.ensure(network=False)
+        loaded = load_phantom()
+    except StegoMedError as error:
+        slicer.util.errorDisplay(str(error), windowTitle="StegoMed")
+        return []
+    display = loaded[0].GetDisplayNode()
+    display.SetAutoWindowLevel(0)
+    display.SetWindowLevelMinMax(*_SOFT_TISSUE)
+    slicer.util.setSliceViewerLayers(background=loaded[0], foreground=None, label=None, fit=True)
+    return loaded
+
+
+def load_phantom(*, slices: int = _SLICES, size: int = _SIZE) -> list[Node]:
     """Load the phantom: through the DICOM database where one is open, else as plain voxels."""
     try:
         opened = nodes.database()

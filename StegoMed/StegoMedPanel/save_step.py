@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SaveStep"]
 
+_SAVING = "Saving the new series ..."
+
 
 class SaveStep:
     """Writes new instances; the source is never touched."""
@@ -68,14 +70,14 @@ class SaveStep:
             parameters.targetFolder = str(path)
 
     def _on_save(self) -> None:
-        self._panel.start(self._place, "Saving the new series ...", self._work)
+        self._panel.start(self._place, _SAVING, self._work)
 
     def _work(self) -> str:
         panel, parameters = self._panel, self._panel.parameters
         volume = None if parameters is None else parameters.stegoVolume
         if volume is None:
             raise UsageError("There is nothing to save yet; hide a record in step 3 first.")
-        panel.work.ensure_packages()
+        panel.ensure_packages(_SAVING)
         panel.watch(volume)
         self._done = ""
         if parameters.target is Target.folder:

@@ -15,13 +15,19 @@ class State(enum.Enum):
     """Weight of a line, with a colour that can be read on light and dark."""
 
     PLAIN = ""
-    GOOD = "color: #2e8b57"
-    WARNING = "color: #b8770b"
-    ERROR = "color: #d04437"
+    GOOD = "color: #2e8b57;"
+    WARNING = "color: #b8770b;"
+    ERROR = "color: #d04437;"
 
 
-def say(label: Widget, words: str, state: State = State.PLAIN) -> None:
-    """Show `words` in a label, which is hidden when there are none."""
-    label.text = words
-    label.styleSheet = state.value
-    label.visible = bool(words)
+def say(line: Widget, words: str, state: State = State.PLAIN) -> None:
+    """Show `words` in a ctkFittedTextBrowser, which is hidden when there are none.
+
+    A word-wrapped QLabel would be cut: Slicer's module panel does not ask it how high it is at its width.
+    """
+    if line.plainText != words:
+        line.setPlainText(words)
+    style = f"background: transparent; border: 0; {state.value}"
+    if line.styleSheet != style:
+        line.styleSheet = style
+    line.visible = bool(words)

@@ -1,7 +1,8 @@
-"""Small tables of words in the panel."""
+"""Small tables of words in the panel, as high as their rows at every width."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import qt
@@ -11,28 +12,59 @@ if TYPE_CHECKING:
 
     from StegoMedPanel.untyped import Widget
 
-__all__ = ["fill", "fold"]
+__all__ = ["fill", "fold", "words_in"]
 
-_MOST_ROWS = 9
+_MOST_ROWS = 12
 """Rows that a table shows without scrolling at the most."""
-_FRAME = 8
-"""Pixels of a table's frame and of what its header is higher than a row."""
+_LONG = re.compile(r"\S{6}(?=\w)")
+"""Characters without a blank, before a place where a line may be broken (not before a combining mark)."""
+_UNLIMITED = 16777215
+"""Qt's QWIDGETSIZE_MAX: no limit of a widget's height."""
 
 
-def fill(table: Widget, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Fill a QTableWidget with words, and hide it when there are none."""
+def fill(table: Widget, headers: Sequence[str], rows: Sequence[Sequence[str]], *, even: bool = True) -> None:
+    """Fill a QTableWidget with words, and hide it when there are none.
+
+    Columns are `even`, or the last one takes the room that the others leave. Each cell's tool tip is its exact text.
+    """
     table.setRowCount(0)
     table.setColumnCount(len(headers))
     table.setHorizontalHeaderLabels(list(headers))
     table.setRowCount(len(rows))
     for row, cells in enumerate(rows):
         for column, words in enumerate(cells):
-            table.setItem(row, column, qt.QTableWidgetItem(str(words)))
-    table.resizeColumnsToContents()
-    table.resizeRowsToContents()
+            item = qt.QTableWidgetItem(_breakable(str(words)))
+            item.setToolTip(str(words))
+            table.setItem(row, column, item)
     table.visible = bool(rows)
     if rows:
-        table.setFixedHeight((min(len(rows), _MOST_ROWS) + 1) * table.rowHeight(0) + _FRAME)
+        _fit(table, even=even)
+
+
+def words_in(table: Widget) -> list[list[str]]:
+    """What a table was filled with."""
+    columns = range(table.columnCount)
+    return [[str(table.item(row, column).toolTip()) for column in columns] for row in range(table.rowCount)]
+
+
+def _breakable(words: str) -> str:
+    """Words that can be wrapped where they are long: a table would cut them."""
+    return _LONG.sub("\\g<0>\u200b", words)
+
+
+def _fit(table: Widget, *, even: bool) -> None:
+    """Let columns share the width and rows be as high as their words; long tables scroll.
+
+    The form makes the table as high as its contents (``AdjustToContents``), which Qt follows from then on.
+    """
+    header, modes = table.horizontalHeader(), qt.QHeaderView
+    header.setStretchLastSection(False)
+    for column in range(table.columnCount):
+        stretched = even or column == table.columnCount - 1
+        header.setSectionResizeMode(column, modes.Stretch if stretched else modes.ResizeToContents)
+    table.verticalHeader().setSectionResizeMode(modes.ResizeToContents)
+    many = table.rowCount > _MOST_ROWS
+    table.setMaximumHeight((_MOST_ROWS + 1) * table.rowHeight(0) if many else _UNLIMITED)
 
 
 def fold(numbers: Sequence[int]) -> str:

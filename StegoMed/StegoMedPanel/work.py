@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from StegoMedLib.pipeline.volumes import Survey
     from StegoMedLib.plane import Plane
     from StegoMedLib.symbol import Symbol
+    from StegoMedPanel.packages import Teller
     from StegoMedPanel.untyped import Node, Widget
 
 
@@ -81,9 +82,9 @@ class Extracted:
 class Work:
     """The work behind the buttons; every method says what is wrong by a `StegoMedError` with a sentence."""
 
-    def ensure_packages(self, *, network: bool = False) -> None:
+    def ensure_packages(self, *, network: bool = False, teller: Teller | None = None) -> None:
         """Install what is missing in Slicer's Python, when the user agrees."""
-        packages.ensure(network=network)
+        packages.ensure(network=network, teller=teller)
 
     def find(self, case: Case, finder: str, progress: Progress) -> tuple[Node, Survey]:
         """Find the significant region into the segmentation, or a new one; it, and what the slices have room for."""

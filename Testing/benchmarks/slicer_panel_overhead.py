@@ -54,7 +54,7 @@ def hide(host: Any, panel: Any, repeats: int) -> tuple[int, float, float]:
     driver.parameters.segmentation = nodes.new_segmentation(volume, np.tile(phantom.body, (repeats, 1, 1)))
     driver.text("one hundred and twenty slices")
     began = time.perf_counter()
-    assert driver.hide() is not None, driver.ui.hideState.text
+    assert driver.hide() is not None, driver.ui.hideState.plainText
     whole = time.perf_counter() - began
     driver.panel.hide._show = show
     slicer.mrmlScene.Clear(False)  # noqa: FBT003  Slicer's signature

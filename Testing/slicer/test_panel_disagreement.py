@@ -37,7 +37,7 @@ def hidden_file(driver: Any, file: Path) -> NDArray[Any]:
     driver.parameters.recordKind = type(driver.parameters.recordKind).file
     driver.ui.recordFile.currentPath = str(file)
     stego = driver.hide()
-    assert stego is not None, driver.ui.hideState.text
+    assert stego is not None, driver.ui.hideState.plainText
     return driver.voxels(stego)
 
 
@@ -55,12 +55,11 @@ def test_two_records_in_one_volume(driver: Any, volume: Any, tmp_path: Path, mon
 
     driver.extract(stego)
 
-    table = driver.ui.recordTable
-    rows = [(table.item(row, 0).text(), table.item(row, 1).text()) for row in range(table.rowCount)]
+    rows = list(map(tuple, driver.table("recordTable")))
     assert ("Record 1 of 2", "slices 1, 3") in rows
     assert ("Record 2 of 2", "slices 2") in rows
     assert [value for name, value in rows if name == "name"] == ["one.txt", "two.txt"]
-    assert "2 different records" in driver.ui.extractState.text
+    assert "2 different records" in driver.ui.extractState.plainText
     assert "#b8770b" in driver.ui.extractState.styleSheet
     assert not driver.ui.qrPicture.visible
     driver.ui.copyButton.click()
@@ -91,5 +90,5 @@ def test_a_record_of_another_patient_than_the_header_s(driver: Any, dicom_databa
     shown = driver.extract(loaded)
 
     assert shown["PatientID"] != "4711"
-    assert "another patient than the header says" in driver.ui.extractState.text
+    assert "another patient than the header says" in driver.ui.extractState.plainText
     assert "#b8770b" in driver.ui.extractState.styleSheet

@@ -83,7 +83,7 @@ def interrupt(driver: Any, action: Callable[[], None], at: int = 1) -> None:
 def test_no_volume(driver: Any, untouched: Callable[[], None], button: str, state: str, sentence: str) -> None:
     untouched()
     getattr(driver.ui, button).click()
-    assert sentence in getattr(driver.ui, state).text
+    assert sentence in getattr(driver.ui, state).plainText
     assert not driver.ui.editButton.enabled
     assert not driver.ui.checkRoomButton.enabled
 
@@ -92,7 +92,7 @@ def test_no_region(driver: Any, volume: Any, untouched: Callable[[], None]) -> N
     driver.choose(volume)
     untouched()
     driver.hide()
-    assert "no significant region" in driver.ui.hideState.text
+    assert "no significant region" in driver.ui.hideState.plainText
 
 
 @pytest.mark.parametrize(
@@ -105,17 +105,17 @@ def test_passphrases_that_cannot_be_used(
     assert ready is not None
     untouched()
     driver.hide(passphrase, repeat)
-    assert sentence in driver.ui.hideState.text
-    assert passphrase not in driver.ui.hideState.text or not passphrase
+    assert sentence in driver.ui.hideState.plainText
+    assert passphrase not in driver.ui.hideState.plainText or not passphrase
 
 
 def test_a_sentence_stays_until_something_is_chosen(driver: Any, ready: Any) -> None:
     assert ready is not None
     driver.hide("")
     driver.settle()
-    assert "no passphrase" in driver.ui.hideState.text
+    assert "no passphrase" in driver.ui.hideState.plainText
     driver.parameters.profile = type(driver.parameters.profile).saidi2024
-    assert driver.ui.hideState.text == ""
+    assert driver.ui.hideState.plainText == ""
 
 
 @pytest.mark.parametrize("passphrase", ["wrong", ""])
@@ -124,23 +124,23 @@ def test_the_wrong_key(driver: Any, ready: Any, untouched: Callable[[], None], p
     stego = driver.hide()
     untouched()
     assert driver.extract(stego, passphrase) == {}
-    assert ("Nothing can be read" if passphrase else "no passphrase") in driver.ui.extractState.text
+    assert ("Nothing can be read" if passphrase else "no passphrase") in driver.ui.extractState.plainText
     assert not driver.ui.qrPicture.visible
 
 
 def test_nothing_was_hidden(driver: Any, volume: Any, untouched: Callable[[], None]) -> None:
     untouched()
     assert driver.extract(volume) == {}
-    assert "Nothing can be read" in driver.ui.extractState.text
+    assert "Nothing can be read" in driver.ui.extractState.plainText
 
 
 def test_no_room(driver: Any, ready: Any, untouched: Callable[[], None]) -> None:
     driver.paint(driver.parameters.segmentation, ready, slice(None), slice(None), slice(None))
     driver.ui.checkRoomButton.click()
-    assert "0 of 3 slices have room" in driver.ui.inputState.text
+    assert "0 of 3 slices have room" in driver.ui.inputState.plainText
     untouched()
     driver.hide()
-    assert "No slice can carry the record" in driver.ui.hideState.text
+    assert "No slice can carry the record" in driver.ui.hideState.plainText
 
 
 def test_too_long_a_text(driver: Any, ready: Any, untouched: Callable[[], None]) -> None:
@@ -148,9 +148,9 @@ def test_too_long_a_text(driver: Any, ready: Any, untouched: Callable[[], None])
     untouched()
     driver.text("".join(map(chr, np.random.default_rng(3).integers(33, 0x800, 4000))))
     driver.settle()
-    assert "0 of 3 slices have room" in driver.ui.needsState.text
+    assert "0 of 3 slices have room" in driver.ui.needsState.plainText
     driver.hide()
-    assert "too large" in driver.ui.hideState.text
+    assert "too large" in driver.ui.hideState.plainText
 
 
 @pytest.mark.parametrize(
@@ -173,9 +173,9 @@ def test_records_that_cannot_be_hidden(
     driver.parameters.recordKind = type(driver.parameters.recordKind)[kind]
     driver.ui.recordFile.currentPath = str(tmp_path / content) if content else ""
     driver.settle()
-    assert sentence in driver.ui.needsState.text
+    assert sentence in driver.ui.needsState.plainText
     driver.hide()
-    assert sentence in driver.ui.hideState.text
+    assert sentence in driver.ui.hideState.plainText
 
 
 def test_no_attribute_is_ticked(driver: Any, ready: Any, untouched: Callable[[], None]) -> None:
@@ -183,10 +183,10 @@ def test_no_attribute_is_ticked(driver: Any, ready: Any, untouched: Callable[[],
 
     assert ready is not None
     untouched()
-    for row in range(driver.ui.headerAttributes.count):
-        driver.ui.headerAttributes.item(row).setCheckState(qt.Qt.Unchecked)
+    for row in range(driver.ui.headerAttributes.rowCount):
+        driver.ui.headerAttributes.item(row, 0).setCheckState(qt.Qt.Unchecked)
     driver.hide()
-    assert "No attribute is ticked" in driver.ui.hideState.text
+    assert "No attribute is ticked" in driver.ui.hideState.plainText
 
 
 def test_no_model(driver: Any, volume: Any, untouched: Callable[[], None], monkeypatch: Any, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_no_model(driver: Any, volume: Any, untouched: Callable[[], None], monke
     driver.choose(volume, "maskrcnn")
     untouched()
     assert driver.find() is None
-    assert "is missing" in driver.ui.regionState.text
+    assert "is missing" in driver.ui.regionState.plainText
 
 
 def test_no_body(driver: Any, volume: Any, untouched: Callable[[], None], monkeypatch: Any) -> None:
@@ -206,22 +206,22 @@ def test_no_body(driver: Any, volume: Any, untouched: Callable[[], None], monkey
     driver.choose(volume)
     untouched()
     assert driver.find() is None
-    assert "No body was found" in driver.ui.regionState.text
+    assert "No body was found" in driver.ui.regionState.plainText
 
 
 def test_an_empty_segmentation(driver: Any, ready: Any, untouched: Callable[[], None]) -> None:
     segmentation = driver.parameters.segmentation
     driver.erase(segmentation, ready, slice(None), slice(None), slice(None))
     driver.settle()
-    assert "marks nothing" in driver.ui.regionState.text
+    assert "marks nothing" in driver.ui.regionState.plainText
     untouched()
     driver.hide()
-    assert "no body was found" in driver.ui.hideState.text
+    assert "no body was found" in driver.ui.hideState.plainText
     segmentation.GetSegmentation().RemoveAllSegments()
     driver.settle()
-    assert "is empty" in driver.ui.regionState.text
+    assert "is empty" in driver.ui.regionState.plainText
     driver.hide()
-    assert "is empty" in driver.ui.hideState.text
+    assert "is empty" in driver.ui.hideState.plainText
 
 
 @pytest.mark.parametrize("step", ["find", "check", "hide", "save", "extract"])
@@ -266,7 +266,7 @@ def test_interrupted_work(driver: Any, ready: Any, untouched: Callable[[], None]
         assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 0
         assert ui.passphrase.text == ui.extractPassphrase.text == ""
     else:
-        assert sentences[how] in state.text
+        assert sentences[how] in state.plainText
     assert button.text == words
     assert driver.panel.run.idle
     if how in ("remove", "close"):  # what the user removed is gone, and nothing changes afterwards
@@ -293,15 +293,15 @@ def test_the_database_is_closed(driver: Any, ready: Any, dicom_database: Any, tm
     name = dicom_database.databaseFilename
     dicom_database.closeDatabase()
     driver.save_to_database()
-    assert "database is closed" in driver.ui.saveState.text
+    assert "database is closed" in driver.ui.saveState.plainText
     driver.settle()
-    assert "database is closed" in driver.ui.inputState.text
+    assert "database is closed" in driver.ui.inputState.plainText
     assert driver.find() is not None  # the region that was there before
-    assert "database is closed" in driver.ui.regionState.text
+    assert "database is closed" in driver.ui.regionState.plainText
     assert driver.extract(ready) == {}
-    assert "database is closed" in driver.ui.extractState.text
+    assert "database is closed" in driver.ui.extractState.plainText
     driver.save_to_folder(tmp_path / "out")
-    assert "database is closed" in driver.ui.saveState.text
+    assert "database is closed" in driver.ui.saveState.plainText
     assert not (tmp_path / "out").exists()
     dicom_database.openDatabase(name)
     assert stego is driver.parameters.stegoVolume
@@ -312,7 +312,7 @@ def test_the_files_are_gone(driver: Any, volume: Any, dicom_database: Any) -> No
     for path in driver.source_files(dicom_database, volume):
         path.unlink()
     assert driver.find() is None
-    assert "has no file for image 1" in driver.ui.regionState.text
+    assert "has no file for image 1" in driver.ui.regionState.plainText
 
 
 @pytest.mark.parametrize("where", ["folder", "database"])
@@ -334,7 +334,7 @@ def test_the_disk_is_full(
         driver.save_to_folder(tmp_path / "out")
     else:
         driver.save_to_database()
-    assert "No space left on device" in driver.ui.saveState.text
+    assert "No space left on device" in driver.ui.saveState.plainText
 
 
 def test_the_database_takes_only_some(driver: Any, ready: Any, untouched: Callable[[], None], monkeypatch: Any) -> None:
@@ -352,7 +352,7 @@ def test_the_database_takes_only_some(driver: Any, ready: Any, untouched: Callab
 
     monkeypatch.setattr(DICOMUtils, "importDicom", half)
     driver.save_to_database()
-    assert "did not take the new series" in driver.ui.saveState.text
+    assert "did not take the new series" in driver.ui.saveState.plainText
 
 
 @pytest.mark.parametrize("place", ["", "full", "file"])
@@ -368,7 +368,7 @@ def test_folders_that_cannot_be_used(
     driver.parameters.target = type(driver.parameters.target).folder
     driver.ui.targetFolder.currentPath = str(tmp_path / place) if place else ""
     driver.ui.saveButton.click()
-    assert ("exists already" if place else "no folder yet") in driver.ui.saveState.text
+    assert ("exists already" if place else "no folder yet") in driver.ui.saveState.plainText
 
 
 def test_a_stego_volume_that_was_changed(
@@ -382,7 +382,7 @@ def test_a_stego_volume_that_was_changed(
     slicer.util.arrayFromVolumeModified(stego)
     untouched()
     driver.save_to_folder(tmp_path / "out")
-    assert "changed after hiding" in driver.ui.saveState.text
+    assert "changed after hiding" in driver.ui.saveState.plainText
 
 
 def test_a_volume_that_was_changed(driver: Any, volume: Any, untouched: Callable[[], None]) -> None:
@@ -393,7 +393,7 @@ def test_a_volume_that_was_changed(driver: Any, volume: Any, untouched: Callable
     driver.choose(volume)
     untouched()
     assert driver.find() is None
-    assert "changed after loading" in driver.ui.regionState.text
+    assert "changed after loading" in driver.ui.regionState.plainText
 
 
 @pytest.mark.parametrize(
@@ -409,16 +409,16 @@ def test_voxels_that_cannot_be_used(driver: Any, scene: Any, voxels: Any, senten
     assert scene is not None
     volume = slicer.util.addVolumeFromArray(voxels.astype(np.int32) if voxels.dtype.kind == "i" else voxels)
     driver.choose(volume)
-    assert sentence in driver.ui.inputState.text
+    assert sentence in driver.ui.inputState.plainText
     assert driver.find() is None
-    assert sentence in driver.ui.regionState.text
+    assert sentence in driver.ui.regionState.plainText
 
 
 def test_a_volume_without_an_image(driver: Any, scene: Any) -> None:
     driver.choose(scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode"))
-    assert "holds no image" in driver.ui.inputState.text
+    assert "holds no image" in driver.ui.inputState.plainText
     assert driver.find() is None
-    assert "holds no image" in driver.ui.regionState.text
+    assert "holds no image" in driver.ui.regionState.plainText
 
 
 def test_a_volume_under_a_transform_is_not_written(driver: Any, scene: Any, tmp_path: Path) -> None:
@@ -434,7 +434,7 @@ def test_a_volume_under_a_transform_is_not_written(driver: Any, scene: Any, tmp_
     stego = driver.hide()
     stego.SetAndObserveTransformNodeID(scene.AddNewNodeByClass("vtkMRMLLinearTransformNode").GetID())
     driver.save_to_folder(tmp_path / "out")
-    assert "harden the transform" in driver.ui.saveState.text
+    assert "harden the transform" in driver.ui.saveState.plainText
     assert not (tmp_path / "out").exists()
 
 
@@ -449,4 +449,4 @@ def test_a_header_where_there_is_none(driver: Any, scene: Any) -> None:
     driver.choose(volume)
     driver.find()
     assert driver.hide() is None
-    assert "no DICOM header" in driver.ui.hideState.text
+    assert "no DICOM header" in driver.ui.hideState.plainText

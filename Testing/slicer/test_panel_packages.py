@@ -62,7 +62,7 @@ def test_declining_does_nothing(host: Any, panel: Any, lacking: set[str]) -> Non
     ((_, text),) = host.messages
     assert "segno>=1.6  (1 MB, writing QR codes)" in text
     assert "about 26 MB" in text
-    assert "Nothing was done" in driver.ui.regionState.text
+    assert "Nothing was done" in driver.ui.regionState.plainText
     assert len(lacking) == 2
 
 

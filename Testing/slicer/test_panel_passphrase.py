@@ -65,10 +65,10 @@ def test_nothing_is_said_of_nothing(driver: Any) -> None:
 )
 def test_strength_is_said_while_typing(driver: Any, passphrase: str, words: str, may_insist: bool) -> None:
     line = type_in(driver, passphrase)
-    assert words in line.text
+    assert words in line.plainText
     assert line.visible
     assert driver.ui.weakPassphrase.visible is may_insist
-    assert passphrase not in line.text
+    assert passphrase not in line.plainText
     assert not type_in(driver, "").visible
     assert not driver.ui.weakPassphrase.visible
 
@@ -76,8 +76,8 @@ def test_strength_is_said_while_typing(driver: Any, passphrase: str, words: str,
 def test_a_weak_passphrase_hides_nothing_until_the_user_insists(driver: Any, ready: Any) -> None:
     assert ready is not None
     assert driver.hide(WEAK) is None
-    assert "could be guessed" in driver.ui.hideState.text
-    assert WEAK not in driver.ui.hideState.text
+    assert "could be guessed" in driver.ui.hideState.plainText
+    assert WEAK not in driver.ui.hideState.plainText
     driver.ui.weakPassphrase.click()
     stego = driver.hide(WEAK)
     assert stego is not None
@@ -89,14 +89,14 @@ def test_insisting_is_on_one_passphrase(driver: Any, ready: Any) -> None:
     type_in(driver, WEAK)
     driver.ui.weakPassphrase.click()
     assert driver.hide("passw0rd1") is None
-    assert "could be guessed" in driver.ui.hideState.text
+    assert "could be guessed" in driver.ui.hideState.plainText
     assert not driver.ui.weakPassphrase.checked
 
 
 def test_what_nobody_can_type_hides_nothing(driver: Any, ready: Any) -> None:
     assert ready is not None
     assert driver.hide(GOOD + "\t") is None
-    assert "neither seen nor typed" in driver.ui.hideState.text
+    assert "neither seen nor typed" in driver.ui.hideState.plainText
 
 
 def test_blanks_and_wide_digits_are_taken_as_elsewhere(driver: Any, ready: Any) -> None:
@@ -125,7 +125,7 @@ def test_generate_fills_both_fields_and_shows_them(driver: Any, ready: Any) -> N
     assert ui.repeatPassphrase.text == made
     assert ui.showPassphrase.checked
     assert ui.passphrase.echoMode == ui.repeatPassphrase.echoMode == qt.QLineEdit.Normal
-    assert "keep it where you find it again" in ui.passphraseState.text
+    assert "keep it where you find it again" in ui.passphraseState.plainText
     ui.hideButton.click()
     assert driver.extract(driver.parameters.stegoVolume, made) == {"text": "found"}
     ui.generatePassphrase.click()
@@ -141,7 +141,7 @@ def test_generate_without_its_packages(driver: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(driver.panel.work, "ensure_packages", declined)
     driver.ui.generatePassphrase.click()
     assert driver.ui.passphrase.text == ""
-    assert "packages are missing" in driver.ui.passphraseState.text
+    assert "packages are missing" in driver.ui.passphraseState.plainText
 
 
 def test_typing_without_packages_says_nothing(driver: Any, monkeypatch: Any) -> None:
@@ -152,7 +152,7 @@ def test_typing_without_packages_says_nothing(driver: Any, monkeypatch: Any) -> 
     assert not line.visible
     monkeypatch.undo()
     driver.settle()
-    assert "could be guessed" in line.text
+    assert "could be guessed" in line.plainText
 
 
 def test_closing_forgets_what_was_judged(driver: Any) -> None:

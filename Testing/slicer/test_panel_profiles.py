@@ -40,7 +40,7 @@ def test_a_record_is_hidden_and_its_profile_found(driver: Any, profile: str) -> 
     assert changed.any()
     assert not (changed & mask).any()
     assert driver.extract(stego) == {"text": "kept in the air"}
-    assert f"hidden with profile {profile}" in driver.ui.extractState.text
+    assert f"hidden with profile {profile}" in driver.ui.extractState.plainText
 
 
 def test_a_stronger_mark_changes_more_and_only_robust_has_a_strength(driver: Any) -> None:
@@ -66,16 +66,16 @@ def test_a_file_larger_than_a_symbol_needs_capacity(driver: Any, tmp_path: Path)
     assert driver.hide() is None
     choose_profile(driver, "capacity")
     stego = driver.hide()
-    assert stego is not None, driver.ui.hideState.text
+    assert stego is not None, driver.ui.hideState.plainText
     assert driver.extract(stego)["size"] == "2400"
 
 
 def test_the_paper_s_profile_needs_the_region_on_both_sides(driver: Any) -> None:
     choose_profile(driver, "saidi2024")
-    assert "published method" in driver.ui.profileMeaning.text
+    assert "published method" in driver.ui.profileMeaning.plainText
     driver.text("x")
     assert driver.hide() is None
-    assert "storing it as integers loses" in driver.ui.hideState.text
+    assert "storing it as integers loses" in driver.ui.hideState.plainText
 
 
 @pytest.mark.parametrize("button", ["findButton", "checkRoomButton"])
@@ -93,4 +93,4 @@ def test_room_is_not_taken_for_that_of_a_profile_chosen_meanwhile(driver: Any, b
     driver.settle()
     assert driver.parameters.profile.name == "capacity"
     assert not driver.panel.room.known
-    assert "not measured yet" in driver.ui.needsState.text
+    assert "not measured yet" in driver.ui.needsState.plainText

@@ -78,11 +78,11 @@ def test_parameters_survive_and_secrets_do_not(driver: Any, loose: Any, tmp_path
     assert (loaded.profile.name, loaded.target.name) == ("saidi2024", "folder")
     assert driver.ui.targetFolder.currentPath == str(tmp_path / "out")
     assert driver.ui.passphrase.text == driver.ui.repeatPassphrase.text == driver.ui.recordText.plainText == ""
-    assert "review it" in driver.ui.regionState.text  # what was found is remembered with the segmentation
+    assert "review it" in driver.ui.regionState.plainText  # what was found is remembered with the segmentation
     assert np.array_equal(driver.voxels(loaded.stegoVolume), marked)
     assert driver.extract(loaded.stegoVolume, "do not keep me") == {"text": "in the scene"}
     driver.ui.saveButton.click()
-    assert "2 images were written" in driver.ui.saveState.text
+    assert "2 images were written" in driver.ui.saveState.plainText
 
 
 def test_closing_forgets_secrets_and_results(driver: Any, loose: Any) -> None:
@@ -97,8 +97,8 @@ def test_closing_forgets_secrets_and_results(driver: Any, loose: Any) -> None:
     assert ui.recordText.plainText == ""
     assert ui.recordTable.rowCount == ui.slicesTable.rowCount == ui.hideTable.rowCount == 0
     assert not ui.qrPicture.visible
-    assert "Choose the CT or MR volume" in ui.inputState.text
-    assert "nothing to save" in ui.saveState.text
+    assert "Choose the CT or MR volume" in ui.inputState.plainText
+    assert "nothing to save" in ui.saveState.plainText
 
 
 @pytest.mark.parametrize("node", ["inputVolume", "segmentation", "stegoVolume"])
@@ -111,7 +111,7 @@ def test_removing_a_node_in_use(driver: Any, loose: Any, node: str) -> None:
     driver.settle()
     assert getattr(driver.parameters, node) is None
     words = {"inputVolume": "inputState", "segmentation": "regionState", "stegoVolume": "saveState"}
-    assert getattr(driver.ui, words[node]).text.startswith(("Choose", "Press Find", "There is nothing to save"))
+    assert getattr(driver.ui, words[node]).plainText.startswith(("Choose", "Press Find", "There is nothing to save"))
 
 
 def test_another_module_edits_the_region(driver: Any, host: Any, loose: Any) -> None:
@@ -125,7 +125,7 @@ def test_another_module_edits_the_region(driver: Any, host: Any, loose: Any) -> 
     driver.erase(driver.parameters.segmentation, loose, slice(0, 1), slice(100, 150), slice(100, 150))
     host.open_module("StegoMed")
     driver.settle()
-    assert "on 1 slices (1)" in driver.ui.regionState.text
+    assert "on 1 slices (1)" in driver.ui.regionState.plainText
 
 
 def observed(driver: Any) -> set[str]:
@@ -194,12 +194,12 @@ def test_a_stego_volume_may_be_hidden_in_again(driver: Any, dicom_database: Any,
     driver.text("first")
     first = driver.hide()
     driver.choose(first)
-    assert "already" in driver.ui.inputState.text
+    assert "already" in driver.ui.inputState.plainText
     driver.text("second")
     second = driver.hide()
     assert driver.extract(second) == {"text": "second"}
     driver.save_to_database()
-    assert "is in the DICOM database" in driver.ui.saveState.text
+    assert "is in the DICOM database" in driver.ui.saveState.plainText
 
 
 def test_the_passphrase_is_shown_on_request_only(driver: Any) -> None:
@@ -224,8 +224,8 @@ def test_unticked_attributes_stay_unticked_in_another_volume_and_in_a_saved_scen
     driver.choose(volume)
     driver.settle()
     items = driver.ui.headerAttributes
-    (row,) = [row for row in range(items.count) if items.item(row).text().startswith("PatientSex")]
-    items.item(row).setCheckState(qt.Qt.Unchecked)
+    (row,) = [row for row in range(items.rowCount) if items.item(row, 0).toolTip() == "PatientSex"]
+    items.item(row, 0).setCheckState(qt.Qt.Unchecked)
     driver.settle()
     assert "PatientSex" not in driver.panel.hide.form.attributes()
     assert slicer.mrmlScene.WriteToMRB(str(tmp_path / "scene.mrb"))

@@ -75,13 +75,13 @@ def goes_round(driver: Any, volume: Any, found: list[NDArray[np.bool_]]) -> None
     """Find, look at what was kept, embed, and see that nothing of it has changed."""
     driver.choose(volume)
     segmentation = driver.find()
-    assert segmentation is not None, driver.ui.regionState.text
+    assert segmentation is not None, driver.ui.regionState.plainText
     assert segmentation.GetTransformNodeID() == volume.GetTransformNodeID()
     assert np.array_equal(driver.mask(segmentation, volume), found[-1])
     driver.text("under a transform")
     before = driver.voxels(volume)
     stego = driver.hide()
-    assert stego is not None, driver.ui.hideState.text
+    assert stego is not None, driver.ui.hideState.plainText
     changed = driver.voxels(stego) != before
     assert changed.any()
     assert not (changed & found[-1]).any()
@@ -127,11 +127,11 @@ def test_a_transform_changed_after_finding_stops_embedding_with_a_sentence(drive
     volume.SetAndObserveTransformNodeID(turned(3.0).GetID() if change == "another" else None)
     nodes = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode")
     assert driver.hide() is None
-    assert "different transforms" in driver.ui.hideState.text
+    assert "different transforms" in driver.ui.hideState.plainText
     assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == nodes
 
     volume.SetAndObserveTransformNodeID(segmentation.GetTransformNodeID())
-    assert driver.hide() is not None, driver.ui.hideState.text
+    assert driver.hide() is not None, driver.ui.hideState.plainText
 
 
 def test_both_may_be_moved_together(driver: Any) -> None:
@@ -142,7 +142,7 @@ def test_both_may_be_moved_together(driver: Any) -> None:
     node = turned()
     for each in (volume, segmentation):
         each.SetAndObserveTransformNodeID(node.GetID())
-    assert driver.hide() is not None, driver.ui.hideState.text
+    assert driver.hide() is not None, driver.ui.hideState.plainText
 
 
 def test_the_region_lies_in_the_study_of_its_volume(driver: Any, dicom_database: Any, tmp_path: Path) -> None:

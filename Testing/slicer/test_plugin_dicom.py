@@ -117,10 +117,10 @@ def test_the_phantom_is_offered_as_sample_data(host: Any, plugin: Any, dicom_dat
     source = SampleData.SampleDataLogic().sourceForSampleName("StegoMedPhantomCT")
     assert Path(source.thumbnailFileName).is_file()
     module = importlib.import_module("StegoMedPanel.sample_data")
-    (node, *_) = module.load_phantom(source, slices=2, size=128)
+    (node, *_) = module.load_phantom(slices=2, size=128)
     assert len(node.GetAttribute("DICOM.instanceUIDs").split()) == 2
     assert dicom_database.patientsCount() == 1
     dicom_database.closeDatabase()
-    (loose,) = module.load_phantom(source, slices=2, size=128)
+    (loose,) = module.load_phantom(slices=2, size=128)
     assert loose.GetAttribute("DICOM.instanceUIDs") is None
     assert np.array_equal(slicer.util.arrayFromVolume(loose), slicer.util.arrayFromVolume(node))

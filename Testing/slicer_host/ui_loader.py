@@ -85,10 +85,16 @@ def _take_out_enums(root: ET.Element, promoted: dict[str, Any]) -> list[tuple[st
             if text is None or isinstance(inspect.getattr_static(cls, str(each.get("name")), None), QtProperty):
                 continue
             widget.remove(each)
-            values = [getattr(cls, part.rsplit("::", 1)[-1]) for part in text.split("|")]
-            number = functools.reduce(operator.or_, values)
+            number = functools.reduce(operator.or_, (_enum(cls, part) for part in text.split("|")))
             found.append((str(widget.get("name")), str(each.get("name")), number))
     return found
+
+
+def _enum(cls: Any, text: str) -> int:
+    """An enum as a number: of the stand-in itself, or of the class of Qt that is named before it."""
+    owner, _, name = text.rpartition("::")
+    value = getattr(cls, name) if hasattr(cls, name) else getattr(getattr(qt, owner), name)
+    return int(getattr(value, "value", value))
 
 
 def _has_property(cls: type, name: str) -> bool:

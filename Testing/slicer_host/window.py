@@ -31,6 +31,37 @@ class _ModuleSelector:
         self.selectedModule = name
 
 
+class ModulePanel(qt.QScrollArea):
+    """Slicer's module panel: as wide as its place, and as high as the minimum size hint of what it shows.
+
+    As in the application it neither asks for the height at that width, nor scrolls sideways.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHorizontalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
+
+    def setWidget(self, widget: Any) -> None:
+        super().setWidget(widget)
+        widget.installEventFilter(self)
+        self.squeeze()
+
+    def squeeze(self) -> None:
+        """Give the contents their place."""
+        content, room = self.widget(), self.viewport().size
+        if content is not None:
+            content.resize(room.width(), max(room.height(), content.minimumSizeHint.height()))
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        if event.type() == qt.QEvent.LayoutRequest:
+            self.squeeze()
+        return bool(super().eventFilter(watched, event))
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self.squeeze()
+
+
 class MainWindow(qt.QMainWindow):
     """`slicer.util.mainWindow()`."""
 
@@ -39,9 +70,8 @@ class MainWindow(qt.QMainWindow):
         self.objectName = "qSlicerMainWindow"
         self.windowTitle = "3D Slicer test host"
         self._view, self._selector, self._panel = view, _ModuleSelector(self), None
-        self._area, self._picture = qt.QScrollArea(), qt.QLabel()
-        self._area.setWidgetResizable(True)
-        self._area.setFixedWidth(_PANEL_WIDTH)
+        self._area, self._picture = ModulePanel(), qt.QLabel()
+        self.set_panel_width(_PANEL_WIDTH)
         self._picture.setAlignment(qt.Qt.AlignCenter)
         self._picture.setStyleSheet("background: black")
         middle = qt.QWidget()
@@ -51,6 +81,10 @@ class MainWindow(qt.QMainWindow):
         layout.addWidget(self._picture, 1)
         self.setCentralWidget(middle)
         self.resize(1180, 900)
+
+    def set_panel_width(self, width: int) -> None:
+        """Draw the border between module panel and views, as a user does."""
+        self._area.setFixedWidth(width)
 
     def moduleSelector(self) -> Any:
         return self._selector

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import types
 from typing import Any
@@ -10,7 +11,6 @@ from .base import Property, Signal, passed_on, qt, row_layout, stand_in, stored
 
 ctk: Any = sys.modules.setdefault("ctk", types.ModuleType("ctk", "Stand-ins for CTK's widgets"))
 
-_HEADER = 24
 _UNLIMITED = 16777215
 
 
@@ -25,9 +25,11 @@ class ctkCollapsibleButton(qt.QAbstractButton):
             (arguments[0], arguments[1:]) if arguments[:1] and isinstance(arguments[0], str) else ("", arguments)
         )
         super().__init__(*arguments)
+        self._host_hidden: set[Any] = set()
+        self._host_forcing = False
         self.text = title
         self.checkable = self.checked = True
-        self.setContentsMargins(0, _HEADER + 2, 0, 0)
+        self.setContentsMargins(0, self._host_header(), 0, 0)
         self.connect("toggled(bool)", self._toggled)
 
     collapsed = Property(bool, lambda self: not self.checked, lambda self, value: self.setChecked(not value))
@@ -40,14 +42,40 @@ class ctkCollapsibleButton(qt.QAbstractButton):
         self._apply()
         self.contentsCollapsed.emit(not checked)
 
+    def _host_header(self) -> int:
+        """Height of the button itself, with the font that it has."""
+        option = qt.QStyleOptionButton()
+        option.initFrom(self)
+        text = qt.QFontMetrics(self.font).size(qt.Qt.TextShowMnemonic, self.text or "XXXX")
+        return int(self.style().sizeFromContents(qt.QStyle.CT_PushButton, option, text, self).height())
+
+    def childEvent(self, event: Any) -> None:
+        if event.type() == qt.QEvent.ChildAdded:
+            event.child().installEventFilter(self)
+        super().childEvent(event)
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        """Remember which children were hidden on purpose, and keep all hidden while collapsed."""
+        if not self._host_forcing and event.type() in (qt.QEvent.ShowToParent, qt.QEvent.HideToParent):
+            shown = event.type() == qt.QEvent.ShowToParent
+            (self._host_hidden.discard if shown else self._host_hidden.add)(watched)
+            if shown and not self.checked:
+                self._show(watched, False)
+        return bool(super().eventFilter(watched, event))
+
+    def _show(self, child: Any, shown: bool) -> None:
+        self._host_forcing = True
+        child.setVisible(shown)
+        self._host_forcing = False
+
     def _apply(self) -> None:
         for each in self.children():
             if isinstance(each, qt.QWidget):
-                each.setVisible(self.checked)
-        self.setMaximumHeight(_UNLIMITED if self.checked else _HEADER + 2)
+                self._show(each, self.checked and each not in self._host_hidden)
+        self.setMaximumHeight(_UNLIMITED if self.checked else self._host_header() + self.collapsedHeight)
 
     def hitButton(self, position: Any) -> bool:
-        return bool(position.y() < _HEADER)
+        return bool(position.y() < self._host_header())
 
     def showEvent(self, event: Any) -> None:
         if not self.checked:
@@ -57,7 +85,7 @@ class ctkCollapsibleButton(qt.QAbstractButton):
     def paintEvent(self, _event: Any) -> None:
         painter, option = qt.QPainter(self), qt.QStyleOptionButton()
         option.initFrom(self)
-        option.rect = qt.QRect(0, 0, self.width, _HEADER)
+        option.rect = qt.QRect(0, 0, self.width, self._host_header())
         option.text = ("\u25be " if self.checked else "\u25b8 ") + self.text
         self.style().drawControl(qt.QStyle.CE_PushButton, option, painter, self)
         painter.end()
@@ -193,10 +221,34 @@ class ctkComboBox(qt.QComboBox):
 
 @stand_in(ctk)
 class ctkFittedTextBrowser(qt.QTextBrowser):
-    """A text browser as high as its text."""
+    """A text browser as high as its text at the width that it has."""
 
     collapsed = stored(bool, "collapsed", True)
     collapsibleText = stored(str, "collapsibleText", "")
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.connect("textChanged()", self.updateGeometry)
+
+    def heightForWidth(self, width: int) -> int:
+        frame = 2 * self.frameWidth
+        document = self.document
+        before = document.textWidth
+        document.setTextWidth(width - frame)
+        height = math.ceil(document.size.height())
+        document.setTextWidth(before)
+        return max(height, qt.QFontMetrics(document.defaultFont).lineSpacing()) + frame
+
+    def minimumSizeHint(self) -> Any:
+        return qt.QSize(self.width, self.heightForWidth(self.width))
+
+    def sizeHint(self) -> Any:
+        return self.minimumSizeHint()
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        if event.size().height() != self.heightForWidth(event.size().width()):
+            self.updateGeometry()
 
 
 @stand_in(ctk)

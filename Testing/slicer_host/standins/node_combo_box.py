@@ -48,6 +48,12 @@ class qMRMLNodeComboBox(qt.QWidget):
     interactionNodeSingletonTag = stored(str, "interactionNodeSingletonTag", "")
     currentNodeID = Property(str, lambda self: self._host_current, lambda self, value: self.setCurrentNodeID(value))
 
+    sizeAdjustPolicy = Property(
+        int,
+        lambda self: self._host_box.sizeAdjustPolicy.value,
+        lambda self, value: setattr(self._host_box, "sizeAdjustPolicy", qt.QComboBox.SizeAdjustPolicy(value)),
+    )
+
     def mrmlScene(self) -> Any:
         return self._host_scene
 
