@@ -154,7 +154,7 @@ class StegoMedTest(ScriptedLoadableModuleTest):
     """Self-tests for Slicer's Reload and Test button, and for unittest; they lie in StegoMedPanel."""
 
     def setUp(self) -> None:
-        """Start with an empty scene; without the packages that the user has not agreed to yet, nothing can be tested."""
+        """Start with an empty scene; without packages, which only a user agrees to, nothing can be tested."""
         if sys.version_info < OLDEST_PYTHON:
             self.skipTest(TOO_OLD)
         from StegoMedPanel.self_test import why_skipped  # noqa: PLC0415

@@ -12,7 +12,8 @@ from StegoMedPanel.parameters import Profile, RecordKind, Strength
 from StegoMedPanel.record_form import RecordForm
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
-from StegoMedPanel.tables import fill, fold
+from StegoMedPanel.tables import fill
+from StegoMedPanel.wording import count, fold
 from StegoMedPanel.work import Case, Request
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _HIDING = "Hiding the record ..."
 _MEANINGS = {
     Profile.fidelity: "Changes as few pixels as it can, each by one grey level; read without mask, model or original.",
     Profile.capacity: "As much as the air can carry, for large files; changes most of it by one grey level.",
-    Profile.robust: "Survives noise and lossy compression; changes the air by several grey levels.",
+    Profile.robust: "Survives noise and lossy compression; changes the air a lot, up to hundreds of grey levels.",
     Profile.saidi2024: "The published method, for comparison: changes more, and can only be read with the same region.",
 }
 _DIFFERENCE_OPACITY = 1.0
@@ -116,6 +117,7 @@ class HideStep:
             foregroundOpacity=_DIFFERENCE_OPACITY,
         )
         self._show(hidden.report)
+        panel.keep_room(*_room_of(hidden.report), volume, segmentation, parameters.profile)
         return ""
 
     def _show(self, report: EmbedReport) -> None:
@@ -128,7 +130,8 @@ class HideStep:
             if row.state == "skipped":
                 reasons.setdefault(row.reason, []).append(number)
         skipped = "".join(f"\nSkipped {fold(numbers)}: {reason}." for reason, numbers in reasons.items())
-        words = f"The record is hidden in {report.embedded} of {len(report.slices)} slices; save the series in step 4."
+        total = count(len(report.slices), "slice")
+        words = f"The record is hidden in {report.embedded} of {total}; save the series in step 4."
         self._done = words + skipped, State.WARNING if skipped else State.GOOD
 
 
@@ -136,3 +139,9 @@ def _span(values: dict[str, float], form: str) -> str:
     """Least, mean and most of the slices; once where they are the same."""
     texts = [format(values[key], form) for key in ("min", "mean", "max")]
     return texts[0] if len(set(texts)) == 1 else " / ".join(texts)
+
+
+def _room_of(report: EmbedReport) -> tuple[list[int], list[str]]:
+    """Room of each slice as hiding measured it, and why some had too little."""
+    bits = [int(row.metrics["room_bits"] or 0) for row in report.slices]
+    return bits, [row.reason if row.state == "skipped" else "" for row in report.slices]

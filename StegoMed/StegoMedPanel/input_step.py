@@ -10,6 +10,7 @@ from StegoMedLib.errors import StegoMedError, UsageError
 from StegoMedPanel import nodes, stego
 from StegoMedPanel.parameters import VoxelKind
 from StegoMedPanel.states import State, say
+from StegoMedPanel.wording import count
 
 if TYPE_CHECKING:
     from StegoMedPanel.panel import Panel
@@ -54,12 +55,12 @@ class InputStep:
         if parameters is None or not self._panel.run.idle:
             return
         found = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-        plain = [node for node in found if not node.IsA("vtkMRMLLabelMapVolumeNode") and node.GetImageData() is not None]
-        if len(plain) != 1 or plain[0].GetHideFromEditors():
+        volumes = [node for node in found if node.GetClassName() == "vtkMRMLScalarVolumeNode"]  # as the selectors show
+        if len(volumes) != 1 or volumes[0].GetHideFromEditors() or volumes[0].GetImageData() is None:
             return
         for name in ("inputVolume", "extractVolume"):
             if getattr(parameters, name) is None:
-                setattr(parameters, name, plain[0])
+                setattr(parameters, name, volumes[0])
 
     def guess_kind(self) -> None:
         """Guess the kind of voxels of a volume without DICOM header that was just chosen."""
@@ -104,7 +105,7 @@ def _describe(volume: Node) -> tuple[str, State]:
 
     try:
         voxels = nodes.voxels_of(volume)
-        count = f"{len(voxels)} slices of {voxels.shape[2]}x{voxels.shape[1]} pixels"
+        size = f"{count(len(voxels), 'slice')} of {voxels.shape[2]}x{voxels.shape[1]} pixels"
         uids = nodes.uids_of(volume) or nodes.uids_of(volume, stego.SOURCES)
         if uids:
             nodes.files_of(uids)
@@ -113,7 +114,7 @@ def _describe(volume: Node) -> tuple[str, State]:
     except StegoMedError as error:
         return str(error), State.ERROR
     if not uids:
-        return f"{count}, whole numbers, not from DICOM: saving will make a new DICOM study.", State.PLAIN
+        return f"{size}, whole numbers, not from DICOM: saving will make a new DICOM study.", State.PLAIN
     if volume.GetAttribute(nodes.SERIES_MARK) or stego.is_stego(volume):
-        return f"{count}. StegoMed has hidden a record in this series already; hiding again replaces it.", State.WARNING
-    return f"{count} from the DICOM database.", State.PLAIN
+        return f"{size}. StegoMed has hidden a record in this series already; hiding again replaces it.", State.WARNING
+    return f"{size} from the DICOM database.", State.PLAIN

@@ -21,7 +21,6 @@ from StegoMedPanel.save_step import SaveStep
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from StegoMedLib.pipeline.volumes import Survey
     from StegoMedPanel.parameters import Profile
     from StegoMedPanel.untyped import Node, Parameters, Widget
     from StegoMedPanel.work import Work
@@ -144,9 +143,11 @@ class Panel(VTKObservationMixin):
             return None
         return _owner(parameters.inputVolume, parameters.segmentation, parameters.profile)
 
-    def keep_room(self, survey: Survey, volume: Node, segmentation: Node, profile: Profile) -> None:
+    def keep_room(
+        self, bits: list[int], reasons: list[str], volume: Node, segmentation: Node, profile: Profile
+    ) -> None:
         """Keep the room of these, unless others were chosen while it was measured."""
-        self.room.set(survey.room_bits, _owner(volume, segmentation, profile), survey.reasons)
+        self.room.set(bits, _owner(volume, segmentation, profile), reasons)
         self.room.look(self.room_owner())
 
     def _on_pause(self) -> None:

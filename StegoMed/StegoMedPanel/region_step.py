@@ -11,6 +11,7 @@ from StegoMedPanel import found, nodes
 from StegoMedPanel.parameters import Finder
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
+from StegoMedPanel.wording import count
 from StegoMedPanel.work import Case
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class RegionStep:
         parameters.segmentation = segmentation
         slicer.util.setSliceViewerLayers(background=volume, foreground=None, fit=True)
         self.edited()
-        panel.keep_room(survey, volume, segmentation, profile)
+        panel.keep_room(survey.room_bits, survey.reasons, volume, segmentation, profile)
         return ""
 
     def _on_check(self) -> None:
@@ -102,7 +103,7 @@ class RegionStep:
         panel.watch(volume, segmentation)
         case = Case(volume, segmentation, profile.name, panel.input.modality())
         survey = panel.work.measure(case, panel.progress)
-        panel.keep_room(survey, volume, segmentation, profile)
+        panel.keep_room(survey.room_bits, survey.reasons, volume, segmentation, profile)
         return ""
 
     def _on_edit(self) -> None:
@@ -139,8 +140,8 @@ def _compare(volume: Node, segmentation: Node) -> tuple[str, State]:
     if smaller:
         some = ", ".join(map(str, smaller[:_NAMED])) + (" ..." if len(smaller) > _NAMED else "")
         words = (
-            f"The reviewed region lacks some of what was found, on {len(smaller)} slices ({some}): what is missing may "
-            "be changed. Check that it is not the patient."
+            f"The reviewed region lacks some of what was found, on {count(len(smaller), 'slice')} ({some}): what is "
+            "missing may be changed. Check that it is not the patient."
         )
         return words, State.WARNING
-    return f"The significant region covers some of {covered} of {len(mask)} slices; review it, then hide.", State.GOOD
+    return f"There is a region on {covered} of {count(len(mask), 'slice')}; review it, then hide.", State.GOOD

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from StegoMedPanel.wording import count
+
 if TYPE_CHECKING:
     from StegoMedLib.envelope import Record
 
@@ -46,7 +48,8 @@ class Room:
             return "Room is not measured yet: find the region, or press Check room."
         sizes = self._bytes(profile)
         fits = [size >= max(needed or 0, 1) for size in sizes]
-        return f"{sum(fits)} of {len(sizes)} slices have room{self._why(fits)}."
+        slices = count(len(sizes), "slice")
+        return f"{sum(fits)} of {slices} {'has' if len(sizes) == 1 else 'have'} room{self._why(fits)}."
 
     def _why(self, fits: list[bool]) -> str:
         """What took the air of most of the slices that do not fit."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import slicer
+
 from StegoMedLib.errors import UsageError
 from StegoMedPanel import nodes, stego
 from StegoMedPanel.parameters import Target
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
+from StegoMedPanel.wording import count
 
 if TYPE_CHECKING:
     from StegoMedPanel.panel import Panel
@@ -79,17 +82,27 @@ class SaveStep:
             raise UsageError("There is nothing to save yet; hide a record in step 3 first.")
         panel.ensure_packages(_SAVING)
         panel.watch(volume)
+        if not self._once_more(volume):
+            return ""
         self._done = ""
         if parameters.target is Target.folder:
             if not parameters.targetFolder:
                 raise UsageError("There is no folder yet; choose a new or empty one.")
             folder = Path(parameters.targetFolder)
             uids = panel.work.save_to_folder(volume, folder, self._patient(volume), panel.progress)
-            self._done = f"{len(set(uids))} images were written to {folder}."
+            written = count(len(set(uids)), "image")
+            self._done = f"{written} {'was' if len(set(uids)) == 1 else 'were'} written to {folder}."
         else:
             panel.work.save_to_database(volume, self._patient(volume), panel.progress)
             self._done = f"“{volume.GetName()}” is in the DICOM database as a new series, beside its source."
         return ""
+
+    def _once_more(self, volume: Node) -> bool:
+        """Whether a volume shall be saved that was saved before: each time makes a series of its own."""
+        if not (self._done or volume.GetAttribute(nodes.SERIES_MARK)):
+            return True
+        question = f"“{volume.GetName()}” was saved already. Save it once more, as another series?"
+        return bool(slicer.util.confirmYesNoDisplay(question, windowTitle="StegoMed"))
 
     def _patient(self, volume: Node) -> dict[str, str]:
         """Patient of a new study; instances derived from DICOM keep their own."""

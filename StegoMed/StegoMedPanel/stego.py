@@ -22,6 +22,8 @@ __all__ = ["SOURCES", "add_difference", "add_stego", "check_untouched", "is_steg
 SOURCES = "StegoMed.sourceInstanceUIDs"
 _CHECKSUM = "StegoMed.sha256"
 _MODALITY = "StegoMed.modality"
+_COVER = "StegoMed.cover"
+"""Role of the reference from what hiding added to the volume that it was done to."""
 
 
 def is_stego(volume: Node) -> bool:
@@ -35,7 +37,8 @@ def modality_of(volume: Node) -> str:
 
 
 def add_stego(volume: Node, voxels: NDArray[Any], modality: str) -> Node:
-    """Add the stego volume of `volume`."""
+    """Add the stego volume of `volume`, in place of an earlier one that was not saved."""
+    _remove_earlier(volume)
     node = nodes.clone(volume, f"{volume.GetName()} stego", voxels)
     sources = volume.GetAttribute(nodes.SOURCES) or volume.GetAttribute(SOURCES)
     if sources:
@@ -43,6 +46,7 @@ def add_stego(volume: Node, voxels: NDArray[Any], modality: str) -> Node:
     else:
         node.SetAttribute(_MODALITY, modality)
     node.SetAttribute(_CHECKSUM, _checksum(node))
+    node.SetNodeReferenceID(_COVER, volume.GetID())
     return node
 
 
@@ -56,7 +60,15 @@ def add_difference(volume: Node, steps: NDArray[Any]) -> Node:
     display.SetThreshold(1.0, float(max(1, int(steps.max(initial=1)))))
     display.SetApplyThreshold(1)
     display.SetInterpolate(0)
+    node.SetNodeReferenceID(_COVER, volume.GetID())
     return node
+
+
+def _remove_earlier(volume: Node) -> None:
+    """Take what hiding added for this volume before out of the scene, save a stego volume that was saved."""
+    for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
+        if node.GetNodeReferenceID(_COVER) == volume.GetID() and not node.GetAttribute(nodes.SERIES_MARK):
+            slicer.mrmlScene.RemoveNode(node)
 
 
 def check_untouched(volume: Node) -> None:

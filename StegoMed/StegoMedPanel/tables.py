@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from StegoMedPanel.untyped import Widget
 
-__all__ = ["fill", "fold", "words_in"]
+__all__ = ["fill", "words_in"]
 
 _MOST_ROWS = 12
 """Rows that a table shows without scrolling at the most."""
@@ -65,14 +65,3 @@ def _fit(table: Widget, *, even: bool) -> None:
     table.verticalHeader().setSectionResizeMode(modes.ResizeToContents)
     many = table.rowCount > _MOST_ROWS
     table.setMaximumHeight((_MOST_ROWS + 1) * table.rowHeight(0) if many else _UNLIMITED)
-
-
-def fold(numbers: Sequence[int]) -> str:
-    """Numbers in words, with runs folded: 1-4, 7."""
-    runs: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        if runs and runs[-1][1] == number - 1:
-            runs[-1] = runs[-1][0], number
-        else:
-            runs.append((number, number))
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)

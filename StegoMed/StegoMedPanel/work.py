@@ -177,6 +177,7 @@ class Work:
         from StegoMedLib.pipeline.volumes import write_stack  # noqa: PLC0415
 
         stego.check_untouched(volume)
+        _check_empty(folder)
         voxels = nodes.voxels_of(volume)
         uids = nodes.uids_of(volume, stego.SOURCES)
         if not uids:
@@ -250,6 +251,18 @@ class Work:
         volume.SetAttribute(nodes.SOURCES, " ".join(uids))
         volume.SetAttribute(nodes.SERIES_MARK, "1")
         return str(series.pop())
+
+
+def _check_empty(folder: Path) -> None:
+    """Refuse a folder that holds something; what an interrupted run left in it is for the library to put in order."""
+    from StegoMedLib.pipeline.workplace import is_workplace  # noqa: PLC0415
+
+    try:
+        held = folder.is_file() or (folder.is_dir() and any(not is_workplace(each.name) for each in folder.iterdir()))
+    except OSError as error:
+        raise UnusableInputError(f"{folder} cannot be looked at ({error.strerror}); choose another folder.") from None
+    if held:
+        raise UnusableInputError(f"{folder} holds something already; choose a new or empty folder.")
 
 
 def _slice_regions(

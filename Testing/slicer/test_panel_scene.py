@@ -125,7 +125,7 @@ def test_another_module_edits_the_region(driver: Any, host: Any, loose: Any) -> 
     driver.erase(driver.parameters.segmentation, loose, slice(0, 1), slice(100, 150), slice(100, 150))
     host.open_module("StegoMed")
     driver.settle()
-    assert "on 1 slices (1)" in driver.ui.regionState.plainText
+    assert "on 1 slice (1)" in driver.ui.regionState.plainText
 
 
 def observed(driver: Any) -> set[str]:

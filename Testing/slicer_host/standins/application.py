@@ -123,6 +123,10 @@ class qSlicerApplication(qt.QApplication):
         self._host_exit_status = status
         super().exit(status)
 
+    def startupEnvironment(self) -> Any:
+        """What the application was started in; the host changes nothing of it."""
+        return qt.QProcessEnvironment.systemEnvironment()
+
     def commandOptions(self) -> Any:
         return self._host_options
 
