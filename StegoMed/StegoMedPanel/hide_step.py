@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import slicer
-
 from StegoMedLib.errors import StegoMedError
+from StegoMedPanel import views
 from StegoMedPanel.new_passphrase import NewPassphrase
 from StegoMedPanel.parameters import Profile, RecordKind, Strength
 from StegoMedPanel.record_form import RecordForm
@@ -29,8 +28,6 @@ _MEANINGS = {
     Profile.robust: "Survives noise and lossy compression; changes the air a lot, up to hundreds of grey levels.",
     Profile.saidi2024: "The published method, for comparison: changes more, and can only be read with the same region.",
 }
-_DIFFERENCE_OPACITY = 1.0
-"""Single pixels change, which would be lost in anything more transparent."""
 _MEASURES = (
     ("psnr_bulk", "PSNR, peak: range (dB)", ".2f"),
     ("psnr_65535", "PSNR, peak: 65535 (dB)", ".2f"),
@@ -111,11 +108,7 @@ class HideStep:
         hidden = panel.work.hide(case, request, panel.progress)
         parameters.stegoVolume = hidden.volume
         parameters.extractVolume = hidden.volume
-        slicer.util.setSliceViewerLayers(
-            background=hidden.volume,
-            foreground=hidden.difference,
-            foregroundOpacity=_DIFFERENCE_OPACITY,
-        )
+        views.show(hidden.volume, hidden.difference)  # opaque: single pixels would be lost in anything less
         self._show(hidden.report)
         panel.keep_room(*_room_of(hidden.report), volume, segmentation, parameters.profile)
         return ""

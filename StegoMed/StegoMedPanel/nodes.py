@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import slicer
 import vtk
+from vtk.util.numpy_support import vtk_to_numpy
 
 from StegoMedLib.errors import UnusableInputError
 
@@ -37,6 +38,8 @@ SOURCES = "DICOM.instanceUIDs"
 """Attribute that Slicer gives a volume from the DICOM database: one SOPInstanceUID a slice."""
 SERIES_MARK = "StegoMed.series"
 """Attribute of a volume loaded from a series that StegoMed wrote."""
+_SAME = 1e-6
+"""Millimetres by which matrices of the same grid differ at the most."""
 _UNKNOWN = "Unknown"
 _REGION_COLOR = (0.90, 0.55, 0.20)
 _FILL_OPACITY = 0.25
@@ -201,7 +204,39 @@ def mask_of(segmentation: Node, volume: Node) -> NDArray[np.bool_]:
 
 
 def _segment(segmentation: Node, identifier: str, volume: Node) -> NDArray[Any]:
-    """One segment as an array, without the display node that Slicer's function leaves in the scene."""
+    """One segment as an array in the volume's geometry."""
+    labels = segmentation.GetBinaryLabelmapInternalRepresentation(identifier)
+    if labels is not None and _same_grid(labels, volume):
+        return _placed(labels, segmentation.GetSegmentation().GetSegment(identifier).GetLabelValue(), volume)
+    return _exported(segmentation, identifier, volume)
+
+
+def _same_grid(labels: Node, volume: Node) -> bool:
+    """Whether the voxels of a labelmap are some of the volume's: then nothing need be resampled."""
+    matrices = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
+    labels.GetImageToWorldMatrix(matrices[0])
+    volume.GetIJKToRASMatrix(matrices[1])
+    ours, theirs = (
+        np.array([[each.GetElement(row, column) for column in range(4)] for row in range(4)]) for each in matrices
+    )
+    size, extent = volume.GetImageData().GetDimensions(), labels.GetExtent()
+    inside = all(extent[2 * axis] >= 0 and extent[2 * axis + 1] < size[axis] for axis in range(3))
+    return inside and bool(np.allclose(ours, theirs, rtol=0.0, atol=_SAME))
+
+
+def _placed(labels: Node, value: int, volume: Node) -> NDArray[Any]:
+    """Where a labelmap holds a value, as an array of the whole volume."""
+    mask = np.zeros(volume.GetImageData().GetDimensions()[::-1], dtype=np.uint8)
+    scalars = labels.GetPointData().GetScalars()
+    if scalars is not None and scalars.GetNumberOfTuples():
+        part = vtk_to_numpy(scalars).reshape(labels.GetDimensions()[::-1])
+        i0, i1, j0, j1, k0, k1 = labels.GetExtent()
+        mask[k0 : k1 + 1, j0 : j1 + 1, i0 : i1 + 1] = part == value
+    return mask
+
+
+def _exported(segmentation: Node, identifier: str, volume: Node) -> NDArray[Any]:
+    """One segment resampled by Slicer, without the display node that its function leaves in the scene."""
     kind = "vtkMRMLLabelMapVolumeDisplayNode"
     before = set(slicer.util.getNodesByClass(kind))
     try:

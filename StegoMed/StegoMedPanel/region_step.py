@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import slicer
 
 from StegoMedLib.errors import StegoMedError, UsageError
-from StegoMedPanel import found, nodes
+from StegoMedPanel import found, nodes, views
 from StegoMedPanel.parameters import Finder
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
@@ -88,7 +88,7 @@ class RegionStep:
         case = Case(volume, parameters.segmentation, profile.name, panel.input.modality())
         segmentation, survey = panel.work.find(case, finder.name, panel.progress)
         parameters.segmentation = segmentation
-        slicer.util.setSliceViewerLayers(background=volume, foreground=None, fit=True)
+        views.show(volume, fit=True)
         self.edited()
         panel.keep_room(survey.room_bits, survey.reasons, volume, segmentation, profile)
         return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import logging
+import time
 from typing import TYPE_CHECKING, TypeVar
 
 import slicer
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Place", "Run", "RunState"]
 
 Result = TypeVar("Result")
+_FRAME = 0.15
+"""Seconds between two pictures of the progress, in which a click on Cancel may wait."""
 _CANCELLED = "Cancelled; nothing was added or written."
 
 
@@ -75,6 +78,7 @@ class Run:
         self.place: Place | None = None
         self.failed: Place | None = None
         self._guard: Callable[[], None] = lambda: None
+        self._drawn = 0.0
 
     @property
     def idle(self) -> bool:
@@ -139,10 +143,18 @@ class Run:
                 self._changed()
 
     def progress(self, done: int, total: int, label: str) -> None:
-        """Show progress and let the window live; the library calls it between slices."""
+        """Show progress and let the window live; the library calls it between slices.
+
+        The window is drawn a few times a second: with many slices, drawing would take longer than the work.
+        """
+        now = time.monotonic()
+        if done not in (0, total) and now - self._drawn < _FRAME:
+            self._stop_when_asked()
+            return
         if self.place is not None and not self._closed:
             self.place.show(done, total, label)
         self.alive()
+        self._drawn = time.monotonic()
 
     def announce(self, words: str) -> None:
         """Say what is done now, where the work runs."""
@@ -159,6 +171,9 @@ class Run:
             The user asked to stop.
         """
         slicer.app.processEvents()
+        self._stop_when_asked()
+
+    def _stop_when_asked(self) -> None:
         if self.state is RunState.CANCEL_REQUESTED:
             raise CancelledError(_CANCELLED)
         self._guard()

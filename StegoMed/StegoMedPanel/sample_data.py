@@ -11,7 +11,7 @@ import numpy as np
 import slicer
 
 from StegoMedLib.errors import StegoMedError
-from StegoMedPanel import nodes, packages
+from StegoMedPanel import nodes, packages, views
 
 if TYPE_CHECKING:
     from StegoMedPanel.untyped import Node
@@ -53,7 +53,7 @@ def show_phantom(_source: object = None) -> list[Node]:
     display = loaded[0].GetDisplayNode()
     display.SetAutoWindowLevel(0)
     display.SetWindowLevelMinMax(*_SOFT_TISSUE)
-    slicer.util.setSliceViewerLayers(background=loaded[0], foreground=None, label=None, fit=True)
+    views.show(loaded[0], fit=True)
     return loaded
 
 

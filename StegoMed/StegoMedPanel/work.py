@@ -144,8 +144,10 @@ class Work:
         passphrase = prepare_passphrase(request.passphrase)
         regions = _slice_regions(stack, mask, found.doubts(case.segmentation, mask))
         report = embed_stack(stack, regions, passphrase, options, show, progress=progress)
-        node = stego.add_stego(case.volume, marked, case.modality)
-        return Hidden(node, stego.add_difference(case.volume, steps), report)
+        with slicer.util.RenderBlocker():
+            node = stego.add_stego(case.volume, marked, case.modality)
+            difference = stego.add_difference(case.volume, steps)
+        return Hidden(node, difference, report)
 
     def extract(
         self, volume: Node, passphrase: str, progress: Progress, *, beside: Node | None = None, paper: bool = False
