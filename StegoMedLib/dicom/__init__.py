@@ -8,10 +8,11 @@ from StegoMedLib.dicom.listing import Listing, list_files, nothing_usable
 from StegoMedLib.dicom.places import slices_beside
 from StegoMedLib.dicom.placing import Placing, placing_of
 from StegoMedLib.dicom.reading import Instance, read_instance
+from StegoMedLib.dicom.removal import Removed
 from StegoMedLib.dicom.sources import source_uids
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
 from StegoMedLib.dicom.walking import LeftOut
-from StegoMedLib.dicom.writing import write_derived, write_frames
+from StegoMedLib.dicom.writing import Written, write_derived, write_frames
 
 __all__ = [
     "DEFAULT_ATTRIBUTES",
@@ -21,7 +22,9 @@ __all__ = [
     "LeftOut",
     "Listing",
     "Placing",
+    "Removed",
     "SeriesGeometry",
+    "Written",
     "header_record",
     "list_files",
     "new_series",

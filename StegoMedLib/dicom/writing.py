@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -16,7 +17,9 @@ from StegoMedLib.dicom.compressing import NATIVE, SYNTAXES, check_room, write_pi
 from StegoMedLib.dicom.derivation import EXTREMES, derived_elements, extreme_elements
 from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.hostile import naming
+from StegoMedLib.dicom.pixels import transfer_syntax
 from StegoMedLib.dicom.reading import Instance, read_instance
+from StegoMedLib.dicom.removal import Removal
 from StegoMedLib.dicom.structure import PIXELS
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
 from StegoMedLib.errors import UnusableInputError, UsageError
@@ -34,8 +37,17 @@ if TYPE_CHECKING:
 
     from StegoMedLib.dicom.encoding import Element
     from StegoMedLib.dicom.field import Containers
+    from StegoMedLib.dicom.removal import Removed
 
-__all__ = ["file_meta", "write_derived", "write_frames", "write_object"]
+__all__ = ["Written", "file_meta", "write_derived", "write_frames", "write_object"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A derived instance: its SOPInstanceUID, and what of the source's header did not come along."""
+
+    uid: str
+    removed: tuple[Removed, ...] = ()
 
 
 class _Frames:
@@ -155,7 +167,7 @@ def write_derived(
     *,
     syntax: str = NATIVE,
     attributes: Mapping[str, object] | None = None,
-) -> str:
+) -> Written:
     """Write a new instance that differs from its source in some frames; see `write_frames`.
 
     Parameters
@@ -169,8 +181,7 @@ def write_derived(
 
     Returns
     -------
-    str
-        The new SOPInstanceUID.
+    Written
 
     Raises
     ------
@@ -191,12 +202,12 @@ def write_frames(
     *,
     syntax: str = NATIVE,
     attributes: Mapping[str, object] | None = None,
-) -> str:
+) -> Written:
     """Write a new instance that differs from its source in some stored values, one frame in memory at a time.
 
     Every attribute of the source stays, with its value bytes as they are, but for those that the derivation changes
-    (design: DICOM). Of the pixels, only the stored field of those that differ changes: other bits of their containers
-    stay.
+    (design: DICOM), and what `StegoMedLib.dicom.removal` takes out. Of the pixels, only the stored field of those that
+    differ changes: other bits of their containers stay.
 
     Parameters
     ----------
@@ -215,8 +226,7 @@ def write_frames(
 
     Returns
     -------
-    str
-        The new SOPInstanceUID.
+    Written
 
     Raises
     ------
@@ -231,7 +241,9 @@ def write_frames(
     uids, frames = (new_uid(), series.uid(instance.series_key)), _Frames(instance, stored)
     with naming(instance.path, "its header cannot be written; export it again."):
         elements = derived_elements(instance, uids=uids, description=series.description, attributes=attributes)
-        header = _encoded(instance, elements)
+        compressed = syntax != NATIVE and transfer_syntax(instance.dataset) == SYNTAXES[syntax]
+        removal = Removal(compressed=compressed)
+        header = _encoded(instance, elements, removal)
     meta = file_meta(instance.sop_class, uids[0], SYNTAXES[syntax])
     write = partial(write_pixels, frames=frames, pixels=instance.format, syntax=syntax, source=instance.path)
     with whole_file(target, mode=permissions(instance.path)) as (stream, beside):
@@ -243,9 +255,11 @@ def write_frames(
         stream.flush()
         with naming(instance.path, "what was written of it cannot be read again; export it again."):
             _check_copy(beside, frames.digests, syntax)
-    return str(uids[0])
+    return Written(str(uids[0]), removal.found)
 
 
-def _encoded(instance: Instance, elements: Mapping[BaseTag, Element]) -> dict[BaseTag, bytes]:
+def _encoded(
+    instance: Instance, elements: Mapping[BaseTag, Element], removal: Removal | None = None
+) -> dict[BaseTag, bytes]:
     """Elements as bytes, in their order."""
-    return encoded(elements, _charset(instance.dataset), signed=instance.format.field.signed)
+    return encoded(elements, _charset(instance.dataset), signed=instance.format.field.signed, removal=removal)

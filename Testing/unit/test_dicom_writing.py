@@ -48,11 +48,11 @@ def four_frames(dataset: pydicom.FileDataset) -> None:
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_changed_pixels_are_written_exactly(make_image: Any, target: Path, syntax: str) -> None:
     source = read_instance(make_image(volume=np.random.default_rng(1).integers(-2000, 3000, (1, 48, 40))))
-    uid = write_derived(source, {0: flipped(source)}, target, DerivedSeries("a test"), syntax=syntax)
+    written = write_derived(source, {0: flipped(source)}, target, DerivedSeries("a test"), syntax=syntax)
     derived = read_instance(target)
     assert np.array_equal(derived.plane().pixels, flipped(source))
     assert derived.dataset.file_meta.TransferSyntaxUID == SYNTAXES[syntax]
-    assert uid == derived.sop_instance == derived.dataset.file_meta.MediaStorageSOPInstanceUID
+    assert written.uid == derived.sop_instance == derived.dataset.file_meta.MediaStorageSOPInstanceUID
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
