@@ -12,6 +12,7 @@ from pydicom.datadict import dictionary_VR
 from pydicom.tag import Tag
 from pydicom.uid import UID
 
+from StegoMedLib.dicom.derived_text import described
 from StegoMedLib.dicom.frame_items import FrameItems
 from StegoMedLib.dicom.image_type import derived_type, is_enhanced
 
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
 
     from pydicom.tag import BaseTag
 
-    from StegoMedLib.dicom.encoding import Elements
+    from StegoMedLib.dicom.encoding import Element, Elements
     from StegoMedLib.dicom.reading import Instance
+    from StegoMedLib.dicom.removal import Removal
 
 __all__ = ["EXTREMES", "derived_elements", "extreme_elements"]
 
 EXTREMES = ("SmallestImagePixelValue", "LargestImagePixelValue")
 
-_MARK = " StegoMed"
-_LO_CHARACTERS, _ST_CHARACTERS = 64, 1024
+_MARK = "StegoMed"
+_ST_CHARACTERS = 1024
 _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 
 
@@ -56,17 +58,6 @@ def _source_image(instance: Instance) -> Dataset:
 def _sources(instance: Instance) -> list[Dataset]:
     """The source image, unless its UID is malformed: a reference to it would be malformed, too."""
     return [_source_image(instance)] if UID(instance.sop_instance).is_valid else []
-
-
-def _text(dataset: Dataset, keyword: str) -> str:
-    return str(dataset.get(keyword) or "").strip()
-
-
-def _derivation(dataset: Dataset, description: str) -> str:
-    """Earlier derivations, cut where there is no room for them, and this one."""
-    earlier = _text(dataset, "DerivationDescription")
-    room = max(_ST_CHARACTERS - len(description) - len("; "), 0)
-    return f"{earlier[:room]}; {description}"[:_ST_CHARACTERS] if earlier else description[:_ST_CHARACTERS]
 
 
 def _derivation_image(instance: Instance, description: str) -> Dataset:
@@ -124,18 +115,17 @@ def _times(dataset: Dataset) -> Iterable[DataElement]:
             yield _element(f"{kind}Time", now.strftime("%H%M%S"))
 
 
-def _changes(instance: Instance, uids: tuple[str, str], description: str) -> Iterable[DataElement]:
+def _changes(instance: Instance, uids: tuple[str, str], description: str, removal: Removal) -> Iterable[Element]:
     dataset = instance.dataset
     sources = [*(dataset.get("SourceImageSequence") or []), *_sources(instance)]
-    series = _text(dataset, "SeriesDescription")[: _LO_CHARACTERS - len(_MARK)] + _MARK
     yield _element("SOPClassUID", instance.sop_class)
     yield _element("SOPInstanceUID", uids[0])
     yield _element("SeriesInstanceUID", uids[1])
     yield _element("ImageType", derived_type(instance.sop_class, dataset))
-    yield _element("DerivationDescription", _derivation(dataset, description))
+    yield described(dataset, "DerivationDescription", description, "; ", removal)
     if sources:
         yield _element("SourceImageSequence", sources)
-    yield _element("SeriesDescription", series.strip())
+    yield described(dataset, "SeriesDescription", _MARK, " ", removal)
     yield from _times(dataset)
     yield from extreme_elements(instance, None).values()
     if is_enhanced(instance.sop_class, dataset):
@@ -174,6 +164,7 @@ def derived_elements(
     *,
     uids: tuple[str, str],
     description: str,
+    removal: Removal,
     attributes: Mapping[str, object] | None = None,
 ) -> Elements:
     """Elements of the derived instance, all but its pixel data; its extreme values are still to be filled in.
@@ -185,7 +176,9 @@ def derived_elements(
     uids : tuple of (str, str)
         New SOPInstanceUID and SeriesInstanceUID.
     description : str
-        What was done; joins DerivationDescription.
+        What was done, in ASCII; joins DerivationDescription.
+    removal : Removal
+        Is told what of the source's descriptions is lost.
     attributes : mapping of str to object, optional
         Other attributes that the derivation changes, by keyword.
 
@@ -195,7 +188,7 @@ def derived_elements(
         Elements of the source, undecoded, with the changed ones in their places.
     """
     elements = dict(instance.elements)
-    elements.update((element.tag, element) for element in _changes(instance, uids, description))
+    elements.update((element.tag, element) for element in _changes(instance, uids, description, removal))
     elements.update((element.tag, element) for element in _given(instance, attributes or {}))
     for tag in _STALE:
         elements.pop(tag, None)

@@ -11,6 +11,7 @@ from StegoMedLib.dicom.hostile import naming, open_object
 from StegoMedLib.dicom.padding import padding_ranges
 from StegoMedLib.dicom.pixels import Frames, PixelFormat, frames_of, pixel_format, transfer_syntax
 from StegoMedLib.dicom.rescale import rescale_of
+from StegoMedLib.dicom.values import value_of
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.plane import Plane
 
@@ -154,10 +155,10 @@ def _sop_uids(dataset: FileDataset) -> dict[str, str]:
 
 
 def _keys(dataset: FileDataset) -> dict[str, str]:
-    patient = (_text(dataset, word) for word in ("PatientID", "IssuerOfPatientID", "PatientName"))
+    patient = (value_of(dataset, word) for word in ("PatientID", "IssuerOfPatientID", "PatientName"))
     return {
         # Trailing carets only say that the rest of a name is empty.
-        "patient_key": "\0".join(part.rstrip("^ ") for part in patient),
+        "patient_key": "\0".join(part.rstrip("^ ") if isinstance(part, str) else repr(part) for part in patient),
         "study_key": _text(dataset, "StudyInstanceUID"),
         "series_key": _text(dataset, "SeriesInstanceUID"),
     }
@@ -187,7 +188,6 @@ def read_instance(path: Path, *, accept_lossy: bool = False) -> Instance:
     """
     opened = open_object(path)
     dataset = opened.dataset
-    elements = dict(dataset.items())  # as they are: only indexing decodes them
     with naming(path):
         pixels = pixel_format(dataset)
         lossy = _went_through_loss(dataset)
@@ -197,4 +197,4 @@ def read_instance(path: Path, *, accept_lossy: bool = False) -> Instance:
             raise UnusableInputError("its pixels are lossy compressed; use the original, or accept lossy images.")
         names = {**_sop_uids(dataset), **_keys(dataset)}
         frames = frames_of(opened, pixels)
-    return Instance(path, dataset, elements, pixels, lossy, **names, _containers=frames)
+    return Instance(path, dataset, dataset.undecoded, pixels, lossy, **names, _containers=frames)

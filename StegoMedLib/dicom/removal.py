@@ -24,9 +24,9 @@ __all__ = ["Removal", "Removed"]
 
 _SIGNATURES = frozenset({0xFFFA_FFFA, 0x4FFE_0001})
 _PIXELS = frozenset({0x7FE0_0008, 0x7FE0_0009, 0x7FE0_0010})
-_SIGNED = "it signs what is now changed, and would be false"
+_SIGNED = "signatures of what is changed now would be false"
 _LENGTH = "lengths of groups are retired, and would be false"
-_COMPRESSED = "it holds an image or another value that is compressed in another way than this file"
+_COMPRESSED = "what is compressed in another way than the file may not stay in it"
 _MARKS = tuple(tag.to_bytes(4, "little")[2:] + tag.to_bytes(4, "little")[:2] for tag in (*_SIGNATURES, *_PIXELS))
 
 Path = tuple[int, ...]
