@@ -5,6 +5,7 @@ from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import new_series
 from StegoMedLib.dicom.geometry import SeriesGeometry
 from StegoMedLib.dicom.listing import Listing, list_files, nothing_usable
+from StegoMedLib.dicom.padding import declared_padding
 from StegoMedLib.dicom.places import slices_beside
 from StegoMedLib.dicom.placing import Placing, placing_of
 from StegoMedLib.dicom.reading import Instance, read_instance
@@ -25,6 +26,7 @@ __all__ = [
     "Removed",
     "SeriesGeometry",
     "Written",
+    "declared_padding",
     "header_record",
     "list_files",
     "new_series",

@@ -22,7 +22,7 @@ from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.removal import Removal
 from StegoMedLib.dicom.structure import PIXELS
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
-from StegoMedLib.errors import UnusableInputError, UsageError
+from StegoMedLib.errors import UnusableFileError, UnusableInputError, UsageError
 from StegoMedLib.files import permissions, whole_file
 
 if TYPE_CHECKING:
@@ -65,14 +65,25 @@ class _Frames:
         for frame, stored in zip(range(self._instance.frames), self._stored, strict=True):
             cells = self._instance.containers(frame)
             if stored is not None:
-                cells = self._instance.format.field.pack(cells, stored)
+                cells = self._packed(cells, stored)
             if self._wants_extremes:
                 self._note_ends(frame, cells)
             self.digests.append(_digest(cells))
             yield cells
 
+    def _packed(self, cells: Containers, stored: NDArray[np.int32]) -> Containers:
+        """Cells with new stored values, which the receiver reads as such."""
+        field = self._instance.field_of(cells)
+        packed = field.pack(cells, stored)
+        if self._instance.field_of(packed) != field:
+            raise UnusableFileError(
+                f"{self._instance.path.name} cannot be used: bits above its values could be taken for a part of them; "
+                "export it again."
+            )
+        return packed
+
     def _note_ends(self, frame: int, cells: Containers) -> None:
-        values = self._instance.format.field.unpack(cells)
+        values = self._instance.field_of(cells).unpack(cells)
         inside = values[~self._instance.plane(frame).padding_mask]
         noted, counted = (self._ends, inside) if inside.size else (self._padding_ends, values)
         noted.append((int(counted.min()), int(counted.max())))
@@ -144,10 +155,21 @@ def _charset(dataset: Dataset) -> list[str]:
 
 
 def _check_copy(copy: Path, digests: Sequence[bytes], syntax: str) -> None:
-    """Make sure that what was written decodes to what was meant."""
-    written = read_instance(copy, accept_lossy=True)
-    if not all(_digest(written.containers(frame)) == meant for frame, meant in enumerate(digests)):
-        raise UnusableInputError(f"the pixels do not survive the transfer syntax {syntax!r}; ask for 'explicit'.")
+    """Make sure that what was written decodes to what was meant.
+
+    Raises
+    ------
+    UnusableInputError
+        It does not; the sentence does not name the copy, which is there for a moment only.
+    """
+    try:
+        written = read_instance(copy, accept_lossy=True)
+        survived = all(_digest(written.containers(frame)) == meant for frame, meant in enumerate(digests))
+    except UnusableInputError:
+        survived = False
+    if not survived:
+        remedy = "export it again." if syntax == NATIVE else "ask for 'explicit'."
+        raise UnusableInputError(f"the pixels do not survive the transfer syntax {syntax!r}; {remedy}") from None
 
 
 def _check_request(instance: Instance, target: Path, syntax: str) -> None:
@@ -254,7 +276,7 @@ def write_frames(
             stream.seek(places[tag])
             stream.write(content)
         stream.flush()
-        with naming(instance.path, "what was written of it cannot be read again; export it again."):
+        with naming(instance.path):
             _check_copy(beside, frames.digests, syntax)
     return Written(str(uids[0]), removal.found)
 

@@ -9,6 +9,7 @@ import numpy as np
 from pydicom.multival import MultiValue
 from pydicom.valuerep import format_number_as_ds
 
+from StegoMedLib.dicom import declared_padding
 from StegoMedLib.errors import UnusableFileError
 
 if TYPE_CHECKING:
@@ -105,11 +106,10 @@ class Rewrite:
         if "RescaleType" not in instance.dataset:
             found["RescaleType"] = "HU" if plane.modality == "CT" else "US"
         for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit"):
-            value = instance.dataset.get(keyword)
-            if isinstance(value, int):
-                signed = np.uint16(value & 0xFFFF).view(np.int16) if field.signed else value
-                moved = self._moved(np.array([signed], dtype=np.int32))
-                found[keyword] = int(np.clip(moved, field.low, field.high)[0])
+            values = declared_padding(instance.dataset, keyword, field)
+            if values:
+                moved = np.clip(self._moved(np.array(values, dtype=np.int32)), field.low, field.high).tolist()
+                found[keyword] = moved if len(moved) > 1 else moved[0]
         return found
 
 
