@@ -1,6 +1,7 @@
 """DICOM: instances in, derived instances out."""
 
 from StegoMedLib.dicom.attributes import DEFAULT_ATTRIBUTES, header_record
+from StegoMedLib.dicom.codes import codes_of
 from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import new_series
 from StegoMedLib.dicom.geometry import SeriesGeometry
@@ -26,6 +27,7 @@ __all__ = [
     "Removed",
     "SeriesGeometry",
     "Written",
+    "codes_of",
     "declared_padding",
     "header_record",
     "list_files",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
-from pydicom.multival import MultiValue
 from pydicom.tag import Tag
 
 from StegoMedLib.dicom.charsets import CharacterSet, character_set
+from StegoMedLib.dicom.codes import several
 from StegoMedLib.dicom.hostile import translated
 
 if TYPE_CHECKING:
@@ -86,5 +86,4 @@ def value_of(dataset: Dataset, keyword: str) -> str | bytes:
 
 def _joined(value: object) -> str:
     """Values as DICOM writes them; what pads them is no part of them."""
-    values = value if isinstance(value, MultiValue) else [value]
-    return "\\".join("" if one is None else str(one).rstrip(" \0") for one in values)
+    return "\\".join("" if one is None else str(one).rstrip(" \0") for one in several(value))

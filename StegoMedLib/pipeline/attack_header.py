@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydicom.multival import MultiValue
 from pydicom.valuerep import format_number_as_ds
 
-from StegoMedLib.dicom import declared_padding
+from StegoMedLib.dicom import codes_of, declared_padding
 from StegoMedLib.errors import UnusableFileError
 
 if TYPE_CHECKING:
@@ -29,20 +28,13 @@ def lossy_attributes(dataset: Dataset, ratio: float, method: str) -> dict[str, o
 
     Methods and ratios stand for one step each; where the source has not as many of both, its methods are left out.
     """
-    ratios, methods = (_values(dataset, f"LossyImageCompression{word}") for word in ("Ratio", "Method"))
+    ratios, methods = (codes_of(dataset, f"LossyImageCompression{word}") for word in ("Ratio", "Method"))
     known = len(ratios) == len(methods)
     found: dict[str, object] = {
         "LossyImageCompression": "01",
         "LossyImageCompressionRatio": [*ratios, format_number_as_ds(round(ratio, 2))],
     }
     return found | ({"LossyImageCompressionMethod": [*methods, method]} if known else {})
-
-
-def _values(dataset: Dataset, keyword: str) -> list[str]:
-    value = dataset.get(keyword)
-    if value is None or value == "":
-        return []
-    return [str(each) for each in value] if isinstance(value, MultiValue) else [str(value)]
 
 
 @dataclass(frozen=True)

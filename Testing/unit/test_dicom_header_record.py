@@ -118,10 +118,16 @@ def test_a_header_without_a_declared_set_has_none_in_the_record(make_image: Any)
 
 
 def test_code_strings_and_numbers_with_foreign_bytes_stay_bytes(make_image: Any) -> None:
-    edit = holding(PatientSex=("CS", b"\xfc "), PatientWeight=("DS", b" 70.50"), PatientComments=("UN", "ü ".encode()))
-    keywords = ["PatientSex", "PatientWeight", "PatientComments", "Rows"]
+    edit = holding(
+        PatientSex=("CS", b"\xfc "),
+        PatientWeight=("DS", b" 70.50"),
+        PatientComments=("UN", "ü ".encode()),
+        PixelPaddingValue=("SS", b"\1\0\2\0"),
+    )
+    keywords = ["PatientSex", "PatientWeight", "PatientComments", "Rows", "PixelPaddingValue"]
     record = header_record(read_instance(make_image(edit)).dataset, keywords)
     assert record["PatientSex"] == b"\xfc"
     assert record["PatientWeight"] == " 70.50"
     assert record["PatientComments"] == "ü "
     assert record["Rows"] == "40"
+    assert record["PixelPaddingValue"] == "1\\2"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 
 from StegoMedLib.dicom.field import StoredField
 from StegoMedLib.dicom.padding import padding_ranges
@@ -132,3 +132,10 @@ def test_declared_and_undeclared_padding_add_up() -> None:
 
 def test_values_beyond_the_declared_bits_are_never_to_be_written() -> None:
     assert padding_ranges(ct(63536), header(), TWELVE, Rescale()) == ((4096, 63536),)
+
+
+def test_several_values_are_understood_as_they_are_read_from_a_file() -> None:
+    dataset = header()
+    tag, value = pydicom.tag.Tag("PixelPaddingValue"), b"\x30\xf8\x00\xfc"
+    dataset._dict[tag] = RawDataElement(tag, "SS", len(value), value, 0, is_implicit_VR=False, is_little_endian=True)
+    assert padding_ranges(ct(5), dataset, SIGNED, Rescale()) == ((-2000, -2000), (-1024, -1024))
