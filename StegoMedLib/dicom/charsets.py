@@ -17,6 +17,8 @@ __all__ = ["CharacterSet", "character_set"]
 _WHOLE = {"ISO_IR 192": "utf-8", "GB18030": "gb18030", "GBK": "gbk"}
 _TERM = re.compile(r"ISO[ _-](2022[ _-])?IR[ _-](\d{1,3})", re.IGNORECASE)
 _ESCAPE, _UPPER = 0x1B, 0x80
+_LONGEST = 1 << 20
+"""Bytes of a value with escape sequences that are decoded at most; comments and addresses have a few hundred."""
 _BACK_TO_DEFAULT, _IN_NAMES = frozenset("\t\n\f\r\\"), frozenset("^=")
 """Characters behind which the sets of the first value are active again (PS3.5 6.1.2.5.3), and those of names."""
 
@@ -69,6 +71,12 @@ class CharacterSet:
                 return None if _ESCAPE in value else value.decode(self.codec)
             except UnicodeDecodeError:
                 return None
+        if value.isascii() and _ESCAPE not in value and self.low is ASCII:
+            return value.decode("ascii")
+        return self._decoded(value, name=name) if len(value) <= _LONGEST else None
+
+    def _decoded(self, value: bytes, *, name: bool) -> str | None:
+        """Text of a value, character by character."""
         found, at, active = list[str](), 0, self._beginning()
         while at < len(value):
             if value[at] == _ESCAPE:

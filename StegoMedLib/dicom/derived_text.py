@@ -45,7 +45,7 @@ def described(dataset: Dataset, keyword: str, addition: str, between: str, remov
     earlier = value_of(dataset, keyword)
     if isinstance(earlier, bytes):
         removal.note((tag,), _UNDECODED)
-        earlier = "".join(chr(byte) if byte in range(0x20, 0x7F) else "?" for byte in earlier)
+        earlier = "".join(chr(byte) if byte in range(0x20, 0x7F) else "?" for byte in earlier[:most])
     earlier = _lawful(earlier, vr)[: max(most - len(between) - len(addition), 0)].strip()
     text = (f"{earlier}{between}{addition}" if earlier else addition)[:most]
     value = charset.encode(text) or text.encode("ascii", "replace")

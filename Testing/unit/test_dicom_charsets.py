@@ -89,3 +89,9 @@ def test_every_code_of_every_set_stands_for_one_character(number: int) -> None:
     decoded = [(code, character) for code in codes if (character := coded.decode(code)) is not None]
     assert len(decoded) == len({character for _, character in decoded}) > 50
     assert all(coded.encode(character) == code for code, character in decoded)
+
+
+def test_endless_values_are_no_text() -> None:
+    charset = character_set(b"\\ISO 2022 IR 149")
+    assert charset.decode(b"\x1b$)C" + b"\xfb\xf3" * (1 << 20)) is None
+    assert charset.decode(b"a" * (1 << 22)) == "a" * (1 << 22)
