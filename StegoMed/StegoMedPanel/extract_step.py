@@ -169,14 +169,14 @@ class ExtractStep:
 
 def _rows(report: ExtractReport) -> list[tuple[str, str]]:
     """Rows of the table: every record, and where there are several, the slices before each."""
-    from StegoMedLib.envelope import record_as_json  # noqa: PLC0415 needs packages
+    from StegoMedLib.envelope import record_in_words  # noqa: PLC0415 needs packages
 
     rows: list[tuple[str, str]] = []
     for number, record in enumerate(report.records):
         if len(report.records) > 1:
             slices = fold([row.frame + 1 for row in report.slices if row.record == number])
             rows.append((f"Record {number + 1} of {len(report.records)}", f"slices {slices or 'all together'}"))
-        rows += [(name, str(value)) for name, value in record_as_json(record).items()]
+        rows += list(record_in_words(record).items())
     return rows
 
 

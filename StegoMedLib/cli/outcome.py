@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.screen import say, show_table
 from StegoMedLib.errors import NotEveryFileError, PersonMustLookError
+from StegoMedLib.pipeline.removed import removed_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,8 @@ def account_for(files: FileCount, done: str, *, lost: int = 0, must_look: Sequen
         When a file was neither worked on nor copied.
     """
     copied = set(files.copied)
+    for removed in removed_in_words(files.removed):
+        say(removed)
     _show("Passed over", files.passed_over)
     _show("Copied unchanged", [row for row in files.left_out if row.file in copied])
     if copied:

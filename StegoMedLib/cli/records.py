@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.screen import say, show_table
-from StegoMedLib.envelope import record_as_json
+from StegoMedLib.envelope import record_in_words
 
 if TYPE_CHECKING:
     from StegoMedLib.pipeline.extract import ExtractReport
@@ -18,6 +18,6 @@ def show_records(report: ExtractReport, title: str) -> None:
     several = len(report.records) > 1
     for number, record in enumerate(report.records):
         head = f"{title}, {number + 1} of {len(report.records)}" if several else title
-        show_table(head, ["attribute", "value"], record_as_json(record).items())
+        show_table(head, ["attribute", "value"], record_in_words(record).items())
         if several:
             say(f"In {report.slices_of(number) or 'all slices together'}.")

@@ -39,7 +39,7 @@ _SMALL = 2.0
 _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """Bidirectional classes of the characters that turn the writing direction."""
 
-_console = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE)
+_console = Console(stderr=True, highlight=False, emoji=False, width=None if sys.stderr.isatty() else _WIDE)
 
 
 def say(sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""The record's attributes: which header values name a patient and a study, and how they become strings."""
+"""The record's attributes: which header values name a patient and a study, and how they are kept."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pydicom.datadict import dictionary_VR, tag_for_keyword
-from pydicom.multival import MultiValue
 
-from StegoMedLib.dicom.hostile import translated
+from StegoMedLib.dicom.values import declared_charset, value_of
 from StegoMedLib.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ DEFAULT_ATTRIBUTES: Mapping[str, str] = MappingProxyType(
         "StudyID": "leads to the study where an accession number is missing",
     }
 )
+_CHARSET = "SpecificCharacterSet"
 _TEXTLESS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UN", "OB or OW"})
 
 
@@ -46,18 +46,8 @@ def _checked(keyword: str) -> str:
     return keyword
 
 
-def _value(dataset: Dataset, keyword: str) -> str:
-    """Value as DICOM writes it; several values are joined by backslashes."""
-    with translated(f"{keyword} is malformed in this file; leave it out of the record."):
-        value = dataset.get(keyword)
-    if value is None:
-        return ""
-    values = value if isinstance(value, MultiValue) else [value]
-    return "\\".join(str(one).strip() for one in values)
-
-
-def header_record(dataset: Dataset, keywords: Iterable[str] = DEFAULT_ATTRIBUTES) -> dict[str, str]:
-    """Header values to hide, as strings.
+def header_record(dataset: Dataset, keywords: Iterable[str] = DEFAULT_ATTRIBUTES) -> dict[str, str | bytes]:
+    """Header values to hide.
 
     Parameters
     ----------
@@ -68,8 +58,9 @@ def header_record(dataset: Dataset, keywords: Iterable[str] = DEFAULT_ATTRIBUTES
 
     Returns
     -------
-    dict of str to str
-        Values by keyword, in the order asked for; missing and empty ones are left out.
+    dict of str to str or bytes
+        Values by keyword, in the order asked for; missing, empty and blank ones are left out. A value that the
+        declared character set does not decode stays as its bytes; then SpecificCharacterSet is there as well.
 
     Raises
     ------
@@ -78,5 +69,8 @@ def header_record(dataset: Dataset, keywords: Iterable[str] = DEFAULT_ATTRIBUTES
     UnusableInputError
         A value is malformed.
     """
-    values = {keyword: _value(dataset, _checked(keyword)) for keyword in keywords}
-    return {keyword: value for keyword, value in values.items() if value}
+    values = {keyword: value_of(dataset, _checked(keyword)) for keyword in keywords}
+    found = {keyword: value for keyword, value in values.items() if value.strip()}
+    if declared_charset(dataset) and any(isinstance(value, bytes) for value in found.values()):
+        found.setdefault(_CHARSET, value_of(dataset, _CHARSET))
+    return found

@@ -9,25 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_VR
-from pydicom.multival import MultiValue
-from pydicom.tag import BaseTag, Tag
+from pydicom.tag import Tag
 from pydicom.uid import UID
 
+from StegoMedLib.dicom.derived_text import described
 from StegoMedLib.dicom.frame_items import FrameItems
+from StegoMedLib.dicom.image_type import derived_type, is_enhanced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from StegoMedLib.dicom.encoding import Elements
+    from pydicom.tag import BaseTag
+
+    from StegoMedLib.dicom.encoding import Element, Elements
     from StegoMedLib.dicom.reading import Instance
+    from StegoMedLib.dicom.removal import Removal
 
 __all__ = ["EXTREMES", "derived_elements", "extreme_elements"]
 
 EXTREMES = ("SmallestImagePixelValue", "LargestImagePixelValue")
 
-_MARK = " StegoMed"
-_LO_CHARACTERS, _ST_CHARACTERS = 64, 1024
-_UNDEFINED = 0xFFFF_FFFF
+_MARK = "StegoMed"
+_ST_CHARACTERS = 1024
 _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 
 
@@ -57,31 +60,6 @@ def _sources(instance: Instance) -> list[Dataset]:
     return [_source_image(instance)] if UID(instance.sop_instance).is_valid else []
 
 
-def _text(dataset: Dataset, keyword: str) -> str:
-    return str(dataset.get(keyword) or "").strip()
-
-
-def _derivation(dataset: Dataset, description: str) -> str:
-    """Earlier derivations, cut where there is no room for them, and this one."""
-    earlier = _text(dataset, "DerivationDescription")
-    room = max(_ST_CHARACTERS - len(description) - len("; "), 0)
-    return f"{earlier[:room]}; {description}"[:_ST_CHARACTERS] if earlier else description[:_ST_CHARACTERS]
-
-
-def _image_type(values: object, *, enhanced: bool) -> list[str]:
-    """Value 1 DERIVED; value 2 SECONDARY, save that enhanced objects keep theirs, mostly PRIMARY (PS3.3 C.8.16.1.2)."""
-    kept = [str(value) for value in values] if isinstance(values, MultiValue) else [str(values or "")]
-    second = (kept[1:2] or ["PRIMARY"])[0] if enhanced else "SECONDARY"
-    return ["DERIVED", second, *kept[2:]]
-
-
-def _is_enhanced(instance: Instance) -> bool:
-    """Whether the object is an enhanced multi-frame one, by its class or by what it holds."""
-    return UID(instance.sop_class).name.startswith(("Enhanced", "Legacy")) or any(
-        keyword in instance.dataset for keyword in _GROUPS
-    )
-
-
 def _derivation_image(instance: Instance, description: str) -> Dataset:
     """Item of the derivation image macro (PS3.3 C.7.6.16.2.6)."""
     item = Dataset()
@@ -101,11 +79,11 @@ def _evidence(instance: Instance) -> DataElement:
     return _element("SourceImageEvidenceSequence", [*earlier, study])
 
 
-def _mark_group(group: Dataset, item: Dataset, *, gets_macro: bool) -> Dataset:
+def _mark_group(group: Dataset, instance: Instance, item: Dataset, *, gets_macro: bool) -> Dataset:
     """Make a group's frames derived: their type, and the derivation image macro, where they have or get one."""
     macros = [element for element in group if element.VR == "SQ"]
     for entry in (entry for macro in macros for entry in macro.value if "FrameType" in entry):
-        entry.FrameType = _image_type(entry.FrameType, enhanced=True)
+        entry.FrameType = derived_type(instance.sop_class, instance.dataset, "FrameType", of=entry)
     if "DerivationImageSequence" in group:
         group.DerivationImageSequence.append(item)
     elif gets_macro:
@@ -119,7 +97,7 @@ def _functional_groups(instance: Instance, description: str) -> Iterable[DataEle
     item = _derivation_image(instance, description)
     has_macro = any("DerivationImageSequence" in group for groups in found.values() for group in groups)
     for number, (keyword, groups) in enumerate(found.items()):
-        mark = partial(_mark_group, item=item, gets_macro=number == 0 and not has_macro)
+        mark = partial(_mark_group, instance=instance, item=item, gets_macro=number == 0 and not has_macro)
         if isinstance(groups, FrameItems):
             yield _element(keyword, groups.edited(mark))
         else:
@@ -137,33 +115,25 @@ def _times(dataset: Dataset) -> Iterable[DataElement]:
             yield _element(f"{kind}Time", now.strftime("%H%M%S"))
 
 
-def _changes(instance: Instance, uids: tuple[str, str], description: str) -> Iterable[DataElement]:
+def _changes(instance: Instance, uids: tuple[str, str], description: str, removal: Removal) -> Iterable[Element]:
     dataset = instance.dataset
-    enhanced = _is_enhanced(instance)
     sources = [*(dataset.get("SourceImageSequence") or []), *_sources(instance)]
-    series = _text(dataset, "SeriesDescription")[: _LO_CHARACTERS - len(_MARK)] + _MARK
     yield _element("SOPClassUID", instance.sop_class)
     yield _element("SOPInstanceUID", uids[0])
     yield _element("SeriesInstanceUID", uids[1])
-    yield _element("ImageType", _image_type(dataset.get("ImageType"), enhanced=enhanced))
-    yield _element("DerivationDescription", _derivation(dataset, description))
+    yield _element("ImageType", derived_type(instance.sop_class, dataset))
+    yield described(dataset, "DerivationDescription", description, "; ", removal)
     if sources:
         yield _element("SourceImageSequence", sources)
-    yield _element("SeriesDescription", series.strip())
+    yield described(dataset, "SeriesDescription", _MARK, " ", removal)
     yield from _times(dataset)
     yield from extreme_elements(instance, None).values()
-    if enhanced:
+    if is_enhanced(instance.sop_class, dataset):
         yield from _functional_groups(instance, description)
 
 
-def _stale(instance: Instance) -> Iterable[BaseTag]:
-    """The source's pixel data, and elements that only make sense beside it when it is compressed."""
-    yield Tag("PixelData")
-    yield Tag("ExtendedOffsetTable")
-    yield Tag("ExtendedOffsetTableLengths")
-    icons = instance.dataset.get("IconImageSequence") or []
-    if any(icon.get_item("PixelData").length == _UNDEFINED for icon in icons if "PixelData" in icon):
-        yield Tag("IconImageSequence")
+_STALE = (Tag("PixelData"), Tag("ExtendedOffsetTable"), Tag("ExtendedOffsetTableLengths"))
+"""The source's pixel data, and elements that only make sense beside it when it is compressed."""
 
 
 def _given(instance: Instance, attributes: Mapping[str, object]) -> Iterable[DataElement]:
@@ -194,6 +164,7 @@ def derived_elements(
     *,
     uids: tuple[str, str],
     description: str,
+    removal: Removal,
     attributes: Mapping[str, object] | None = None,
 ) -> Elements:
     """Elements of the derived instance, all but its pixel data; its extreme values are still to be filled in.
@@ -205,7 +176,9 @@ def derived_elements(
     uids : tuple of (str, str)
         New SOPInstanceUID and SeriesInstanceUID.
     description : str
-        What was done; joins DerivationDescription.
+        What was done, in ASCII; joins DerivationDescription.
+    removal : Removal
+        Is told what of the source's descriptions is lost.
     attributes : mapping of str to object, optional
         Other attributes that the derivation changes, by keyword.
 
@@ -215,8 +188,8 @@ def derived_elements(
         Elements of the source, undecoded, with the changed ones in their places.
     """
     elements = dict(instance.elements)
-    elements.update((element.tag, element) for element in _changes(instance, uids, description))
+    elements.update((element.tag, element) for element in _changes(instance, uids, description, removal))
     elements.update((element.tag, element) for element in _given(instance, attributes or {}))
-    for tag in _stale(instance):
+    for tag in _STALE:
         elements.pop(tag, None)
     return elements

@@ -7,19 +7,28 @@ undecoded: only their headers are written anew, and numbers and words that were 
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
+from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement, convert_raw_data_element
 from pydicom.filebase import DicomBytesIO
+from pydicom.filereader import read_sequence
 from pydicom.filewriter import write_data_element
 from pydicom.tag import BaseTag
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from StegoMedLib.dicom.hostile import translated
+from StegoMedLib.dicom.removal import Removal
+from StegoMedLib.errors import UnusableInputError
 
-    from pydicom import DataElement
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pydicom import DataElement, Dataset
+
+    from StegoMedLib.dicom.removal import Path
 
 __all__ = ["Element", "Elements", "encoded"]
 
@@ -89,43 +98,87 @@ def _raw(element: RawDataElement, vr: str) -> Iterator[bytes]:
     yield value
 
 
-def _sequence(element: DataElement, charset: list[str], *, signed: bool) -> Iterator[bytes]:
-    """Sequence with items of defined length and an undefined length of its own."""
-    yield _header(element.tag, "SQ", _UNDEFINED)
-    for item in element.value or []:
-        elements = dict(item.items())  # as they are: only indexing decodes them
-        content = b"".join(encoded(elements, charset, signed=signed).values())
-        yield _item_mark(_ITEM, len(content))
-        yield content
-    yield _item_mark(_SEQUENCE_END, 0)
+class _Writer:
+    """Encodes elements at all levels.
+
+    Parameters
+    ----------
+    charset : list of str
+        Python encodings for the text elements that are not raw.
+    signed : bool
+        Pixels are signed.
+    removal : Removal
+        Decides what does not come along.
+    """
+
+    def __init__(self, charset: list[str], removal: Removal, *, signed: bool) -> None:
+        self._charset, self._removal, self._signed = charset, removal, signed
+
+    def data_set(self, elements: Mapping[BaseTag, Element], path: Path) -> dict[BaseTag, bytes]:
+        """Elements of a data set or an item, inside the sequences of `path`."""
+        found: dict[BaseTag, bytes] = {}
+        for tag in sorted(elements):
+            if not self._removal.takes(elements[tag], path):
+                content = self._element(elements[tag], (*path, tag))
+                if content:
+                    found[tag] = content
+        return found
+
+    def _element(self, element: Element, path: Path) -> bytes:
+        """One element with its header; nothing where all items of a sequence are taken out."""
+        if isinstance(element, RawDataElement):
+            vr = _vr_of(element, signed=self._signed)
+            if vr == "UN":
+                return self._unknown(element, path)
+            if vr != "SQ" or element.length == 0:
+                return b"".join(_raw(element, vr))
+            element = convert_raw_data_element(element._replace(VR="SQ"), encoding=self._charset)
+        if element.VR == "SQ":
+            return self._sequence(element.value or [], path)
+        return self._decoded(element)
+
+    def _sequence(self, items: Sequence[Dataset], path: Path) -> bytes:
+        """Sequence with items of defined length and an undefined length of its own."""
+        # As they are: only indexing decodes elements.
+        found = (dict(item.items()) for item in items)
+        kept = [self.data_set(item, path) for item in found if not self._removal.takes_item(item, path)]
+        if not kept and len(items):
+            return b""
+        parts = [_header(BaseTag(path[-1]), "SQ", _UNDEFINED)]
+        for item in kept:
+            content = b"".join(item.values())
+            parts += [_item_mark(_ITEM, len(content)), content]
+        return b"".join([*parts, _item_mark(_SEQUENCE_END, 0)])
+
+    def _unknown(self, element: RawDataElement, path: Path) -> bytes:
+        """Value of VR UN as it is, unless it is a sequence with something in it that does not come along.
+
+        A sequence in there is implicit VR little endian whatever the file is (PS3.5 6.2.2).
+        """
+        value = element.value or b""
+        if value.startswith(_item_mark(_ITEM, 0)[:4]) and self._removal.may_concern(value):
+            part = self._removal.part()
+            with suppress(UnusableInputError), translated("it is no sequence."):
+                items = read_sequence(BytesIO(value), True, True, len(value), self._charset)  # noqa: FBT003 pydicom's
+                content = _Writer(self._charset, part, signed=self._signed)._sequence(items, path)  # noqa: SLF001 its own
+                if part.found:
+                    self._removal.join(part)
+                    return content
+        return b"".join(_raw(element, "UN"))
+
+    def _decoded(self, element: DataElement) -> bytes:
+        """Element that somebody set or looked at, through pydicom's own writer."""
+        buffer = DicomBytesIO()
+        buffer.is_little_endian = True
+        buffer.is_implicit_VR = False
+        write_data_element(buffer, element, self._charset)
+        return buffer.getvalue()
 
 
-def _decoded(element: DataElement, charset: list[str]) -> bytes:
-    """Element that somebody set or looked at, through pydicom's own writer."""
-    buffer = DicomBytesIO()
-    buffer.is_little_endian = True
-    buffer.is_implicit_VR = False
-    write_data_element(buffer, element, charset)
-    return buffer.getvalue()
-
-
-def _one(element: Element, charset: list[str], *, signed: bool) -> Iterator[bytes]:
-    if isinstance(element, RawDataElement):
-        vr = _vr_of(element, signed=signed)
-        if vr != "SQ" or element.length == 0:
-            yield from _raw(element, vr)
-            return
-        element = convert_raw_data_element(element._replace(VR="SQ"), encoding=charset)
-    if element.VR == "SQ":
-        yield from _sequence(element, charset, signed=signed)
-    else:
-        yield _decoded(element, charset)
-
-
-def encoded(elements: Mapping[BaseTag, Element], charset: list[str], *, signed: bool) -> dict[BaseTag, bytes]:
+def encoded(
+    elements: Mapping[BaseTag, Element], charset: list[str], *, signed: bool, removal: Removal | None = None
+) -> dict[BaseTag, bytes]:
     """Elements as they stand in an explicit VR little endian data set.
-
-    Group lengths (retired, PS3.5 7.2) are left out.
 
     Parameters
     ----------
@@ -135,10 +188,12 @@ def encoded(elements: Mapping[BaseTag, Element], charset: list[str], *, signed: 
         Python encodings for the text elements that are not raw.
     signed : bool
         Pixels are signed, which decides the VR of "US or SS" attributes from implicit sources.
+    removal : Removal, optional
+        Takes out what shall not come along, and keeps the names of it.
 
     Returns
     -------
     dict of tag to bytes
         In the order of the tags.
     """
-    return {tag: b"".join(_one(elements[tag], charset, signed=signed)) for tag in sorted(elements) if tag.element != 0}
+    return _Writer(charset, removal or Removal(), signed=signed).data_set(elements, ())

@@ -8,10 +8,14 @@ with -2048 HU. Siemens' 0 stored (-1024 HU) and CHAOS' 0 stored (-1000 HU) are c
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from StegoMedLib.dicom.codes import code_of, several
+from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from StegoMedLib.dicom.field import StoredField
     from StegoMedLib.dicom.rescale import Rescale
 
-__all__ = ["padding_ranges"]
+__all__ = ["declared_padding", "declared_ranges", "padding_ranges"]
 
 _LEAST_AIR_HU = -1024.0
 # Padding is a constant over a region; the least value of a noisy plane is met a few times, never by one pixel in 1000.
@@ -30,27 +34,65 @@ _LEAST_LOSSY_AIR_HU = -1280.0
 
 Range = tuple[int, int]
 _SHORT = struct.Struct("<H")
+_WHOLE = re.compile(rb"[+-]?[0-9]{1,5}")
+_LEAST, _MOST = -(1 << 15), (1 << 16) - 1
+_MALFORMED = (
+    "its {} is no number of 16 bits, so nobody knows which pixels were not measured; correct the attribute or take it "
+    "out."
+)
 
 
-def _as_stored(dataset: Dataset, keyword: str, field: StoredField) -> int | None:
-    """A padding attribute's 16 bits, read with the sign that the pixels have."""
-    value = dataset.get(keyword)
-    if isinstance(value, bytes) and len(value) == _SHORT.size:  # VR UN
-        value = _SHORT.unpack(value)[0]
-    if not isinstance(value, int):
-        return None
-    bits = np.array([value & 0xFFFF], dtype=np.uint16)
-    return int(bits.view(np.int16 if field.signed else np.uint16)[0])
+def declared_padding(dataset: Dataset, keyword: str, field: StoredField) -> list[int]:
+    """Stored values that a padding attribute stands for: its 16 bits, read with the sign that the pixels have.
+
+    There should be one, a number (PS3.3 C.7.5.1.1.2). Several, numbers written as text, and words of an unknown VR are
+    understood.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Header of the instance.
+    keyword : str
+        PixelPaddingValue or PixelPaddingRangeLimit.
+    field : StoredField
+        Signedness of stored values.
+
+    Raises
+    ------
+    UnusableInputError
+        There is something else; the sentence has the file as its unnamed subject ("it").
+    """
+    numbers = [number for value in several(dataset.get(keyword)) for number in _numbers(value, keyword)]
+    bits = np.array([number & 0xFFFF for number in numbers], dtype=np.uint16)
+    return [int(value) for value in bits.view(np.int16 if field.signed else np.uint16)]
 
 
-def _declared(dataset: Dataset, field: StoredField) -> list[Range]:
-    """PixelPaddingValue with PixelPaddingRangeLimit, in either order."""
-    value = _as_stored(dataset, "PixelPaddingValue", field)
-    if value is None:
+def _numbers(value: object, keyword: str) -> list[int]:
+    """Whole numbers of one value; none where it is empty, or a word such as "none"."""
+    if isinstance(value, bytes):  # VR UN
+        if len(value) % _SHORT.size:
+            raise UnusableInputError(_MALFORMED.format(keyword))
+        words = [number for (number,) in _SHORT.iter_unpack(value)]
+        digits = value.strip(b" \0")
+        # What may be words or text is taken for both: too much padding does no harm.
+        return words + ([int(digits)] if len(words) > 1 and _WHOLE.fullmatch(digits) else [])
+    text = "" if value is None else str(value)
+    if not any(letter.isdigit() for letter in text):
         return []
-    limit = _as_stored(dataset, "PixelPaddingRangeLimit", field)
-    other = value if limit is None else limit
-    return [(min(value, other), max(value, other))]
+    try:
+        number = float(text.strip(" \0"))
+    except ValueError:
+        raise UnusableInputError(_MALFORMED.format(keyword)) from None
+    if not (_LEAST <= number <= _MOST and number.is_integer()):
+        raise UnusableInputError(_MALFORMED.format(keyword))
+    return [int(number)]
+
+
+def declared_ranges(dataset: Dataset, field: StoredField) -> list[Range]:
+    """PixelPaddingValue with PixelPaddingRangeLimit, in either order; of several values each with each."""
+    values = declared_padding(dataset, "PixelPaddingValue", field)
+    limits = declared_padding(dataset, "PixelPaddingRangeLimit", field)
+    return [(min(value, other), max(value, other)) for value in values for other in limits or [value]]
 
 
 def _undeclared(pixels: NDArray[np.int32], rescale: Rescale, *, lossy: bool) -> list[Range]:
@@ -101,8 +143,13 @@ def padding_ranges(
     tuple of (int, int)
         Declared ranges; for CT in Hounsfield units the constant at the plane's minimum when it is below -1024 HU;
         and values outside the declared range of stored values, which must stay as they are.
+
+    Raises
+    ------
+    UnusableInputError
+        Padding is declared, and nobody knows which; the sentence has the file as its unnamed subject ("it").
     """
-    ranges = _declared(dataset, field) + _illegal(pixels, field)
-    if str(dataset.get("Modality", "")) == "CT" and rescale.hounsfield:
+    ranges = declared_ranges(dataset, field) + _illegal(pixels, field)
+    if code_of(dataset, "Modality") == "CT" and rescale.hounsfield:
         ranges += _undeclared(pixels, rescale, lossy=lossy)
     return tuple(sorted(set(ranges)))

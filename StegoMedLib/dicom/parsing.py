@@ -22,12 +22,12 @@ from StegoMedLib.dicom.structure import HELD_BACK, PER_FRAME, PIXELS, Held, begi
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
-    from collections.abc import MutableSequence, Sequence
+    from collections.abc import Mapping, MutableSequence, Sequence
     from pathlib import Path
 
     from StegoMedLib.dicom.structure import Beginning
 
-__all__ = ["Opened", "parsed"]
+__all__ = ["KeptDataset", "Opened", "parsed"]
 
 _META_GROUP = 0x0002
 _LARGEST_INFLATED = 1 << 29
@@ -37,13 +37,24 @@ _Elements: TypeAlias = "dict[BaseTag, DataElement | RawDataElement]"
 _Charset: TypeAlias = "str | MutableSequence[str]"
 
 
+class KeptDataset(FileDataset):
+    """A data set that keeps its elements as they lie in the file besides: looking at one decodes it, with losses.
+
+    Attributes
+    ----------
+    undecoded : mapping of tag to element
+    """
+
+    undecoded: Mapping[BaseTag, DataElement | RawDataElement]
+
+
 @dataclass(frozen=True)
 class Opened:
     """A file that was opened, and closed again.
 
     Attributes
     ----------
-    dataset : pydicom.FileDataset
+    dataset : KeptDataset
         In place of its pixel data stands an element that pydicom reads when it is looked at.
     content : Bytes
         The file, or what it inflates to.
@@ -53,7 +64,7 @@ class Opened:
         Where the pixel data lies in `content`.
     """
 
-    dataset: FileDataset
+    dataset: KeptDataset
     content: Bytes
     size: int
     pixels: Held | None
@@ -90,7 +101,8 @@ def parsed(stream: BinaryIO, size: int, path: Path, only: list[str] | None) -> O
     wanted = held if only is None else [each for each in held if keyword_for_tag(each.tag) in only]
     for each in wanted:
         elements[BaseTag(each.tag)] = _stand_in(each, content, encoding[1], charset)
-    dataset = FileDataset(str(path), elements, preamble, meta, *encoding)
+    dataset = KeptDataset(str(path), dict(elements), preamble, meta, *encoding)
+    dataset.undecoded = elements
     dataset.set_original_encoding(*encoding, charset)
     return Opened(dataset, content, size, next((each for each in held if each.tag == PIXELS), None))
 

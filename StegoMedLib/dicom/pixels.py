@@ -15,6 +15,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from StegoMedLib.dicom.codes import code_of
 from StegoMedLib.dicom.decoding import decode_frame
 from StegoMedLib.dicom.field import Containers, StoredField
 from StegoMedLib.dicom.frame_codes import FrameCodes
@@ -95,9 +96,10 @@ def _check_kind(dataset: Dataset) -> None:
     """Refuse what is no grey integer image."""
     if "Rows" not in dataset:
         raise UnusableInputError("it holds no image; give CT or MR images.")
-    if str(dataset.get("Modality", "")) in _NO_PICTURES:
-        raise UnusableInputError(f"it holds {_NO_PICTURES[dataset.Modality]}, no picture; give CT or MR images.")
-    photometric = str(dataset.get("PhotometricInterpretation", ""))
+    found = _NO_PICTURES.get(code_of(dataset, "Modality"))
+    if found:
+        raise UnusableInputError(f"it holds {found}, no picture; give CT or MR images.")
+    photometric = code_of(dataset, "PhotometricInterpretation")
     if photometric == "PALETTE COLOR":
         raise UnusableInputError("it shows its values through a colour palette; give grey CT or MR images.")
     if photometric not in ("MONOCHROME1", "MONOCHROME2") or _number(dataset, "SamplesPerPixel", 1) != 1:
@@ -145,7 +147,7 @@ def pixel_format(dataset: Dataset) -> PixelFormat:
             f"its declared size of {rows} x {columns} is too large; frames have at most as many pixels as 4096 x 4096, "
             "so give CT or MR images."
         )
-    return PixelFormat(rows, columns, frames, field, str(dataset.PhotometricInterpretation) == "MONOCHROME1")
+    return PixelFormat(rows, columns, frames, field, code_of(dataset, "PhotometricInterpretation") == "MONOCHROME1")
 
 
 class _NativeFrames:

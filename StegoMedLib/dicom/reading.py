@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from pydicom.uid import JPEG2000, JPEGLSNearLossless
 
+from StegoMedLib.dicom.beside import field_without
+from StegoMedLib.dicom.codes import code_of, codes_of
 from StegoMedLib.dicom.hostile import naming, open_object
-from StegoMedLib.dicom.padding import padding_ranges
+from StegoMedLib.dicom.padding import declared_ranges, padding_ranges
 from StegoMedLib.dicom.pixels import Frames, PixelFormat, frames_of, pixel_format, transfer_syntax
 from StegoMedLib.dicom.rescale import rescale_of
+from StegoMedLib.dicom.values import value_of
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.plane import Plane
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from pydicom.dataelem import RawDataElement
     from pydicom.tag import BaseTag
 
-    from StegoMedLib.dicom.field import Containers
+    from StegoMedLib.dicom.field import Containers, StoredField
 
 __all__ = ["Instance", "read_instance"]
 
@@ -101,6 +104,21 @@ class Instance:
         with naming(self.path):
             return self._containers(frame)
 
+    def field_of(self, cells: Containers) -> StoredField:
+        """The field to read the cells of a frame with: bits beside it that say nothing are ignored.
+
+        Parameters
+        ----------
+        cells : ndarray of uint8 or uint16, shape (H, W)
+
+        Raises
+        ------
+        UnusableInputError
+            The declared padding is malformed.
+        """
+        with naming(self.path):
+            return field_without(cells, self.format.field, declared_ranges(self.dataset, self.format.field))
+
     def plane(self, frame: int = 0) -> Plane:
         """One frame as a plane of stored values.
 
@@ -119,12 +137,13 @@ class Instance:
         UnusableInputError
             The frame's compressed data is damaged, or the file is not there any more as it was.
         """
-        field = self.format.field
-        pixels = field.unpack(self.containers(frame))
+        cells = self.containers(frame)
+        field = self.field_of(cells)
+        pixels = field.unpack(cells)
         with naming(self.path):
             rescale = rescale_of(self.dataset, frame)
             padding = padding_ranges(pixels, self.dataset, field, rescale, lossy=self.lossy)
-            modality = _text(self.dataset, "Modality")
+            modality = code_of(self.dataset, "Modality")
             projection = modality == "CT" and _is_localizer(self.dataset)
         legal, scale = (field.low, field.high), (rescale.slope, rescale.intercept)
         return Plane(pixels, *legal, padding, modality, *scale, self.format.inverted, projection)
@@ -136,12 +155,12 @@ def _text(dataset: Dataset, keyword: str) -> str:
 
 def _is_localizer(dataset: Dataset) -> bool:
     """Whether Value 3 of ImageType, or any other, says that it is a localizer (PS3.3 C.8.2.1.1.1)."""
-    return "LOCALIZER" in str(dataset.get("ImageType", "")).upper()
+    return any("LOCALIZER" in value.upper() for value in codes_of(dataset, "ImageType"))
 
 
 def _went_through_loss(dataset: FileDataset) -> bool:
     """Whether the pixels were ever compressed with loss (PS3.3 C.7.6.1.1.5)."""
-    return _text(dataset, "LossyImageCompression") == "01" or transfer_syntax(dataset) in _LOSSY_SYNTAXES
+    return code_of(dataset, "LossyImageCompression") == "01" or transfer_syntax(dataset) in _LOSSY_SYNTAXES
 
 
 def _sop_uids(dataset: FileDataset) -> dict[str, str]:
@@ -154,10 +173,10 @@ def _sop_uids(dataset: FileDataset) -> dict[str, str]:
 
 
 def _keys(dataset: FileDataset) -> dict[str, str]:
-    patient = (_text(dataset, word) for word in ("PatientID", "IssuerOfPatientID", "PatientName"))
+    patient = (value_of(dataset, word) for word in ("PatientID", "IssuerOfPatientID", "PatientName"))
     return {
         # Trailing carets only say that the rest of a name is empty.
-        "patient_key": "\0".join(part.rstrip("^ ") for part in patient),
+        "patient_key": "\0".join(part.rstrip("^ ") if isinstance(part, str) else repr(part) for part in patient),
         "study_key": _text(dataset, "StudyInstanceUID"),
         "series_key": _text(dataset, "SeriesInstanceUID"),
     }
@@ -187,7 +206,6 @@ def read_instance(path: Path, *, accept_lossy: bool = False) -> Instance:
     """
     opened = open_object(path)
     dataset = opened.dataset
-    elements = dict(dataset.items())  # as they are: only indexing decodes them
     with naming(path):
         pixels = pixel_format(dataset)
         lossy = _went_through_loss(dataset)
@@ -197,4 +215,4 @@ def read_instance(path: Path, *, accept_lossy: bool = False) -> Instance:
             raise UnusableInputError("its pixels are lossy compressed; use the original, or accept lossy images.")
         names = {**_sop_uids(dataset), **_keys(dataset)}
         frames = frames_of(opened, pixels)
-    return Instance(path, dataset, elements, pixels, lossy, **names, _containers=frames)
+    return Instance(path, dataset, dataset.undecoded, pixels, lossy, **names, _containers=frames)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from StegoMedLib.dicom.codes import code_of
 from StegoMedLib.dicom.groups import macro_of
 
 if TYPE_CHECKING:
@@ -64,4 +65,4 @@ def rescale_of(dataset: Dataset, frame: int) -> Rescale:
         return Rescale()
     if not (math.isfinite(slope) and math.isfinite(intercept)) or slope == 0:
         return Rescale()
-    return Rescale(slope, intercept, str(source.get("RescaleType") or "US") in ("HU", "US"))
+    return Rescale(slope, intercept, (code_of(source, "RescaleType") or "US") in ("HU", "US"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -16,10 +17,12 @@ from StegoMedLib.dicom.compressing import NATIVE, SYNTAXES, check_room, write_pi
 from StegoMedLib.dicom.derivation import EXTREMES, derived_elements, extreme_elements
 from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.hostile import naming
+from StegoMedLib.dicom.pixels import transfer_syntax
 from StegoMedLib.dicom.reading import Instance, read_instance
+from StegoMedLib.dicom.removal import Removal
 from StegoMedLib.dicom.structure import PIXELS
 from StegoMedLib.dicom.uids import DerivedSeries, new_uid
-from StegoMedLib.errors import UnusableInputError, UsageError
+from StegoMedLib.errors import UnusableFileError, UnusableInputError, UsageError
 from StegoMedLib.files import permissions, whole_file
 
 if TYPE_CHECKING:
@@ -34,8 +37,17 @@ if TYPE_CHECKING:
 
     from StegoMedLib.dicom.encoding import Element
     from StegoMedLib.dicom.field import Containers
+    from StegoMedLib.dicom.removal import Removed
 
-__all__ = ["file_meta", "write_derived", "write_frames", "write_object"]
+__all__ = ["Written", "file_meta", "write_derived", "write_frames", "write_object"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A derived instance: its SOPInstanceUID, and what of the source's header did not come along."""
+
+    uid: str
+    removed: tuple[Removed, ...] = ()
 
 
 class _Frames:
@@ -53,14 +65,25 @@ class _Frames:
         for frame, stored in zip(range(self._instance.frames), self._stored, strict=True):
             cells = self._instance.containers(frame)
             if stored is not None:
-                cells = self._instance.format.field.pack(cells, stored)
+                cells = self._packed(cells, stored)
             if self._wants_extremes:
                 self._note_ends(frame, cells)
             self.digests.append(_digest(cells))
             yield cells
 
+    def _packed(self, cells: Containers, stored: NDArray[np.int32]) -> Containers:
+        """Cells with new stored values, which the receiver reads as such."""
+        field = self._instance.field_of(cells)
+        packed = field.pack(cells, stored)
+        if self._instance.field_of(packed) != field:
+            raise UnusableFileError(
+                f"{self._instance.path.name} cannot be used: bits above its values could be taken for a part of them; "
+                "export it again."
+            )
+        return packed
+
     def _note_ends(self, frame: int, cells: Containers) -> None:
-        values = self._instance.format.field.unpack(cells)
+        values = self._instance.field_of(cells).unpack(cells)
         inside = values[~self._instance.plane(frame).padding_mask]
         noted, counted = (self._ends, inside) if inside.size else (self._padding_ends, values)
         noted.append((int(counted.min()), int(counted.max())))
@@ -132,10 +155,21 @@ def _charset(dataset: Dataset) -> list[str]:
 
 
 def _check_copy(copy: Path, digests: Sequence[bytes], syntax: str) -> None:
-    """Make sure that what was written decodes to what was meant."""
-    written = read_instance(copy, accept_lossy=True)
-    if not all(_digest(written.containers(frame)) == meant for frame, meant in enumerate(digests)):
-        raise UnusableInputError(f"the pixels do not survive the transfer syntax {syntax!r}; ask for 'explicit'.")
+    """Make sure that what was written decodes to what was meant.
+
+    Raises
+    ------
+    UnusableInputError
+        It does not; the sentence does not name the copy, which is there for a moment only.
+    """
+    try:
+        written = read_instance(copy, accept_lossy=True)
+        survived = all(_digest(written.containers(frame)) == meant for frame, meant in enumerate(digests))
+    except UnusableInputError:
+        survived = False
+    if not survived:
+        remedy = "export it again." if syntax == NATIVE else "ask for 'explicit'."
+        raise UnusableInputError(f"the pixels do not survive the transfer syntax {syntax!r}; {remedy}") from None
 
 
 def _check_request(instance: Instance, target: Path, syntax: str) -> None:
@@ -155,7 +189,7 @@ def write_derived(
     *,
     syntax: str = NATIVE,
     attributes: Mapping[str, object] | None = None,
-) -> str:
+) -> Written:
     """Write a new instance that differs from its source in some frames; see `write_frames`.
 
     Parameters
@@ -169,8 +203,7 @@ def write_derived(
 
     Returns
     -------
-    str
-        The new SOPInstanceUID.
+    Written
 
     Raises
     ------
@@ -191,12 +224,12 @@ def write_frames(
     *,
     syntax: str = NATIVE,
     attributes: Mapping[str, object] | None = None,
-) -> str:
+) -> Written:
     """Write a new instance that differs from its source in some stored values, one frame in memory at a time.
 
     Every attribute of the source stays, with its value bytes as they are, but for those that the derivation changes
-    (design: DICOM). Of the pixels, only the stored field of those that differ changes: other bits of their containers
-    stay.
+    (design: DICOM), and what `StegoMedLib.dicom.removal` takes out. Of the pixels, only the stored field of those that
+    differ changes: other bits of their containers stay.
 
     Parameters
     ----------
@@ -215,8 +248,7 @@ def write_frames(
 
     Returns
     -------
-    str
-        The new SOPInstanceUID.
+    Written
 
     Raises
     ------
@@ -229,9 +261,12 @@ def write_frames(
     """
     _check_request(instance, target, syntax)
     uids, frames = (new_uid(), series.uid(instance.series_key)), _Frames(instance, stored)
+    removal = Removal(compressed=syntax != NATIVE and transfer_syntax(instance.dataset) == SYNTAXES[syntax])
     with naming(instance.path, "its header cannot be written; export it again."):
-        elements = derived_elements(instance, uids=uids, description=series.description, attributes=attributes)
-        header = _encoded(instance, elements)
+        elements = derived_elements(
+            instance, uids=uids, description=series.description, removal=removal, attributes=attributes
+        )
+        header = _encoded(instance, elements, removal)
     meta = file_meta(instance.sop_class, uids[0], SYNTAXES[syntax])
     write = partial(write_pixels, frames=frames, pixels=instance.format, syntax=syntax, source=instance.path)
     with whole_file(target, mode=permissions(instance.path)) as (stream, beside):
@@ -241,11 +276,13 @@ def write_frames(
             stream.seek(places[tag])
             stream.write(content)
         stream.flush()
-        with naming(instance.path, "what was written of it cannot be read again; export it again."):
+        with naming(instance.path):
             _check_copy(beside, frames.digests, syntax)
-    return str(uids[0])
+    return Written(str(uids[0]), removal.found)
 
 
-def _encoded(instance: Instance, elements: Mapping[BaseTag, Element]) -> dict[BaseTag, bytes]:
+def _encoded(
+    instance: Instance, elements: Mapping[BaseTag, Element], removal: Removal | None = None
+) -> dict[BaseTag, bytes]:
     """Elements as bytes, in their order."""
-    return encoded(elements, _charset(instance.dataset), signed=instance.format.field.signed)
+    return encoded(elements, _charset(instance.dataset), signed=instance.format.field.signed, removal=removal)

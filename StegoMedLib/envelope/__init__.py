@@ -11,6 +11,7 @@ from StegoMedLib.envelope.records import (
     decode_record,
     encode_record,
     record_as_json,
+    record_in_words,
 )
 from StegoMedLib.envelope.seal import Opener, Sealer, envelope_length, largest_record_bytes
 from StegoMedLib.envelope.shards import Shard, ShardSet, ShardWriter, largest_shard, shard_characters
@@ -39,6 +40,7 @@ __all__ = [
     "passphrase_forms",
     "prepare_passphrase",
     "record_as_json",
+    "record_in_words",
     "shard_characters",
     "shard_size",
 ]

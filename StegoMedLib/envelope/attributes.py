@@ -15,7 +15,11 @@ number   keyword                   number   keyword                   number   k
 The numbers are part of the envelope's version 1: they may be added to, never changed. Any other keyword stands as text.
 
 A value of decimal digits and dots alone (UIDs, dates, times, many identifiers) is packed as a byte string, two
-characters a byte: the digits are 0 to 9, the dot is 10, and 15 fills an odd last half. All other values are text.
+characters a byte: the digits are 0 to 9, the dot is 10, and 15 fills an odd last half. All other text is text.
+
+A value that is no text, because the character set of its header does not decode it, is a byte string: FF, which no
+packed digits begin with, and then the bytes of the header without padding. SpecificCharacterSet stands beside it where
+the header declares one.
 """
 
 from __future__ import annotations
@@ -50,17 +54,18 @@ NUMBERED_KEYWORDS = (
     "PatientSize",
     "PatientComments",
 )
+_AS_BYTES = b"\xff"
 _NUMBERS = {keyword: number for number, keyword in enumerate(NUMBERED_KEYWORDS)}
 _PACKABLE = frozenset("0123456789.")
 
 
-def attributes_to_map(attributes: Mapping[str, str]) -> dict[int | str, bytes | str]:
+def attributes_to_map(attributes: Mapping[str, str | bytes]) -> dict[int | str, bytes | str]:
     """Put numbers for keywords and pack digits.
 
     Parameters
     ----------
-    attributes : mapping of str to str
-        DICOM keyword to value.
+    attributes : mapping of str to str or bytes
+        DICOM keyword to value, text or bytes that are none.
 
     Returns
     -------
@@ -70,7 +75,7 @@ def attributes_to_map(attributes: Mapping[str, str]) -> dict[int | str, bytes | 
     return {_NUMBERS.get(keyword, keyword): _pack(value) for keyword, value in attributes.items()}
 
 
-def attributes_from_map(packed: Mapping[object, object]) -> dict[str, str]:
+def attributes_from_map(packed: Mapping[object, object]) -> dict[str, str | bytes]:
     """Undo `attributes_to_map`.
 
     Values that `attributes_to_map` cannot have made may come through; whoever reads foreign bytes encodes the result
@@ -84,13 +89,17 @@ def attributes_from_map(packed: Mapping[object, object]) -> dict[str, str]:
     return {_keyword(key): _unpack(value) for key, value in packed.items()}
 
 
-def _pack(value: str) -> bytes | str:
+def _pack(value: str | bytes) -> bytes | str:
+    if isinstance(value, bytes):
+        return _AS_BYTES + value
     if not value or not _PACKABLE.issuperset(value):
         return value
     return bytes.fromhex(value.replace(".", "a") + "f" * (len(value) % 2))
 
 
-def _unpack(value: object) -> str:
+def _unpack(value: object) -> str | bytes:
+    if isinstance(value, bytes) and value.startswith(_AS_BYTES):
+        return value.removeprefix(_AS_BYTES)
     if isinstance(value, bytes):
         return value.hex().removesuffix("f").replace("a", ".")
     if isinstance(value, str):

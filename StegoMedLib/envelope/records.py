@@ -27,7 +27,8 @@ from StegoMedLib.errors import NothingReadableError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FileRecord", "HeaderRecord", "Record", "TextRecord", "decode_record", "encode_record", "record_as_json"]
+__all__ = ["FileRecord", "HeaderRecord", "Record", "TextRecord", "decode_record", "encode_record"]
+__all__ += ["record_as_json", "record_in_words"]
 
 _MAX_NAME_BYTES = 255  # the longest file name of the usual file systems
 _MOST_ATTRIBUTES = 10_000  # twice as many as DICOM has
@@ -41,6 +42,7 @@ _WIDTHS = {
     26: 4,
     27: 8,
 }  # of arguments beside the first byte; what says neither has no end
+_PRINTABLE = frozenset(range(0x20, 0x7F)) - {0x5C}
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')  # separators, and what Windows refuses
 
 
@@ -57,16 +59,17 @@ class HeaderRecord(_Discreet):
 
     Attributes
     ----------
-    attributes : mapping of str to str
-        DICOM keyword to value, in the order they are to be shown; several values are separated by a backslash.
+    attributes : mapping of str to str or bytes
+        DICOM keyword to value, in the order they are to be shown; several values are separated by a backslash. Bytes
+        are what the character set of the header does not decode.
 
     Raises
     ------
     UsageError
-        A keyword is empty, a keyword or value is not text that UTF-8 can write, or there are more than 10,000.
+        A keyword or bytes are empty, a keyword or text is not what UTF-8 can write, or there are more than 10,000.
     """
 
-    attributes: Mapping[str, str]
+    attributes: Mapping[str, str | bytes]
 
     def __post_init__(self) -> None:
         """Keep a copy, and refuse what cannot be encoded."""
@@ -74,8 +77,10 @@ class HeaderRecord(_Discreet):
         if len(self.attributes) > _MOST_ATTRIBUTES:
             raise UsageError(f"A header record takes at most {_MOST_ATTRIBUTES} attributes; name fewer.")
         for keyword, value in self.attributes.items():
-            if not _is_text(keyword) or not keyword or not _is_text(value):
-                raise UsageError("A header record takes attributes with a keyword and a value of Unicode text only.")
+            if not _is_text(keyword) or not keyword or not _is_value(value):
+                raise UsageError(
+                    "A header record takes attributes with a keyword and a value of Unicode text or of bytes."
+                )
 
 
 @dataclass(frozen=True, repr=False)
@@ -185,13 +190,34 @@ def record_as_json(record: Record) -> dict[str, Any]:
     -------
     dict
         DICOM keywords for a header record, ``{"text"}`` for a text, ``{"name", "size", "sha256"}`` for a file, with
-        the size in bytes.
+        the size in bytes. A value that is no text is an object: ``{"bytes", "escaped"}``, the bytes in hexadecimal and
+        as `escaped` shows them.
     """
     if isinstance(record, HeaderRecord):
-        return dict(record.attributes)
+        return {keyword: _as_json(value) for keyword, value in record.attributes.items()}
     if isinstance(record, TextRecord):
         return {"text": record.text}
     return {"name": record.name, "size": len(record.data), "sha256": hashlib.sha256(record.data).hexdigest()}
+
+
+def record_in_words(record: Record) -> dict[str, str]:
+    """Describe a record for people: as `record_as_json`, in printable text throughout; bytes say that they are such."""
+    if not isinstance(record, HeaderRecord):
+        return {key: str(value) for key, value in record_as_json(record).items()}
+    return {keyword: _in_words(value) for keyword, value in record.attributes.items()}
+
+
+def escaped(value: bytes) -> str:
+    r"""Bytes as printable ASCII; what is none, and the backslash, becomes ``\xNN``."""
+    return "".join(chr(byte) if byte in _PRINTABLE else f"\\x{byte:02x}" for byte in value)
+
+
+def _as_json(value: str | bytes) -> str | dict[str, str]:
+    return {"bytes": value.hex(), "escaped": escaped(value)} if isinstance(value, bytes) else value
+
+
+def _in_words(value: str | bytes) -> str:
+    return f"{escaped(value)} (bytes that its character set does not decode)" if isinstance(value, bytes) else value
 
 
 def _to_plain(record: Record) -> object:
@@ -257,6 +283,10 @@ def _from_plain(plain: object) -> Record:
         name, data = plain
         return FileRecord(name, data)
     raise ValueError("no record has this CBOR type")
+
+
+def _is_value(value: object) -> bool:
+    return value != b"" if isinstance(value, bytes) else _is_text(value)
 
 
 def _is_text(text: object) -> bool:

@@ -244,7 +244,8 @@ class _Run:
             attributes |= self._rewrite.attributes(instance)
         place.path.parent.mkdir(parents=True, exist_ok=True)
         stored = self._reported(self._hits(instance, seed), name, place.name)
-        write_frames(instance, stored, place.path, self._series, attributes=attributes)
+        written = write_frames(instance, stored, place.path, self._series, attributes=attributes)
+        self._report.files.wrote(name, written)
 
     def _reported(self, hits: Iterable[tuple[Plane, _Hit]], name: Path, written: Path) -> Iterator[NDArray[np.int32]]:
         """New stored values of one frame after the other, each noted in the report."""

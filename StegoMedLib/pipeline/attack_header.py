@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydicom.multival import MultiValue
 from pydicom.valuerep import format_number_as_ds
 
+from StegoMedLib.dicom import codes_of, declared_padding
 from StegoMedLib.errors import UnusableFileError
 
 if TYPE_CHECKING:
@@ -28,20 +28,13 @@ def lossy_attributes(dataset: Dataset, ratio: float, method: str) -> dict[str, o
 
     Methods and ratios stand for one step each; where the source has not as many of both, its methods are left out.
     """
-    ratios, methods = (_values(dataset, f"LossyImageCompression{word}") for word in ("Ratio", "Method"))
+    ratios, methods = (codes_of(dataset, f"LossyImageCompression{word}") for word in ("Ratio", "Method"))
     known = len(ratios) == len(methods)
     found: dict[str, object] = {
         "LossyImageCompression": "01",
         "LossyImageCompressionRatio": [*ratios, format_number_as_ds(round(ratio, 2))],
     }
     return found | ({"LossyImageCompressionMethod": [*methods, method]} if known else {})
-
-
-def _values(dataset: Dataset, keyword: str) -> list[str]:
-    value = dataset.get(keyword)
-    if value is None or value == "":
-        return []
-    return [str(each) for each in value] if isinstance(value, MultiValue) else [str(value)]
 
 
 @dataclass(frozen=True)
@@ -105,11 +98,10 @@ class Rewrite:
         if "RescaleType" not in instance.dataset:
             found["RescaleType"] = "HU" if plane.modality == "CT" else "US"
         for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit"):
-            value = instance.dataset.get(keyword)
-            if isinstance(value, int):
-                signed = np.uint16(value & 0xFFFF).view(np.int16) if field.signed else value
-                moved = self._moved(np.array([signed], dtype=np.int32))
-                found[keyword] = int(np.clip(moved, field.low, field.high)[0])
+            values = declared_padding(instance.dataset, keyword, field)
+            if values:
+                moved = np.clip(self._moved(np.array(values, dtype=np.int32)), field.low, field.high).tolist()
+                found[keyword] = moved if len(moved) > 1 else moved[0]
         return found
 
 

@@ -20,8 +20,8 @@ _BLANKS = " \0"
 """What DICOM pads values with (PS3.5 section 6.2); it is no part of them."""
 
 
-def claimed_patient(header: Dataset | None) -> str | None:
-    """PatientID that a header claims; None where it claims nobody.
+def claimed_patient(header: Dataset | None) -> str | bytes | None:
+    """PatientID that a header claims, bytes where they are no text; None where it claims nobody.
 
     A header claims nobody without a PatientID, and when it says that identities were taken out of it: where
     PatientIdentityRemoved (0012,0062) is YES (PS3.3 C.7.1.1), the PatientID is a pseudonym, which differs from the
@@ -33,14 +33,18 @@ def claimed_patient(header: Dataset | None) -> str | None:
         values = header_record(header, (_PATIENT, _REMOVED))
     except UnusableInputError:  # what cannot be read claims nothing
         return None
-    if values.get(_REMOVED, "").strip(_BLANKS).upper() == "YES":
+    if str(_bare(values.get(_REMOVED, ""))).upper() == "YES":
         return None
-    return values.get(_PATIENT, "").strip(_BLANKS) or None
+    return _bare(values.get(_PATIENT, "")) or None
 
 
-def contradicts(record: Record, claimed: str | None) -> bool:
+def _bare(value: str | bytes) -> str | bytes:
+    return value.strip(_BLANKS) if isinstance(value, str) else value.strip(_BLANKS.encode())
+
+
+def contradicts(record: Record, claimed: str | bytes | None) -> bool:
     """Whether a record is of another patient than the header of its slice claims."""
     if claimed is None or not isinstance(record, HeaderRecord):
         return False
-    sealed = record.attributes.get(_PATIENT, "").strip(_BLANKS)
+    sealed = _bare(record.attributes.get(_PATIENT, ""))
     return bool(sealed) and sealed != claimed

@@ -166,7 +166,9 @@ class _Files:
         """Take one instance from `path` to `target`; `name` is what reports call it."""
         instance = read_instance(path, accept_lossy=self._options.accept_lossy)
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_frames(instance, self._stego(instance, path, name), target, self._series, syntax=self._options.syntax)
+        stego, syntax = self._stego(instance, path, name), self._options.syntax
+        written = write_frames(instance, stego, target, self._series, syntax=syntax)
+        self._run.report.files.wrote(name, written)
         self._run.clock.lap("writing")
 
     def finish(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from StegoMedLib.pipeline.slices import EmbeddedSlice, Metrics, embed_slice, mea
 from StegoMedLib.pipeline.source_files import FileCount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from StegoMedLib.regions import Reason
 
 __all__ = ["LOST", "EmbedOptions", "EmbedReport", "EmbedRun", "EmbeddedSliceReport", "NoMessage", "SliceSeen"]
+
+_log = logging.getLogger(__name__)
 
 LOST = 0.3
 """Share of the slices that may be lost in mode ``spread``, unless it is told otherwise."""
@@ -179,6 +182,7 @@ class EmbedRun:
         self.clock.lap("keys")
         self._messages: dict[object, Message | NoMessage] = {}
         self._unsealed: dict[str, StegoMedError] = {}
+        self._said: set[str] = set()
         self.weightiest: list[Reason] = []
         self.report = EmbedReport(options.profile, options.mode, finder, seconds=self.clock.seconds)
 
@@ -247,7 +251,15 @@ class EmbedRun:
                 "The header holds none of the attributes to hide, so there is nothing to seal; name others, or hide a "
                 "text or a file."
             )
+        self._say_undecoded(attributes)
         return HeaderRecord(attributes)
+
+    def _say_undecoded(self, attributes: Mapping[str, str | bytes]) -> None:
+        """Say once which attributes are sealed as bytes; their values go nowhere but into the record."""
+        names = ", ".join(keyword for keyword, value in attributes.items() if isinstance(value, bytes))
+        if names and names not in self._said:
+            self._said.add(names)
+            _log.warning("The header's character set does not decode %s; sealed are the very bytes.", names)
 
     def hide(
         self, plane: Plane, region: Region, name: str, frame: int, message: Message | NoMessage

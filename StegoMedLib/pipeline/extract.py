@@ -151,7 +151,7 @@ class ExtractRun:
         self._spread = ShardCollector(self._reader.opener)
         self._records: list[Record] = []
         self._slices: list[ExtractedSliceReport] = []
-        self._claims: list[str | None] = []
+        self._claims: list[str | bytes | None] = []
         self._profiles: Counter[str] = Counter()
         self._quality = 1.0
 

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import LeftOut, Listing, list_files, nothing_usable, read_instance
 from StegoMedLib.errors import UnusableFileError, UnusableInputError, UsageError
+from StegoMedLib.pipeline.removed import RemovedFrom, removed_as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableSequence
     from typing import Any
+
+    from StegoMedLib.dicom import Written
 
 __all__ = ["FileCount", "SourceFiles", "check_copy_others", "check_whole", "place_in"]
 
@@ -33,12 +36,15 @@ class FileCount:
         Those left out that lie in the target as they were.
     passed_over : list of LeftOut
         What was not counted: no part of the data, or there under another name.
+    removed : list of RemovedFrom
+        What of the headers of files did not come along into those that were written.
     """
 
     came_in: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
     copied: list[Path] = field(default_factory=list)
     passed_over: list[LeftOut] = field(default_factory=list)
+    removed: list[RemovedFrom] = field(default_factory=list)
 
     @property
     def taken(self) -> int:
@@ -56,6 +62,10 @@ class FileCount:
         self.left_out += listing.left_out
         self.passed_over += listing.passed_over
 
+    def wrote(self, name: Path, written: Written) -> None:
+        """Note what of a file's header did not come along."""
+        self.removed += [RemovedFrom(name, each) for each in written.removed]
+
     def add_left_out(self, other: FileCount) -> None:
         """Count what was left out of one more source, whose other files need no counting."""
         self.came_in += len(other.left_out)
@@ -69,6 +79,7 @@ class FileCount:
             "files": {"came_in": self.came_in, "taken": self.taken, "copied": len(copied), "left_out": self.missing},
             "left_out": [{**row.as_json(), "copied": row.file in copied} for row in self.left_out],
             "passed_over": [row.as_json() for row in self.passed_over],
+            "removed": removed_as_json(self.removed),
         }
 
 
@@ -119,6 +130,7 @@ class SourceFiles:
         list of Path
             To be given the files that the body makes: they go again, too.
         """
+        rows = (*rows, self.count.removed)
         lengths, made = [len(each) for each in rows], list[Path]()
         try:
             yield made

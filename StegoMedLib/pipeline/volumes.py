@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,7 @@ from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
 from StegoMedLib.pipeline.neighbours import Window
 from StegoMedLib.pipeline.progress import Progress, silent
 from StegoMedLib.pipeline.region import Region, proof_of, why_not_air
+from StegoMedLib.pipeline.removed import RemovedFrom, removed_in_words
 from StegoMedLib.pipeline.spread import Spread
 from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.plane import Plane
@@ -37,6 +39,7 @@ __all__ = ["SliceRegions", "Survey", "embed_stack", "extract_stack", "survey_sta
 SliceRegions = Callable[[int, Plane], Region]
 """Gives the region of slice k in its plane's rows and columns, from that slice alone."""
 
+_log = logging.getLogger(__name__)
 _NO_KEY = bytes(32)
 """Room does not depend on the key."""
 
@@ -220,6 +223,7 @@ def write_stack(
     """
     check_target(None, folder, overwrite=False)
     series, uids, files = DerivedSeries(DESCRIPTION), [""] * len(stack), stack.files()
+    removed: list[RemovedFrom] = []
     with staged(folder, overwrite=False) as work:
         for done, (path, slices) in enumerate(files):
             progress(done, len(files), path.name)
@@ -228,10 +232,13 @@ def write_stack(
                 stack.stored(slices[frame], volume[slices[frame]]) if frame in slices else None
                 for frame in range(instance.frames)
             )
-            uid = write_frames(instance, stored, target, series, syntax=syntax)
+            written = write_frames(instance, stored, target, series, syntax=syntax)
+            removed += [RemovedFrom(path, each) for each in written.removed]
             for index in slices.values():
-                uids[index] = uid
+                uids[index] = written.uid
     progress(len(files), len(files), "")
+    for sentence in removed_in_words(removed):
+        _log.warning("%s", sentence)
     return uids
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pydicom
 import pytest
+from pydicom import uid
 
 from StegoMedLib.dicom import SYNTAXES, DerivedSeries, new_series, read_instance, write_derived
 
@@ -99,7 +100,7 @@ def test_dciodvfy_finds_no_new_error_in_derived_odd_files(data_dir: Path, tmp_pa
     source = data_dir / "odd" / f"{name}.dcm"
     derive(source, tmp_path / "out.dcm")
     new = errors(tmp_path / "out.dcm") - errors(source)
-    if read_instance(source, accept_lossy=True).dataset.SOPClassUID == pydicom.uid.EnhancedMRImageStorage:
+    if read_instance(source, accept_lossy=True).dataset.SOPClassUID == uid.EnhancedMRImageStorage:
         new = {line for line in new if not is_known_strictness(line)}
     assert new == set()
 
@@ -191,19 +192,19 @@ def recode_with_pydicom(source: Path, target: Path, syntax: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("syntax", "uid"),
+    ("syntax", "expected"),
     [
-        ("JPEGLSLossless", pydicom.uid.JPEGLSLossless),
-        ("JPEG2000Lossless", pydicom.uid.JPEG2000Lossless),
-        ("RLELossless", pydicom.uid.RLELossless),
-        ("JPEGLosslessProcess14_1", pydicom.uid.JPEGLosslessSV1),
+        ("JPEGLSLossless", uid.JPEGLSLossless),
+        ("JPEG2000Lossless", uid.JPEG2000Lossless),
+        ("RLELossless", uid.RLELossless),
+        ("JPEGLosslessProcess14_1", uid.JPEGLosslessSV1),
     ],
 )
-def test_recompression_by_gdcm_keeps_the_pixels(ct: Path, tmp_path: Path, syntax: str, uid: str) -> None:
+def test_recompression_by_gdcm_keeps_the_pixels(ct: Path, tmp_path: Path, syntax: str, expected: str) -> None:
     changed = derive(ct, tmp_path / "out.dcm")
     recode_with_gdcm(tmp_path / "out.dcm", tmp_path / "packed.dcm", syntax)
     recode_with_gdcm(tmp_path / "packed.dcm", tmp_path / "plain.dcm", "ExplicitVRLittleEndian")
-    assert read_instance(tmp_path / "packed.dcm").dataset.file_meta.TransferSyntaxUID == uid
+    assert read_instance(tmp_path / "packed.dcm").dataset.file_meta.TransferSyntaxUID == expected
     for name in ("packed.dcm", "plain.dcm"):
         assert np.array_equal(read_instance(tmp_path / name).plane().pixels, changed[0])
 
@@ -213,3 +214,38 @@ def test_recompression_by_pydicom_keeps_the_pixels(ct: Path, tmp_path: Path, syn
     changed: dict[int, Any] = derive(ct, tmp_path / "out.dcm")
     recode_with_pydicom(tmp_path / "out.dcm", tmp_path / "packed.dcm", syntax)
     assert np.array_equal(read_instance(tmp_path / "packed.dcm").plane().pixels, changed[0])
+
+
+TYPES = {
+    uid.CTImageStorage: ("ORIGINAL", "PRIMARY", "AXIAL"),
+    uid.MRImageStorage: ("ORIGINAL", "PRIMARY"),
+    uid.PositronEmissionTomographyImageStorage: ("ORIGINAL", "PRIMARY"),
+    uid.NuclearMedicineImageStorage: ("ORIGINAL", "PRIMARY", "STATIC", "EMISSION"),
+    uid.ComputedRadiographyImageStorage: ("ORIGINAL", "PRIMARY"),
+    uid.DigitalXRayImageStorageForPresentation: ("ORIGINAL", "PRIMARY", ""),
+    uid.DigitalMammographyXRayImageStorageForProcessing: ("ORIGINAL", "PRIMARY", ""),
+    uid.XRayAngiographicImageStorage: ("ORIGINAL", "PRIMARY", "SINGLE PLANE"),
+    uid.RTImageStorage: ("ORIGINAL", "PRIMARY", "PORTAL"),
+    uid.UltrasoundImageStorage: ("ORIGINAL", "PRIMARY", "ABDOMINAL"),
+    uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage: ("ORIGINAL", "PRIMARY"),
+    uid.EnhancedCTImageStorage: ("ORIGINAL", "PRIMARY", "VOLUME", "NONE"),
+    uid.LegacyConvertedEnhancedCTImageStorage: ("ORIGINAL", "PRIMARY", "VOLUME", "NONE"),
+    uid.EnhancedMRImageStorage: ("ORIGINAL", "PRIMARY", "T1", "NONE"),
+    uid.LegacyConvertedEnhancedMRImageStorage: ("ORIGINAL", "PRIMARY", "T1", "NONE"),
+    uid.EnhancedPETImageStorage: ("ORIGINAL", "PRIMARY", "VOLUME", "NONE"),
+    uid.LegacyConvertedEnhancedPETImageStorage: ("ORIGINAL", "PRIMARY", "VOLUME", "NONE"),
+    uid.EnhancedXAImageStorage: ("ORIGINAL", "PRIMARY", "ANGIO", "NONE"),
+    uid.XRay3DAngiographicImageStorage: ("ORIGINAL", "PRIMARY", "VOLUME", "NONE"),
+    uid.BreastTomosynthesisImageStorage: ("ORIGINAL", "PRIMARY", "TOMOSYNTHESIS", "NONE"),
+    uid.ParametricMapStorage: ("DERIVED", "PRIMARY", "VOLUME", "NONE"),
+}
+
+
+@pytest.mark.parametrize("sop_class", TYPES, ids=lambda sop_class: sop_class.keyword)
+def test_dciodvfy_finds_no_error_in_image_types(make_image: Any, tmp_path: Path, sop_class: uid.UID) -> None:
+    def edit(dataset: pydicom.FileDataset) -> None:
+        dataset.SOPClassUID = dataset.file_meta.MediaStorageSOPClassUID = sop_class
+        dataset.ImageType = list(TYPES[sop_class])
+
+    derive(make_image(edit), tmp_path / "out.dcm")
+    assert not [line for line in errors(tmp_path / "out.dcm") if "ImageType" in line]

@@ -10,7 +10,7 @@ import pytest
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from StegoMedLib.dicom import SYNTAXES, DerivedSeries, read_instance, write_derived
+from StegoMedLib.dicom import SYNTAXES, DerivedSeries, compressing, read_instance, write_derived
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -48,11 +48,37 @@ def four_frames(dataset: pydicom.FileDataset) -> None:
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_changed_pixels_are_written_exactly(make_image: Any, target: Path, syntax: str) -> None:
     source = read_instance(make_image(volume=np.random.default_rng(1).integers(-2000, 3000, (1, 48, 40))))
-    uid = write_derived(source, {0: flipped(source)}, target, DerivedSeries("a test"), syntax=syntax)
+    written = write_derived(source, {0: flipped(source)}, target, DerivedSeries("a test"), syntax=syntax)
     derived = read_instance(target)
     assert np.array_equal(derived.plane().pixels, flipped(source))
     assert derived.dataset.file_meta.TransferSyntaxUID == SYNTAXES[syntax]
-    assert uid == derived.sop_instance == derived.dataset.file_meta.MediaStorageSOPInstanceUID
+    assert written.uid == derived.sop_instance == derived.dataset.file_meta.MediaStorageSOPInstanceUID
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+@pytest.mark.parametrize("representation", [0, 1])
+def test_eight_bits_stored_in_sixteen_are_written_in_every_syntax(
+    make_image: Any, target: Path, syntax: str, representation: int
+) -> None:
+    def edit(dataset: pydicom.FileDataset) -> None:
+        dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 8, 7, representation
+        values = np.random.default_rng(3).integers(-128 if representation else 0, 128, (40, 36))
+        dataset.PixelData = values.astype("<i2").tobytes()
+
+    source = read_instance(make_image(edit))
+    write_derived(source, {0: flipped(source)}, target, DerivedSeries("a test"), syntax=syntax)
+    assert np.array_equal(read_instance(target).plane().pixels, flipped(source))
+
+
+def test_a_copy_that_does_not_decode_blames_the_syntax_and_names_no_temporary_file(
+    make_image: Any, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compressing._Encoder, "code", lambda *_: b"nothing!")
+    source = read_instance(make_image())
+    with pytest.raises(UnusableInputError) as caught:
+        write_derived(source, {}, target, DerivedSeries("a test"), syntax="rle")
+    sentence = f"{source.path.name} cannot be used: the pixels do not survive the transfer syntax 'rle'; "
+    assert str(caught.value) == sentence + "ask for 'explicit'."
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)

@@ -13,6 +13,7 @@ from StegoMedLib.envelope import (
     decode_record,
     encode_record,
     record_as_json,
+    record_in_words,
 )
 from StegoMedLib.envelope.attributes import NUMBERED_KEYWORDS
 from StegoMedLib.errors import NothingReadableError, UsageError
@@ -177,3 +178,27 @@ def test_what_is_no_records_encoding_gives_the_one_error(data: bytes) -> None:
         decode_record(data)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
+
+
+def test_bytes_that_are_no_text_come_back_and_say_what_they_are() -> None:
+    record = HeaderRecord({"PatientName": b"M\xfcl\\ler", "PatientID": b"\x12\x34", "StudyID": "1"})
+    assert decode_record(encode_record(record)) == record
+    assert record_as_json(record) == {
+        "PatientName": {"bytes": "4dfc6c5c6c6572", "escaped": "M\\xfcl\\x5cler"},
+        "PatientID": {"bytes": "1234", "escaped": "\\x124"},
+        "StudyID": "1",
+    }
+    assert record_in_words(record) == {
+        "PatientName": "M\\xfcl\\x5cler (bytes that its character set does not decode)",
+        "PatientID": "\\x124 (bytes that its character set does not decode)",
+        "StudyID": "1",
+    }
+
+
+def test_bytes_take_one_byte_more_than_they_are() -> None:
+    text, data = (HeaderRecord({"PatientName": value}) for value in ("Doe^Jane", b"Doe^J\xe4ne"))
+    assert len(encode_record(data)) == len(encode_record(text)) + 1
+
+
+def test_other_records_in_words_are_their_json() -> None:
+    assert record_in_words(TextRecord("hello")) == {"text": "hello"}

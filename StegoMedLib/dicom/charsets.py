@@ -1,0 +1,164 @@
+"""Text as its declared character set has it, exactly or not at all (PS3.3 C.12.1.1.2, PS3.5 6.1.2).
+
+pydicom puts U+FFFD for what it cannot decode, takes other sets where the declared one fails, and looks for separators
+before it decodes, where they are halves of characters. That is fine for showing, not for telling patients apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from StegoMedLib.dicom.coded_sets import ASCII, GRAPHIC, ROMAJI, SETS, CodedSet
+
+__all__ = ["CharacterSet", "character_set"]
+
+_WHOLE = {"ISO_IR 192": "utf-8", "GB18030": "gb18030", "GBK": "gbk"}
+_TERM = re.compile(r"ISO[ _-](2022[ _-])?IR[ _-](\d{1,3})", re.IGNORECASE)
+_ESCAPE, _UPPER = 0x1B, 0x80
+_LONGEST = 1 << 20
+"""Bytes of a value with escape sequences that are decoded at most; comments and addresses have a few hundred."""
+_BACK_TO_DEFAULT, _IN_NAMES = frozenset("\t\n\f\r\\"), frozenset("^=")
+"""Characters behind which the sets of the first value are active again (PS3.5 6.1.2.5.3), and those of names."""
+
+
+@dataclass
+class _Halves:
+    """The sets that are active in the two halves of the code table."""
+
+    low: CodedSet
+    high: CodedSet | None
+
+    def take(self, found: CodedSet) -> None:
+        if found.high:
+            self.high = found
+        else:
+            self.low = found
+
+
+@dataclass(frozen=True)
+class CharacterSet:
+    """A declared character set.
+
+    Attributes
+    ----------
+    codec : str
+        Python codec of a set without escape sequences and of more than one byte; "" for all others.
+    low, high : CodedSet or None
+        What is active at the beginning.
+    extensions : tuple of CodedSet
+        What escape sequences may designate.
+    """
+
+    codec: str = ""
+    low: CodedSet = ASCII
+    high: CodedSet | None = None
+    extensions: tuple[CodedSet, ...] = field(default=())
+
+    def decode(self, value: bytes, *, name: bool = False) -> str | None:
+        """Text of a value, with the separators in it; None where it holds a byte that this set does not have.
+
+        Parameters
+        ----------
+        value : bytes
+            Without padding.
+        name : bool, optional
+            Its VR is PN, so that ``^`` and ``=`` separate.
+        """
+        if self.codec:
+            try:
+                return None if _ESCAPE in value else value.decode(self.codec)
+            except UnicodeDecodeError:
+                return None
+        if value.isascii() and _ESCAPE not in value and self.low is ASCII:
+            return value.decode("ascii")
+        return self._decoded(value, name=name) if len(value) <= _LONGEST else None
+
+    def _decoded(self, value: bytes, *, name: bool) -> str | None:
+        """Text of a value, character by character."""
+        found, at, active = list[str](), 0, self._beginning()
+        while at < len(value):
+            if value[at] == _ESCAPE:
+                designated = next((each for each in self.extensions if value.startswith(each.escape, at)), None)
+                if designated is None:
+                    return None
+                active.take(designated)
+                at += len(designated.escape)
+                continue
+            half = active.high if value[at] >= _UPPER else active.low if value[at] in GRAPHIC else ASCII
+            character = None if half is None else half.decode(value[at : at + half.width])
+            if half is None or character is None:
+                return None
+            found.append(character)
+            at += half.width
+            if _separates(character, name=name):
+                active = self._beginning()
+        return "".join(found)
+
+    def encode(self, text: str, *, name: bool = False) -> bytes | None:
+        """A value that decodes to `text`; None where this set does not have all of its characters."""
+        if self.codec:
+            try:
+                value = text.encode(self.codec)
+            except UnicodeEncodeError:
+                return None
+        else:
+            value = b"".join(self._codes(text, name=name))
+        return value if self.decode(value, name=name) == text else None
+
+    def _codes(self, text: str, *, name: bool) -> list[bytes]:
+        """Codes and escape sequences of a text; characters that no set has are left out."""
+        found, active = list[bytes](), self._beginning()
+        for character in text:
+            separates = _separates(character, name=name)
+            if (separates or ord(character) not in GRAPHIC) and character.isascii() and active.low.width > 1:
+                found.append(self.low.escape)
+                active.take(self.low)
+            sets = [active.low, *([active.high] if active.high else []), *self.extensions]
+            fitting = ((each, each.encode(character)) for each in sets)
+            half, code = next(((each, code) for each, code in fitting if code is not None), (active.low, b""))
+            if half is not active.low and half is not active.high:
+                found.append(half.escape)
+                active.take(half)
+            found.append(code)
+            if separates:
+                active = self._beginning()
+        return [*found, self.low.escape] if active.low.width > 1 else found
+
+    def _beginning(self) -> _Halves:
+        return _Halves(self.low, self.high)
+
+
+def _separates(character: str, *, name: bool) -> bool:
+    return character in _BACK_TO_DEFAULT or (name and character in _IN_NAMES)
+
+
+@lru_cache(maxsize=64)
+def character_set(declared: bytes) -> CharacterSet:
+    """The character set that a value of SpecificCharacterSet declares; ASCII alone where nothing here knows it.
+
+    Parameters
+    ----------
+    declared : bytes
+        Value as it lies in the file; empty where the attribute is missing.
+    """
+    terms = [term.strip(" \0") for term in declared.decode("latin-1").split("\\")]
+    if len(terms) == 1 and terms[0] in _WHOLE:
+        return CharacterSet(_WHOLE[terms[0]])
+    known = [_TERM.fullmatch(term) for term in terms]
+    numbers = [int(term[2]) for term in known if term and int(term[2]) in SETS]
+    first = SETS[numbers[0]] if known[0] and numbers and int(known[0][2]) == numbers[0] else ASCII
+    extended = len(terms) > 1 or any(term and term[1] for term in known)
+    single = first if first.high and first.width == 1 else None
+    return CharacterSet(
+        low=ROMAJI if first is SETS[13] else ASCII,
+        high=single,
+        extensions=_extensions(numbers) if extended else (),
+    )
+
+
+def _extensions(numbers: list[int]) -> tuple[CodedSet, ...]:
+    """What may be designated: the sets declared, and the lower halves that go with them."""
+    lower = (ASCII, ROMAJI) if 13 in numbers else (ASCII,)  # noqa: PLR2004 a name in a registry
+    return tuple(dict.fromkeys((*lower, *(SETS[number] for number in numbers))))

@@ -1,0 +1,59 @@
+"""Descriptions of a derived instance: the source's text and what was done, lawful in its character set (PS3.5 6.2)."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import BaseTag, Tag
+
+from StegoMedLib.dicom.values import charset_of, value_of
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+    from StegoMedLib.dicom.removal import Removal
+
+__all__ = ["described"]
+
+_MOST_CHARACTERS = {"LO": 64, "ST": 1024}
+_UNDECODED = "its bytes that the declared character set does not have are written as question marks"
+_LINES = "\n\f\r"
+
+
+def described(dataset: Dataset, keyword: str, addition: str, between: str, removal: Removal) -> RawDataElement:
+    """A description that says what was done behind what the source says, which is cut where there is no room.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Header of the source.
+    keyword : str
+        Of an attribute with VR LO or ST.
+    addition : str
+        What was done, in ASCII.
+    between : str
+        What stands between the two.
+    removal : Removal
+        Is told when the source's description has bytes that are no text.
+    """
+    tag = BaseTag(Tag(keyword))
+    vr, charset = dictionary_VR(tag), charset_of(dataset)
+    most = _MOST_CHARACTERS[vr]
+    earlier = value_of(dataset, keyword)
+    if isinstance(earlier, bytes):
+        removal.note((tag,), _UNDECODED)
+        earlier = "".join(chr(byte) if byte in range(0x20, 0x7F) else "?" for byte in earlier[:most])
+    earlier = _lawful(earlier, vr)[: max(most - len(between) - len(addition), 0)].strip()
+    text = (f"{earlier}{between}{addition}" if earlier else addition)[:most]
+    value = charset.encode(text) or text.encode("ascii", "replace")
+    return RawDataElement(tag, vr, len(value), value, 0, is_implicit_VR=False, is_little_endian=True)
+
+
+def _lawful(text: str, vr: str) -> str:
+    """Text without control characters, and in LO without what separates values: there is one value only."""
+    lines = _LINES if vr == "ST" else ""
+    shown = (" " if unicodedata.category(each) == "Cc" and each not in lines else each for each in text)
+    return "".join("/" if each == "\\" and vr == "LO" else each for each in shown)
