@@ -56,7 +56,7 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
 
     def examineForExport(self, subjectHierarchyItemID: int) -> list[Any]:  # noqa: N802, N803
         """Offer stego volumes as new series of their source's study."""
-        from StegoMedPanel import stego  # noqa: PLC0415
+        from StegoMedPanel import series, stego  # noqa: PLC0415
 
         node = _volume_of(subjectHierarchyItemID)
         if node is None or not stego.is_stego(node):
@@ -67,11 +67,13 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
         exportable.confidence = STEGO_CONFIDENCE if node.GetAttribute(stego.SOURCES) else EXPORT_CONFIDENCE
         exportable.subjectHierarchyItemID = subjectHierarchyItemID
         exportable.pluginClass = self.__module__
-        exportable.setTag("SeriesDescription", f"{node.GetName()}")
+        for keyword, value in series.offered(node).items():
+            exportable.setTag(keyword, value)
         return [exportable]
 
     def export(self, exportables: list[Any]) -> str:
         """Write stego volumes into the folders that the dialog names; an empty text when all went well."""
+        from StegoMedPanel import series  # noqa: PLC0415
         from StegoMedPanel.work import Work  # noqa: PLC0415
 
         from StegoMedLib.errors import StegoMedError  # noqa: PLC0415
@@ -81,9 +83,11 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
             if node is None:
                 return "The volume is no longer in the scene; choose another one."
             folder = Path(exportable.directory) / f"StegoMed_{exportable.subjectHierarchyItemID}"
+            before = series.offered(node)
             patient = {"PatientName": node.GetName()[:64], "PatientID": node.GetName()[:64]}
             try:
-                Work().save_to_folder(node, folder, patient, _paint)
+                stated = series.edits(exportable.tag, before)
+                Work().save_to_folder(node, folder, patient, _paint, stated=stated)
             except StegoMedError as error:
                 return str(error)
         return ""

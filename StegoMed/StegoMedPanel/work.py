@@ -12,7 +12,7 @@ import numpy as np
 import slicer
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedPanel import found, nodes, packages, stego
+from StegoMedPanel import found, nodes, packages, series, stego
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -174,8 +174,19 @@ class Work:
         )
         return Extracted(report, symbols[0] if symbols else None)
 
-    def save_to_folder(self, volume: Node, folder: Path, patient: dict[str, str], progress: Progress) -> list[str]:
-        """Write a stego volume as a new DICOM series into a new or empty folder; SOPInstanceUIDs, slice by slice."""
+    def save_to_folder(
+        self,
+        volume: Node,
+        folder: Path,
+        patient: dict[str, str],
+        progress: Progress,
+        *,
+        stated: dict[str, str] | None = None,
+    ) -> list[str]:
+        """Write a stego volume as a new DICOM series into a new or empty folder; SOPInstanceUIDs, slice by slice.
+
+        `patient` is for volumes that did not come from DICOM, and `stated` goes over what the source says.
+        """
         from StegoMedLib.pipeline.volumes import write_stack  # noqa: PLC0415
 
         stego.check_untouched(volume)
@@ -183,11 +194,12 @@ class Work:
         voxels = nodes.voxels_of(volume)
         uids = nodes.uids_of(volume, stego.SOURCES)
         if not uids:
-            return self._write_new(volume, folder, patient, progress)
+            return self._write_new(volume, folder, {**patient, **(stated or {})}, progress)
         from StegoMedLib.pipeline.instances import InstanceStack  # noqa: PLC0415
 
         stack = InstanceStack(nodes.files_of(uids), voxels, revised=True)
-        return write_stack(stack, voxels, folder, progress=progress)
+        new = series.statement(volume, stated)
+        return write_stack(stack, voxels, folder, mark=new.mark, texts=new.texts, progress=progress)
 
     def save_to_database(self, volume: Node, patient: dict[str, str], progress: Progress) -> str:
         """Write a stego volume as new instances into the DICOM database; the new SeriesInstanceUID.
@@ -237,22 +249,22 @@ class Work:
 
         geometry = SeriesGeometry(*nodes.lps_vectors(volume))
         voxels, modality = nodes.voxels_of(volume), stego.modality_of(volume)
-        attributes = {**patient, "SeriesDescription": volume.GetName()[:64]}
+        attributes = {"SeriesDescription": volume.GetName()[:64], **patient}
         files = write_new(voxels, folder, geometry, modality=modality, attributes=attributes, progress=progress)
         return [str(dcmread(path, stop_before_pixels=True).SOPInstanceUID) for path in files]
 
     def _imported(self, opened: Widget, uids: list[str], volume: Node) -> str:
         """Make sure that the database took every image; take back what it did when not."""
-        series = {opened.seriesForFile(opened.fileForInstance(uid)) for uid in uids if opened.fileForInstance(uid)}
+        made = {opened.seriesForFile(opened.fileForInstance(uid)) for uid in uids if opened.fileForInstance(uid)}
         if not all(opened.fileForInstance(uid) for uid in uids):
-            for uid in filter(None, series):
+            for uid in filter(None, made):
                 opened.removeSeries(uid)
             raise UnusableInputError(
                 "The DICOM database did not take the new series; make room on its disk, or save to a folder."
             )
         volume.SetAttribute(nodes.SOURCES, " ".join(uids))
         volume.SetAttribute(nodes.SERIES_MARK, "1")
-        return str(series.pop())
+        return str(made.pop())
 
 
 def _check_empty(folder: Path) -> None:

@@ -12,12 +12,13 @@ from StegoMedLib.dicom.placing import Placing, placing_of
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.removal import Removed
 from StegoMedLib.dicom.sources import source_uids
-from StegoMedLib.dicom.uids import DerivedSeries, new_uid
+from StegoMedLib.dicom.uids import MARK, DerivedSeries, new_uid
 from StegoMedLib.dicom.walking import LeftOut
 from StegoMedLib.dicom.writing import Written, write_derived, write_frames
 
 __all__ = [
     "DEFAULT_ATTRIBUTES",
+    "MARK",
     "SYNTAXES",
     "DerivedSeries",
     "Instance",

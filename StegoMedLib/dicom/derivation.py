@@ -12,7 +12,7 @@ from pydicom.datadict import dictionary_VR
 from pydicom.tag import Tag
 from pydicom.uid import UID
 
-from StegoMedLib.dicom.derived_text import described
+from StegoMedLib.dicom.derived_text import described, stated
 from StegoMedLib.dicom.frame_items import FrameItems
 from StegoMedLib.dicom.image_type import derived_type, is_enhanced
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from StegoMedLib.dicom.encoding import Element, Elements
     from StegoMedLib.dicom.reading import Instance
     from StegoMedLib.dicom.removal import Removal
+    from StegoMedLib.dicom.uids import DerivedSeries
 
 __all__ = ["EXTREMES", "derived_elements", "extreme_elements"]
 
 EXTREMES = ("SmallestImagePixelValue", "LargestImagePixelValue")
 
-_MARK = "StegoMed"
 _ST_CHARACTERS = 1024
 _GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 
@@ -115,21 +115,21 @@ def _times(dataset: Dataset) -> Iterable[DataElement]:
             yield _element(f"{kind}Time", now.strftime("%H%M%S"))
 
 
-def _changes(instance: Instance, uids: tuple[str, str], description: str, removal: Removal) -> Iterable[Element]:
+def _changes(instance: Instance, uids: tuple[str, str], series: DerivedSeries, removal: Removal) -> Iterable[Element]:
     dataset = instance.dataset
     sources = [*(dataset.get("SourceImageSequence") or []), *_sources(instance)]
     yield _element("SOPClassUID", instance.sop_class)
     yield _element("SOPInstanceUID", uids[0])
     yield _element("SeriesInstanceUID", uids[1])
     yield _element("ImageType", derived_type(instance.sop_class, dataset))
-    yield described(dataset, "DerivationDescription", description, "; ", removal)
+    yield described(dataset, "DerivationDescription", series.description, "; ", removal)
     if sources:
         yield _element("SourceImageSequence", sources)
-    yield described(dataset, "SeriesDescription", _MARK, " ", removal)
+    yield described(dataset, "SeriesDescription", series.mark, " ", removal)
     yield from _times(dataset)
     yield from extreme_elements(instance, None).values()
     if is_enhanced(instance.sop_class, dataset):
-        yield from _functional_groups(instance, description)
+        yield from _functional_groups(instance, series.description)
 
 
 _STALE = (Tag("PixelData"), Tag("ExtendedOffsetTable"), Tag("ExtendedOffsetTableLengths"))
@@ -163,7 +163,7 @@ def derived_elements(
     instance: Instance,
     *,
     uids: tuple[str, str],
-    description: str,
+    series: DerivedSeries,
     removal: Removal,
     attributes: Mapping[str, object] | None = None,
 ) -> Elements:
@@ -175,8 +175,8 @@ def derived_elements(
         The source; stays as it is.
     uids : tuple of (str, str)
         New SOPInstanceUID and SeriesInstanceUID.
-    description : str
-        What was done, in ASCII; joins DerivationDescription.
+    series : DerivedSeries
+        What was done, in ASCII; how the series is called; what a person states of it.
     removal : Removal
         Is told what of the source's descriptions is lost.
     attributes : mapping of str to object, optional
@@ -188,8 +188,10 @@ def derived_elements(
         Elements of the source, undecoded, with the changed ones in their places.
     """
     elements = dict(instance.elements)
-    elements.update((element.tag, element) for element in _changes(instance, uids, description, removal))
+    elements.update((element.tag, element) for element in _changes(instance, uids, series, removal))
     elements.update((element.tag, element) for element in _given(instance, attributes or {}))
+    for keyword, text in series.texts.items():
+        elements[Tag(keyword)] = stated(instance.dataset, keyword, text)
     for tag in _STALE:
         elements.pop(tag, None)
     return elements

@@ -5,18 +5,21 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from pydicom.config import RAISE
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag, Tag
+from pydicom.valuerep import validate_value
 
 from StegoMedLib.dicom.values import charset_of, value_of
+from StegoMedLib.errors import UsageError
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
     from StegoMedLib.dicom.removal import Removal
 
-__all__ = ["described"]
+__all__ = ["described", "stated"]
 
 _MOST_CHARACTERS = {"LO": 64, "ST": 1024}
 _UNDECODED = "its bytes that the declared character set does not have are written as question marks"
@@ -49,6 +52,35 @@ def described(dataset: Dataset, keyword: str, addition: str, between: str, remov
     earlier = _lawful(earlier, vr)[: max(most - len(between) - len(addition), 0)].strip()
     text = (f"{earlier}{between}{addition}" if earlier else addition)[:most]
     value = charset.encode(text) or text.encode("ascii", "replace")
+    return RawDataElement(tag, vr, len(value), value, 0, is_implicit_VR=False, is_little_endian=True)
+
+
+def stated(dataset: Dataset, keyword: str, text: str) -> RawDataElement:
+    """What a person states in place of what the source says, in the source's character set.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Header of the source.
+    keyword : str
+        Of an attribute whose values are text.
+    text : str
+        One value; empty for none.
+
+    Raises
+    ------
+    UsageError
+        The attribute cannot hold it (PS3.5 6.2), or the character set lacks one of its characters.
+    """
+    tag = BaseTag(Tag(keyword))
+    vr, charset = dictionary_VR(tag), charset_of(dataset)
+    try:
+        validate_value(vr, text, RAISE)
+    except ValueError:
+        raise UsageError(f"{keyword} cannot hold what was typed; type something shorter, or in its form.") from None
+    value = charset.encode(text, name=vr == "PN")
+    if value is None:
+        raise UsageError(f"{keyword} has characters that the images' character set lacks; type it in others.")
     return RawDataElement(tag, vr, len(value), value, 0, is_implicit_VR=False, is_little_endian=True)
 
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydicom.uid import UID, generate_uid
 
-__all__ = ["DerivedSeries", "new_uid"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["MARK", "DerivedSeries", "new_uid"]
+
+MARK = "StegoMed"
+"""What the description of every derived series ends with, or holds before a number."""
 
 
 def new_uid() -> UID:
@@ -19,10 +27,14 @@ class DerivedSeries:
     ----------
     description : str
         What was done, in words; goes to DerivationDescription and must name nothing of the record or the key.
+    mark : str, optional
+        What joins SeriesDescription, so that the series is told from its source and from others of that source.
+    texts : mapping of str to str, optional
+        What a person states in place of what the source says, by keyword.
     """
 
-    def __init__(self, description: str) -> None:
-        self.description = description
+    def __init__(self, description: str, *, mark: str = MARK, texts: Mapping[str, str] | None = None) -> None:
+        self.description, self.mark, self.texts = description, mark, dict(texts or {})
         self._uids: dict[str, UID] = {}
 
     def uid(self, source: str) -> UID:

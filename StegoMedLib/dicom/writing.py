@@ -263,9 +263,7 @@ def write_frames(
     uids, frames = (new_uid(), series.uid(instance.series_key)), _Frames(instance, stored)
     removal = Removal(compressed=syntax != NATIVE and transfer_syntax(instance.dataset) == SYNTAXES[syntax])
     with naming(instance.path, "its header cannot be written; export it again."):
-        elements = derived_elements(
-            instance, uids=uids, description=series.description, removal=removal, attributes=attributes
-        )
+        elements = derived_elements(instance, uids=uids, series=series, removal=removal, attributes=attributes)
         header = _encoded(instance, elements, removal)
     meta = file_meta(instance.sop_class, uids[0], SYNTAXES[syntax])
     write = partial(write_pixels, frames=frames, pixels=instance.format, syntax=syntax, source=instance.path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.dicom import DerivedSeries, SeriesGeometry, new_series, write_frames
+from StegoMedLib.dicom import MARK, DerivedSeries, SeriesGeometry, new_series, write_frames
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.embed import DESCRIPTION
 from StegoMedLib.pipeline.embed_run import EmbedOptions, EmbedReport, EmbedRun
@@ -204,12 +204,15 @@ def write_stack(
     volume: NDArray[Any],
     folder: Path,
     *,
+    mark: str = MARK,
+    texts: dict[str, str] | None = None,
     syntax: str = "explicit",
     progress: Progress = silent,
 ) -> list[str]:
     """Write the instances of `stack` with the stored values that the voxels of `volume` (S, H, W) stand for.
 
-    `folder` appears when all files are written, or not at all; it must be new or empty.
+    `folder` appears when all files are written, or not at all; it must be new or empty. `mark` joins the description
+    of the series, and `texts` go over what the source says, by keyword, as a person states them.
 
     Returns
     -------
@@ -222,7 +225,8 @@ def write_stack(
         When the folder holds something, or cannot be written to.
     """
     check_target(None, folder, overwrite=False)
-    series, uids, files = DerivedSeries(DESCRIPTION), [""] * len(stack), stack.files()
+    series = DerivedSeries(DESCRIPTION, mark=mark, texts=texts)
+    uids, files = [""] * len(stack), stack.files()
     removed: list[RemovedFrom] = []
     with staged(folder, overwrite=False) as work:
         for done, (path, slices) in enumerate(files):

@@ -100,6 +100,103 @@ def test_a_failed_export_says_why(plugin: Any, driver: Any, volume: Any, tmp_pat
     assert "no longer in the scene" in plugin.export([exportable])
 
 
+def edited(plugin: Any, node: Any, folder: Path, **tags: str) -> tuple[str, list[Any]]:
+    """Export after *Edit DICOM tags*; the error, and the data sets."""
+    from pydicom import dcmread
+
+    folder.mkdir()
+    (exportable,) = plugin.examineForExport(item_of(node))
+    for keyword, value in tags.items():
+        exportable.setTag(keyword, value)
+    exportable.directory = str(folder)
+    error = plugin.export([exportable])
+    return error, [dcmread(path) for path in sorted(folder.rglob("*.dcm"))]
+
+
+def test_tags_edited_in_the_dialog_are_honoured_and_others_stay(
+    plugin: Any, driver: Any, volume: Any, tmp_path: Path
+) -> None:
+    driver.choose(volume)
+    driver.find()
+    tags = {"PatientName": "", "PatientID": "T-1", "SeriesDescription": "For transfer"}
+    error, datasets = edited(plugin, driver.hide(), tmp_path / "export", **tags)
+    assert error == ""
+    assert len(datasets) == 3
+    for each in datasets:
+        assert (each.PatientName, each.PatientID, each.SeriesDescription) == ("", "T-1", "For transfer")
+        assert each.PatientBirthDate == "19700101"
+        assert "StegoMed" in each.DerivationDescription
+
+
+def test_nothing_edited_changes_nothing_but_name_and_number(
+    plugin: Any, driver: Any, volume: Any, tmp_path: Path
+) -> None:
+    driver.choose(volume)
+    driver.find()
+    error, datasets = edited(plugin, driver.hide(), tmp_path / "export")
+    assert error == ""
+    for each in datasets:
+        assert (each.PatientName, each.PatientID) == ("Phantom^Abdomen", "SM-0001")
+        assert (each.SeriesDescription, each.SeriesNumber) == ("Phantom CT StegoMed", 2)
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({"PatientBirthDate": "tomorrow"}, "PatientBirthDate cannot hold"),
+        ({"PatientName": "\u738b"}, "PatientName has characters"),
+        ({"SeriesNumber": "first"}, "SeriesNumber cannot hold"),
+    ],
+)
+def test_unlawful_tags_get_a_sentence_and_write_nothing(
+    plugin: Any, driver: Any, volume: Any, dicom_database: Any, tmp_path: Path, tags: dict[str, str], words: str
+) -> None:
+    from pydicom import dcmread
+
+    for path in driver.source_files(dicom_database, volume):
+        dataset = dcmread(path)
+        dataset.SpecificCharacterSet = "ISO_IR 100"
+        dataset.save_as(path)
+    driver.choose(volume)
+    driver.find()
+    error, datasets = edited(plugin, driver.hide(), tmp_path / "export", **tags)
+    assert words in error
+    assert datasets == []
+    assert not list((tmp_path / "export").iterdir())
+
+
+def test_patient_typed_for_a_volume_without_dicom_is_written(plugin: Any, driver: Any, tmp_path: Path) -> None:
+    import slicer
+
+    from StegoMedLib.pipeline.phantom import phantom_series
+
+    phantom = phantom_series(slices=1, size=256)
+    voxels = np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept))
+    driver.choose(slicer.util.addVolumeFromArray(voxels, name="Loose"))
+    driver.find()
+    driver.text("words")
+    tags = {"PatientName": "Doe^J\u00f6hn", "PatientID": "77"}
+    error, (dataset,) = edited(plugin, driver.hide(), tmp_path / "export", **tags)
+    assert error == ""
+    assert (str(dataset.PatientName), dataset.PatientID) == ("Doe^J\u00f6hn", "77")
+    assert dataset.SeriesDescription == "Loose stego"
+
+
+def test_new_series_of_one_study_get_names_and_numbers_of_their_own(
+    driver: Any, host: Any, volume: Any, dicom_database: Any
+) -> None:
+    for _ in range(3):
+        driver.choose(volume)
+        driver.find()
+        driver.hide()
+        host.answer.append(True)
+        driver.save_to_database()
+    first = [dicom_database.instancesForSeries(series)[0] for series in driver.series(dicom_database)]
+    names = sorted(dicom_database.instanceValue(uid, "0008,103e") for uid in first)
+    assert names == ["Phantom CT", "Phantom CT StegoMed", "Phantom CT StegoMed 2", "Phantom CT StegoMed 3"]
+    assert sorted(int(dicom_database.instanceValue(uid, "0020,0011")) for uid in first) == [1, 2, 3, 4]
+
+
 def test_series_of_others_are_not_marked(plugin: Any, volume: Any, dicom_database: Any) -> None:
     files = list(dicom_database.allFiles())
     assert plugin.examineForImport([files]) == []
