@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from StegoMedLib.choices import MODES
 from StegoMedLib.dicom import DerivedSeries, Instance, Listing, list_files, read_instance, write_frames
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.embed_run import (
-    LOST,
     EmbeddedSliceReport,
     EmbedOptions,
     EmbedReport,
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DESCRIPTION",
-    "LOST",
-    "MODES",
     "EmbedOptions",
     "EmbedReport",
     "EmbeddedSliceReport",
@@ -42,8 +40,6 @@ __all__ = [
     "embed_series",
     "look_at",
 ]
-
-MODES = ("replicate", "spread")
 
 DESCRIPTION = "StegoMed: an encrypted record hidden outside the significant region"
 """What DerivationDescription says of what was written."""

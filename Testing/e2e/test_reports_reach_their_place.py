@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from StegoMedLib.cli.screen import write_json
+from StegoMedLib.cli.report import write_json
 from StegoMedLib.errors import UnusableInputError
 
 FINDER = ("--finder", "threshold")
