@@ -78,7 +78,7 @@ def _given(file: Path | None, *, confirm: bool) -> str | bytes:
     if sys.stdin is not None and sys.stdin.isatty():
         return _asked(confirm=confirm)
     if sys.stdin is not None and file is not None:
-        return _limited(sys.stdin.buffer)
+        return _limited_input()
     raise UsageError(f"There is no passphrase; name a file with --passphrase-file, or set {PASSPHRASE_VARIABLE}.")
 
 
@@ -88,6 +88,15 @@ def _content(file: Path) -> bytes:
             return _limited(stream)
     except (OSError, ValueError) as error:
         raise UnusableInputError(_unreadable(file, error)) from None
+
+
+def _limited_input() -> bytes:
+    try:
+        return _limited(sys.stdin.buffer)
+    except OSError as error:
+        raise UnusableInputError(
+            f"The passphrase cannot be read from standard input ({error.strerror or 'it is closed'}); name a file."
+        ) from None
 
 
 def _limited(stream: BinaryIO) -> bytes:

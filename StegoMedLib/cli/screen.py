@@ -125,7 +125,14 @@ class ProgressBar:
             MofNCompleteColumn(),
             TimeRemainingColumn(),
         )
-        self._bar = Bar(*columns, console=_console, transient=True, disable=not _console.is_terminal)
+        self._bar = Bar(
+            *columns,
+            console=_console,
+            transient=True,
+            disable=not _console.is_terminal,
+            redirect_stdout=False,
+            redirect_stderr=False,  # `Talk` writes to what is standard error now
+        )
         self._task = self._bar.add_task(plain(verb), total=None)
 
     def __enter__(self) -> Progress:

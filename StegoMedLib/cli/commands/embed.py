@@ -90,7 +90,8 @@ def _content(file: Path) -> bytes:
         with file.open("rb") as stream:
             return stream.read(_LARGEST_RECORD + 1)
     except OSError as error:
-        raise UnusableInputError(f"{file} cannot be read ({error.strerror}); name a file that you may read.") from None
+        name, cause = "standard input" if str(file) == "-" else file, error.strerror or "it is closed"
+        raise UnusableInputError(f"{name} cannot be read ({cause}); name a file that you may read.") from None
 
 
 def _attributes(text: str | None) -> tuple[str, ...]:
