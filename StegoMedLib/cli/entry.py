@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
-from StegoMedLib.cli.streams import finish, secure
+from StegoMedLib.cli.streams import READER_GONE, Talk, finish, secure
+from StegoMedLib.errors import CancelledError, StegoMedError
 
 __all__ = ["main"]
-
-_CANCELLED = 130
 
 
 def main() -> int:
@@ -21,6 +18,12 @@ def main() -> int:
     except SystemExit as left:  # what argparse does after help, a version and a mistake
         code = left.code if isinstance(left.code, int) else int(left.code is not None)
     except KeyboardInterrupt:
-        sys.stderr.write("Cancelled; every target is as it was, or complete.\n")
-        code = _CANCELLED
-    return finish(code)
+        Talk().write("Cancelled; every target is as it was, or complete.\n")
+        code = CancelledError.exit_code
+    except BrokenPipeError:
+        code = READER_GONE
+    except StegoMedError as error:  # help and version that nothing takes
+        Talk().write(f"{error}\n")
+        code = error.exit_code
+    finish()
+    return code

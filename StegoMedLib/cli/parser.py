@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from StegoMedLib.cli.plain import plain
+from StegoMedLib.cli.streams import Talk, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -44,6 +45,13 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401  argparse's
         """Fill the parser, and parse."""
         return super(Parser, self.filled()).parse_known_args(args, namespace)
+
+    def _print_message(self, message: str, file: Any = None) -> None:  # noqa: ANN401  argparse's
+        """Help and version are results; argparse says nothing when they are lost."""
+        if message and file is sys.stdout:
+            put(message)
+        elif message:
+            Talk().write(message)
 
     def error(self, message: str) -> NoReturn:
         """Leave the program with a message, which may hold what was typed or pasted."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib import __version__
 from StegoMedLib.cli.report_target import is_report
 from StegoMedLib.cli.screen import say
+from StegoMedLib.cli.streams import put
 from StegoMedLib.errors import StegoMedError, UnusableInputError
 from StegoMedLib.files import PRIVATE, remove_abandoned, whole_file
 
@@ -61,16 +61,14 @@ def write_json(report: dict[str, object], target: str | None) -> None:
     text = json.dumps({"stegomed": __version__, **report}, indent=2, allow_nan=False) + "\n"
     try:
         if target == "-":
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            put(text)
         else:
             _write_file(Path(target), text)
     except BrokenPipeError:
         raise
     except OSError as error:
-        name = "standard output" if target == "-" else target
         raise UnusableInputError(
-            f"The report {name} cannot be written ({error.strerror}); name a place that you may write to."
+            f"The report {target} cannot be written ({error.strerror}); name a place that you may write to."
         ) from None
 
 

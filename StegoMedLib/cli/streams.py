@@ -14,12 +14,13 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
-__all__ = ["READER_GONE", "Talk", "finish", "secure"]
+from StegoMedLib.errors import UnusableInputError
+
+__all__ = ["READER_GONE", "Talk", "finish", "put", "secure"]
 
 READER_GONE = 141
 """Exit code when whoever read standard output has gone: what a shell gives for programs that SIGPIPE has ended."""
 
-_CANNOT_BE_WRITTEN = 3
 _GONE = frozenset({errno.EPIPE, errno.EINVAL})
 """What writing to a pipe gives that nobody reads; the second on Windows."""
 
@@ -51,29 +52,39 @@ def _take(number: int, mode: int) -> None:
                 os.close(taken)
 
 
-def finish(code: int) -> int:
-    """Write out what waits in both streams, so that Python finds nothing to complain of; the exit code.
+def put(text: str) -> None:
+    """Write a result to standard output, at once.
 
-    `code` stays as it is, unless it is 0 and standard output could not take all.
+    Raises
+    ------
+    BrokenPipeError
+        Nobody reads it any more.
+    UnusableInputError
+        It cannot be written.
     """
-    lost = _flushed(sys.stdout)
-    if lost is not None and code == 0:
-        code = READER_GONE if lost.errno in _GONE else _CANNOT_BE_WRITTEN
-        if code == _CANNOT_BE_WRITTEN:
-            Talk().write(f"Standard output cannot be written ({lost.strerror}); send it where there is room.\n")
-    _flushed(sys.stderr)
-    return code
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno in _GONE:
+            raise BrokenPipeError(*error.args) from None
+        raise UnusableInputError(
+            f"Standard output cannot be written ({error.strerror}); send it where there is room."
+        ) from None
 
 
-def _flushed(stream: TextIO) -> OSError | None:
-    """What kept a stream from being written out, if anything; what still waits in it then is thrown away."""
+def finish() -> None:
+    """Throw away what still waits in streams that cannot be written, so that Python finds nothing to complain of."""
+    _empty(sys.stdout)
+    _empty(sys.stderr)
+
+
+def _empty(stream: TextIO) -> None:
     try:
         stream.flush()
-    except OSError as error:
+    except OSError:
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return error
-    return None
 
 
 class Talk:

@@ -16,12 +16,14 @@ from unittest import mock
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from StegoMedLib.cli import running, screen
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.parser import Parser
 from StegoMedLib.cli.plain import plain
 from StegoMedLib.cli.records import show_records
+from StegoMedLib.cli.streams import Talk
 from StegoMedLib.dicom import LeftOut
 from StegoMedLib.envelope import FileRecord, HeaderRecord, TextRecord
 from StegoMedLib.errors import NotEveryFileError, PersonMustLookError, UnusableInputError, UsageError
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
     from StegoMedLib.envelope import Record
 
+ODD = [
+    ":x:",
     "A:100:7",
     "[bold]b[/bold]",
     "[/]",
@@ -73,7 +77,8 @@ def failing(error: BaseException) -> None:
 
 
 def log(text: str) -> None:
-    perform(lambda: logging.getLogger("StegoMedLib.pipeline").warning("%s was left.", text))
+    with mock.patch.object(logging.getLogger("StegoMedLib"), "propagate", False):  # noqa: FBT003  not to pytest
+        perform(lambda: logging.getLogger("StegoMedLib.pipeline").warning("%s was left.", text))
 
 
 def misuse(text: str) -> None:
@@ -92,7 +97,7 @@ def file_left_out(text: str) -> None:
 
 
 def progress(text: str) -> None:
-    console = screen.Console(file=cast("IO[str]", screen.Talk()), force_terminal=True, no_color=True, width=200)
+    console = Console(file=cast("IO[str]", Talk()), force_terminal=True, no_color=True, width=200)
     with mock.patch.object(screen, "_console", console), screen.ProgressBar(text):
         pass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.screen import say
+from StegoMedLib.cli.streams import put
 from StegoMedLib.envelope.words import make_passphrase
 
 if TYPE_CHECKING:
@@ -16,5 +17,5 @@ __all__ = ["run"]
 def run(arguments: argparse.Namespace) -> None:
     """Do the command's work."""
     made, strength = make_passphrase(arguments.words)
-    print(made)  # noqa: T201  the command's result, on standard output alone
+    put(f"{made}\n")
     say(f"Guessing it takes {strength}. Keep it where you find it again: without it nobody can read the record.")
