@@ -6,14 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.pipeline.masks import MaskSource, mask_source
 
 if TYPE_CHECKING:
     import argparse
 
 __all__ = ["chosen_masks", "chosen_target"]
-
-_SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 
 
 def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
@@ -34,7 +33,7 @@ def chosen_target(typed: str, source: Path, *, ending: str = "") -> Path:
         What the name of the result ends with, where that is not the source's own ending.
     """
     target = Path(typed)
-    is_folder = typed.endswith(_SEPARATORS) or os.path.isdir(target)  # noqa: PTH112 pathlib raises where none may enter
+    is_folder = names_folder(typed) or os.path.isdir(target)  # noqa: PTH112 pathlib raises where none may enter
     if is_folder and not os.path.isdir(source):  # noqa: PTH112
         return target / (source.with_suffix(ending) if ending else source).name
     return target

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.staging import is_in
 
@@ -44,6 +45,8 @@ def check_report_target(arguments: argparse.Namespace) -> None:
     target = getattr(arguments, "json_target", None)
     if target is None or target == "-":
         return
+    if names_folder(target):
+        raise UnusableInputError(f"The report {target} would be a folder; name a file.")
     place = Path(os.path.realpath(target))
     inputs = [Path(path) for name in _INPUTS if (path := getattr(arguments, name, None)) is not None]
     if any(is_in(place, path) for path in inputs if path.exists()):

@@ -11,6 +11,7 @@ from StegoMedLib.cli.records import show_records
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import ProgressBar, say
 from StegoMedLib.dicom import list_files
+from StegoMedLib.envelope import FileRecord
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series, save_files
 
 if TYPE_CHECKING:
@@ -40,11 +41,13 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.out is not None:
         for place in save_files(report, arguments.out):
             say(f"Wrote {place}.")
-    deliver(report.as_json(), arguments.json_target, lambda: _show(report))
+    deliver(report.as_json(), arguments.json_target, lambda: _show(report, kept=arguments.out is not None))
 
 
-def _show(report: ExtractReport) -> None:
+def _show(report: ExtractReport, *, kept: bool) -> None:
     show_records(report, "Record")
+    if not kept and any(isinstance(record, FileRecord) for record in report.records):
+        say("The record is a file, which was not saved: add --out DIR, and it is written into that folder.")
     read = sum(row.record is not None for row in report.slices)
     say(f"{read} of {len(report.slices)} slices were read, profile {report.profile}.")
     for shards in report.shards:

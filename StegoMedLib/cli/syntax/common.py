@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from StegoMedLib.choices import DEFAULT_FINDER, DEFAULT_STRENGTH, ENGINES, FINDERS, HIGH_STRENGTH, PROFILES
@@ -20,6 +21,7 @@ __all__ = [
     "add_strength",
     "filled_path",
     "filled_text",
+    "names_folder",
 ]
 
 
@@ -68,6 +70,11 @@ def filled_text(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("it is empty; name a file or a folder (a variable of the shell may be unset)")
     return text
+
+
+def names_folder(text: str) -> bool:
+    """Whether a path as it was typed can only be a folder's, whatever is there."""
+    return text.endswith(tuple(filter(None, (os.sep, os.altsep))))
 
 
 def add_finder(parser: argparse.ArgumentParser) -> None:
