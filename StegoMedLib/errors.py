@@ -22,9 +22,21 @@ class StegoMedError(Exception):
     """Base of all errors that StegoMed raises on purpose; ``str(error)`` is a sentence for the user.
 
     A message never contains a passphrase, a key, or anything of a record.
+
+    Parameters
+    ----------
+    sentences : str
+        One, or several where each is worth a line of its own.
     """
 
     exit_code = 1
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(*sentences)
+
+    def __str__(self) -> str:
+        """All sentences."""
+        return " ".join(self.args)
 
 
 class UsageError(StegoMedError):

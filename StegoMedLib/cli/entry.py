@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import sys
+from StegoMedLib.cli.streams import READER_GONE, Talk, finish, secure
+from StegoMedLib.errors import CancelledError, StegoMedError
 
 __all__ = ["main"]
-
-_CANCELLED = 130
 
 
 def main() -> int:
     """Run the command line; the exit code."""
+    secure()
     try:
-        from StegoMedLib.cli.main import main as run  # noqa: PLC0415  importing takes a second
+        from StegoMedLib.cli.main import main as run  # noqa: PLC0415  importing takes a while
 
-        return run()
+        code = run()
+    except SystemExit as left:  # what argparse does after help, a version and a mistake
+        code = left.code if isinstance(left.code, int) else int(left.code is not None)
     except KeyboardInterrupt:
-        sys.stderr.write("Cancelled; every target is as it was, or complete.\n")
-        return _CANCELLED
+        Talk().write("Cancelled; every target is as it was, or complete.\n")
+        code = CancelledError.exit_code
+    except BrokenPipeError:
+        code = READER_GONE
+    except StegoMedError as error:  # help and version that nothing takes
+        Talk().write(f"{error}\n")
+        code = error.exit_code
+    finish()
+    return code

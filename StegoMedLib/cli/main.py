@@ -1,80 +1,63 @@
-"""The command line: parses, runs one command, turns what went wrong into a sentence and an exit code."""
+"""The command line: parses, and has one command run. What is heavy is loaded by the command that needs it."""
 
 from __future__ import annotations
 
-import os
-import sys
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from StegoMedLib import __version__
-from StegoMedLib.cli.commands import (
-    attack,
-    benchmark,
-    capacity,
-    demo,
-    embed,
-    evaluate,
-    export,
-    extract,
-    passphrase,
-    segment,
-    train,
-)
 from StegoMedLib.cli.parser import Parser, parse
-from StegoMedLib.cli.passphrase import check_passphrase_source
-from StegoMedLib.cli.report_target import check_report_target
-from StegoMedLib.cli.screen import say, warnings_said
-from StegoMedLib.cli.signals import ending_is_cancelling
-from StegoMedLib.errors import CancelledError, StegoMedError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
-__all__ = ["build_parser", "main"]
+__all__ = ["COMMANDS", "build_parser", "main"]
 
 _EPILOG = (
-    "Exit codes: 0 done, 2 usage, 3 unusable input, 4 nothing readable with this key, 5 does not fit, 6 done, but a "
-    "person must look, 7 done, but not every file, 130 cancelled."
+    "Exit codes: 0 done, 1 failed in a way nobody foresaw, 2 usage, 3 unusable input, 4 nothing readable with this "
+    "key, 5 does not fit, 6 done, but a person must look, 7 done, but not every file, 130 cancelled, 141 nobody reads "
+    "standard output any more."
 )
-_UNEXPECTED = 1
+
+COMMANDS = {
+    "segment": "write the mask of the body of every slice as PNG",
+    "capacity": "tell how much fits in every slice",
+    "embed": "hide a record in every slice that has room",
+    "extract": "read the hidden record again",
+    "passphrase": "make a passphrase of random words",
+    "evaluate": "measure a stego series against its cover, or a region finder against reference masks",
+    "attack": "damage a series in a measured way, to see what survives",
+    "train": "train the region finder (needs torch)",
+    "export": "make an ONNX model of a trained network (needs torch)",
+    "benchmark": "compare with the paper, and with other tools",
+    "demo": "run the main job on a phantom, or on your own series",
+}
+"""What they do. ``StegoMedLib.cli.syntax`` has a module for each that says what it takes, ``commands`` what it does."""
 
 
 def build_parser() -> Parser:
-    """The parser of ``stegomed`` with all its commands."""
+    """The parser of ``stegomed`` with all its commands, each of which is filled when it is used."""
     parser = Parser(
         prog="stegomed",
         description="Seals a patient's identity inside the air around the body of a CT or MR image.",
         epilog=_EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"stegomed {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (segment, capacity, embed, extract, passphrase, evaluate, attack, train, export, benchmark, demo):
-        command.add(commands)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+    for name, does in COMMANDS.items():
+        commands.add_parser(name, help=does, fill=partial(_fill, name))
     return parser
+
+
+def _fill(command: str, parser: argparse.ArgumentParser) -> None:
+    import_module(f"StegoMedLib.cli.syntax.{command}").add_options(parser)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is that of the design's section 9."""
     parsed = parse(build_parser(), arguments)
-    try:
-        with ending_is_cancelling(), warnings_said():
-            check_passphrase_source(parsed)
-            check_report_target(parsed)
-            parsed.run(parsed)
-    except StegoMedError as error:
-        say(str(error))
-        return error.exit_code
-    except KeyboardInterrupt:
-        say("Cancelled; every target is as it was, or complete.")
-        return CancelledError.exit_code
-    except BrokenPipeError:
-        # Whoever read standard output has gone; leave nothing for the interpreter to flush into the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _UNEXPECTED
-    except MemoryError:
-        say("The computer's memory does not suffice for these images; close other programs or take a smaller series.")
-        return _UNEXPECTED
-    except Exception as error:  # noqa: BLE001  no traceback reaches a user
-        say(f"StegoMed failed in a way nobody foresaw ({type(error).__name__}); please report what you did.")
-        return _UNEXPECTED
-    return 0
+    from StegoMedLib.cli.running import perform  # noqa: PLC0415  help and version need none of it
+
+    return perform(parsed)

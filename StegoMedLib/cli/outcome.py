@@ -55,7 +55,7 @@ def account_for(files: FileCount, done: str, *, lost: int = 0, must_look: Sequen
         raise NotEveryFileError(sentence)
     say(sentence)
     if must_look:
-        raise PersonMustLookError("\n".join(must_look))
+        raise PersonMustLookError(*must_look)
 
 
 def _sentence(files: FileCount, done: str, lost: int) -> str:

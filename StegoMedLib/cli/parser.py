@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from StegoMedLib.cli.plain import plain
+from StegoMedLib.cli.streams import Talk, put
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = ["Parser", "parse"]
 
@@ -18,10 +21,41 @@ _LIKE_A_PASSPHRASE = ("--passphrase", "--password", "--passwd", "--pass", "-p")
 
 
 class Parser(argparse.ArgumentParser):
-    """Takes options by their full names only; the parsers of commands are of this class, too."""
+    """Takes options by their full names only; the parsers of commands are of this class, too.
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401  argparse's own options
+    Parameters
+    ----------
+    fill : callable, optional
+        Adds the options, as soon as somebody asks for them.
+    options
+        argparse's own.
+    """
+
+    def __init__(self, *, fill: Callable[[argparse.ArgumentParser], None] | None = None, **options: Any) -> None:  # noqa: ANN401  argparse's
         super().__init__(**options, allow_abbrev=False)
+        self._fill = fill
+
+    def filled(self) -> Parser:
+        """The parser, with all its options."""
+        fill, self._fill = self._fill, None
+        if fill is not None:
+            fill(self)
+        return self
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401  argparse's
+        """Fill the parser, and parse."""
+        return super(Parser, self.filled()).parse_known_args(args, namespace)
+
+    def _print_message(self, message: str, file: Any = None) -> None:  # noqa: ANN401  argparse's
+        """Help and version are results; argparse says nothing when they are lost."""
+        if message and file is sys.stdout:
+            put(message)
+        elif message:
+            Talk().write(message)
+
+    def error(self, message: str) -> NoReturn:
+        """Leave the program with a message, which may hold what was typed or pasted."""
+        super().error(plain(message))
 
 
 def parse(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -37,6 +71,7 @@ def parse(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespace
                 f"{name} is no option: a passphrase is never an argument, because other users of the computer see "
                 f"arguments; write it to a file, and name that with {_FILE} FILE, spelt so."
             )
+    parsed: argparse.Namespace
     parsed, unknown = parser.parse_known_args(given)
     if unknown:
         parser.error(_not_known(unknown))

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, BinaryIO
 
 from StegoMedLib.cli.screen import say
+from StegoMedLib.cli.syntax.common import PASSPHRASE_VARIABLE
 from StegoMedLib.envelope import Forms, passphrase_forms, prepare_passphrase
 from StegoMedLib.envelope.strength import strength_of
 from StegoMedLib.errors import CancelledError, UnusableInputError, UsageError
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-__all__ = ["VARIABLE", "check_passphrase_source", "passphrase_to_open", "passphrase_to_seal"]
-
-VARIABLE = "STEGOMED_PASSPHRASE"
+__all__ = ["check_passphrase_source", "passphrase_to_open", "passphrase_to_seal"]
 
 _STANDARD_INPUT = "-"
 _LONGEST_FILE = 4096
@@ -74,13 +73,13 @@ def _given(file: Path | None, *, confirm: bool) -> str | bytes:
     """What is given, with all line ends and marks."""
     if file is not None and str(file) != _STANDARD_INPUT:
         return _content(file)
-    if file is None and VARIABLE in os.environ:
-        return os.environ[VARIABLE]
+    if file is None and PASSPHRASE_VARIABLE in os.environ:
+        return os.environ[PASSPHRASE_VARIABLE]
     if sys.stdin is not None and sys.stdin.isatty():
         return _asked(confirm=confirm)
     if sys.stdin is not None and file is not None:
-        return _limited(sys.stdin.buffer)
-    raise UsageError(f"There is no passphrase; name a file with --passphrase-file, or set {VARIABLE}.")
+        return _limited_input()
+    raise UsageError(f"There is no passphrase; name a file with --passphrase-file, or set {PASSPHRASE_VARIABLE}.")
 
 
 def _content(file: Path) -> bytes:
@@ -89,6 +88,15 @@ def _content(file: Path) -> bytes:
             return _limited(stream)
     except (OSError, ValueError) as error:
         raise UnusableInputError(_unreadable(file, error)) from None
+
+
+def _limited_input() -> bytes:
+    try:
+        return _limited(sys.stdin.buffer)
+    except OSError as error:
+        raise UnusableInputError(
+            f"The passphrase cannot be read from standard input ({error.strerror or 'it is closed'}); name a file."
+        ) from None
 
 
 def _limited(stream: BinaryIO) -> bytes:

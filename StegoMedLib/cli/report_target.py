@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.staging import is_in
 
@@ -44,15 +45,17 @@ def check_report_target(arguments: argparse.Namespace) -> None:
     target = getattr(arguments, "json_target", None)
     if target is None or target == "-":
         return
+    if names_folder(target):
+        raise UnusableInputError(f"The report {target} would be a folder; name a file.")
     place = Path(os.path.realpath(target))
     inputs = [Path(path) for name in _INPUTS if (path := getattr(arguments, name, None)) is not None]
-    if any(is_in(place, path) for path in inputs if path.exists()):
+    if any(is_in(place, path) for path in inputs if os.path.lexists(path)):
         raise UnusableInputError(
             f"The report {target} would lie in an input, and inputs are never touched; name another."
         )
-    if place.is_file() and not is_report(place):
+    if os.path.isfile(place) and not is_report(place):  # noqa: PTH113 pathlib raises where none may enter
         raise UnusableInputError(f"{target} exists and is no report of StegoMed; name another file for the report.")
-    if place.is_dir() or not _can_be_made(place, arguments):
+    if os.path.isdir(place) or not _can_be_made(place, arguments):  # noqa: PTH112
         raise UnusableInputError(f"The report {target} cannot be written there; name a place that you may write to.")
 
 
@@ -67,7 +70,7 @@ def is_report(place: Path) -> bool:
 
 def _can_be_made(place: Path, arguments: argparse.Namespace) -> bool:
     """Whether the folder is there, or will be when the command has written its results."""
-    if place.parent.is_dir():
-        return os.access(place.parent, os.W_OK)
+    if os.path.isdir(place.parent):  # noqa: PTH112
+        return os.access(place.parent, os.W_OK | os.X_OK)
     outputs = [Path(path) for name in _OUTPUTS if (path := getattr(arguments, name, None)) is not None]
     return any(Path(os.path.realpath(path)) == folder for path in outputs for folder in place.parents)

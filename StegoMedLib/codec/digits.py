@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.codec.multiplying import times
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -35,7 +37,7 @@ def digits_of_bits(bits: NDArray[np.bool_], base: int) -> NDArray[np.int8]:
     size, _ = _WORDS[base]
     padded = np.zeros(-(-bits.size // size) * size, dtype=np.float32)
     padded[: bits.size] = bits
-    words = padded.reshape(-1, size) @ (1 << np.arange(size)).astype(np.float32)  # exact: below 2**24
+    words = times(padded.reshape(-1, size), (1 << np.arange(size)).astype(np.float32))  # exact: below 2**24
     return _digits_of_words(base)[words.astype(np.intp)].ravel()
 
 
@@ -43,7 +45,7 @@ def bits_of_digits(digits: NDArray[np.integer], base: int, length: int) -> NDArr
     """Inverse of `digits_of_bits`: the first `length` bits; digits that no bits give come out as some bits."""
     size, count = _WORDS[base]
     powers = (base ** np.arange(count)).astype(np.float32)
-    words = (digits.reshape(-1, count).astype(np.float32) @ powers).astype(np.uint16)
+    words = times(digits.reshape(-1, count).astype(np.float32), powers).astype(np.uint16)
     bits = (words[:, None] >> np.arange(size, dtype=np.uint16)) & np.uint16(1)
     return bits.astype(np.bool_).ravel()[:length]
 

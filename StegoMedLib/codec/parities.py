@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from StegoMedLib.codec.blocks import BLOCK, PIXELS, dct_basis
+from StegoMedLib.codec.multiplying import times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +49,7 @@ _WEIGHTS = _weights()
 
 def scaled_coefficients(blocks: NDArray[np.int32]) -> NDArray[np.int32]:
     """Coefficients of `blocks` (N, 16) in units of ``STEP / 2**STEP_BITS`` grey levels; int32, shape (8, N), exact."""
-    return np.ascontiguousarray((blocks.astype(np.float64) @ _WEIGHTS).T.astype(np.int32))
+    return np.ascontiguousarray(times(blocks.astype(np.float64), _WEIGHTS).T.astype(np.int32))
 
 
 def change_effects() -> NDArray[np.int32]:

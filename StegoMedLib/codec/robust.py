@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.choices import DEFAULT_STRENGTH, HIGH_STRENGTH
 from StegoMedLib.codec.addressing import subkey
 from StegoMedLib.codec.blocks import block_grid, join_blocks, split_blocks
 from StegoMedLib.codec.kept import KeptBySize
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
 
 __all__ = ["DEFAULT_STRENGTH", "HIGH_STRENGTH", "Robust", "Votes"]
-
-DEFAULT_STRENGTH, HIGH_STRENGTH = 40.0, 34.0
-"""Least PSNR of the stego plane in dB, the peak being the range of the image's values (`Plane.bulk_range`)."""
 
 MINIMUM_BLOCKS = 256
 """Blocks a plane must have to be used at all."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from StegoMedLib.codec.blocks import PIXELS, block_grid, dct_basis
+from StegoMedLib.codec.multiplying import times
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,7 +76,7 @@ class SlotGrid:
 
     def project(self, blocks: NDArray[np.float32]) -> NDArray[np.float32]:
         """Values of all slots, float32 (S,), of a plane given as blocks (N, 16)."""
-        return np.concatenate([(blocks @ _BASIS).ravel(), *self._coarse(blocks @ _MEAN)])
+        return np.concatenate([times(blocks, _BASIS).ravel(), *self._coarse(times(blocks, _MEAN))])
 
     def some(self, values: NDArray[Number], where: NDArray[np.intp]) -> NDArray[Number]:
         """Of values of all slots (S,), those of the blocks `where` (n,), then those of all groups; flat, (8 n + G,)."""
@@ -85,13 +86,13 @@ class SlotGrid:
     def project_some(self, blocks: NDArray[np.float32], where: NDArray[np.intp]) -> NDArray[np.float32]:
         """Values of `some` slots when the blocks `where` (n,) are `blocks` (n, 16) and all others are zero."""
         average = np.zeros(self.blocks[0] * self.blocks[1], dtype=np.float32)
-        average[where] = blocks @ _MEAN
-        return np.concatenate([(blocks @ _BASIS).ravel(), *self._coarse(average)])
+        average[where] = times(blocks, _MEAN)
+        return np.concatenate([times(blocks, _BASIS).ravel(), *self._coarse(average)])
 
     def compose_some(self, slots: NDArray[np.float32], where: NDArray[np.intp]) -> NDArray[np.float32]:
         """Adjoint of `project_some`: the blocks `where` of the plane that has these slots; float32, shape (n, 16)."""
         fine = where.size * FINE
-        composed: NDArray[np.float32] = slots[:fine].reshape(-1, FINE) @ _BASIS.T
+        composed: NDArray[np.float32] = times(slots[:fine].reshape(-1, FINE), _BASIS.T)
         composed += self._averages(slots[fine:]).ravel()[where, None] / 4
         return composed
 
@@ -99,13 +100,13 @@ class SlotGrid:
         """Give each slot the mean of a value (N,) over the blocks that it lies on; float32, shape (S,)."""
         level, found = values.reshape(self.blocks), [values.repeat(FINE)]
         for _, down, across in self.groups:
-            level = (_tiles(level, down, across) @ _SHARES).reshape(down, across)
+            level = times(_tiles(level, down, across), _SHARES).reshape(down, across)
             found.append(level.ravel().repeat(_COARSE))
         return np.concatenate(found)
 
     def in_blocks(self, fine: NDArray[np.float32]) -> NDArray[np.float32]:
         """Sums of values of the finest slots (8 N,) over each block; float32, as the blocks."""
-        return (fine.reshape(-1, FINE) @ _ONES).reshape(self.blocks)
+        return times(fine.reshape(-1, FINE), _ONES).reshape(self.blocks)
 
     def along_curve(self) -> list[NDArray[np.intp]]:
         """Slots of each scale along a curve through the plane that keeps neighbours together."""
@@ -120,8 +121,8 @@ class SlotGrid:
         level, found = average.reshape(self.blocks), []
         for _, down, across in self.groups:
             tiles = _tiles(level, down, across)
-            found.append((tiles @ _QUARTERS.T).ravel())
-            level = (tiles @ _HALF).reshape(down, across)
+            found.append(times(tiles, _QUARTERS.T).ravel())
+            level = times(tiles, _HALF).reshape(down, across)
         return found
 
     def _averages(self, coarse: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -130,7 +131,7 @@ class SlotGrid:
         start = self.parts[0].stop
         for part, (side, down, across) in zip(self.parts[1:], self.groups, strict=True):
             slots = coarse[part.start - start : part.stop - start].reshape(-1, _COARSE)
-            quarters = (slots @ _QUARTERS).reshape(down, across, 2, 2).swapaxes(1, 2).reshape(2 * down, 2 * across)
+            quarters = times(slots, _QUARTERS).reshape(down, across, 2, 2).swapaxes(1, 2).reshape(2 * down, 2 * across)
             half = side // 2
             found[: side * down, : side * across] += _spread(quarters, half) / np.float32(half)
         return found

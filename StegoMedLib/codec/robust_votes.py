@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.ndimage import uniform_filter
 
+from StegoMedLib.codec.multiplying import times
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -146,7 +148,7 @@ def _scored(
     sums = np.add.reduceat(votes, layout.header_starts, axis=1)
     # Under another key the signs are random, whatever the votes: their sum has this standard deviation.
     chance = np.sqrt(np.einsum("ij,ij->i", votes, votes)) + np.float32(_TINY)
-    scores = book @ (sums / chance[:, None]).T
+    scores = times(book, (sums / chance[:, None]).T)
     best = scores.max(axis=0)
     chosen = int(best.argmax())
     if chosen + 1 < best.size and best[chosen + 1] >= _NEARLY * best[chosen]:

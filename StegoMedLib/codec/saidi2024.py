@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from StegoMedLib.codec.blocks import BLOCK, dct_basis, join_blocks, split_blocks
+from StegoMedLib.codec.multiplying import times
 from StegoMedLib.codec.profile import LengthOf, Payload
 from StegoMedLib.errors import DoesNotFitError
 
@@ -78,7 +79,7 @@ class Saidi2024:
         blocks = split_blocks(scaled).astype(np.float64)
         chosen = np.flatnonzero(usable.ravel())[: payload.bits.size]
         basis = dct_basis()[:, _COEFFICIENT]
-        coefficient = blocks[chosen] @ basis
+        coefficient = times(blocks[chosen], basis)
         cell = np.floor(np.abs(coefficient) / self._cell)
         place = np.where(payload.bits, 1 - self._alpha, self._alpha)
         moved = np.where(coefficient < 0, -1.0, 1.0) * (cell + place) * self._cell
@@ -95,7 +96,7 @@ class Saidi2024:
             return None
         low, span = _scale(plane.pixels)
         blocks = _blocks(plane.pixels)[usable.ravel()]
-        coefficient = ((blocks - low) / span) @ dct_basis()[:, _COEFFICIENT]
+        coefficient = times((blocks - low) / span, dct_basis()[:, _COEFFICIENT])
         return Payload(0, np.mod(2 * np.abs(coefficient) / self._cell, 2) >= 1)
 
 

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 
+from StegoMedLib.choices import DEFAULT_ATTRIBUTES
 from StegoMedLib.dicom.values import declared_charset, value_of
 from StegoMedLib.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from pydicom import Dataset
 
 __all__ = ["DEFAULT_ATTRIBUTES", "header_record"]
 
-# As few as put the name back and find the study again: the record has to fit beside small MR anatomy. Left out are
-# UIDs (64 characters each, and they stay in the header), physicians and institutions (they name no patient, and the
-# accession number leads to them), descriptions, age, size and weight (clinical, not identifying, and they stay).
-DEFAULT_ATTRIBUTES: Mapping[str, str] = MappingProxyType(
-    {
-        "PatientName": "who it is, for people",
-        "PatientID": "who it is, for the archive",
-        "IssuerOfPatientID": "says whose numbering the ID belongs to; without it IDs of two hospitals collide",
-        "PatientBirthDate": "tells patients of one name apart; the second identifier that clinics ask for",
-        "PatientSex": "checked together with name and birth date when studies are merged",
-        "AccessionNumber": "leads to the order and the report",
-        "StudyDate": "blanked by most de-identification profiles, needed to put studies in order",
-        "StudyID": "leads to the study where an accession number is missing",
-    }
-)
 _CHARSET = "SpecificCharacterSet"
 _TEXTLESS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UN", "OB or OW"})
 

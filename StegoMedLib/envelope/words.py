@@ -6,12 +6,12 @@ import secrets
 
 from xkcdpass import xkcd_password
 
+from StegoMedLib.choices import DEFAULT_WORDS
 from StegoMedLib.envelope.strength import Strength
 from StegoMedLib.errors import UsageError
 
 __all__ = ["DEFAULT_WORDS", "make_passphrase"]
 
-DEFAULT_WORDS = 6
 _FEWEST, _MOST = 4, 20
 """Four words of the list are 10^15 tries; three are fewer than what is warned of."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from StegoMedLib.choices import BLIND, PROFILES
 from StegoMedLib.codec.capacity import Capacity
 from StegoMedLib.codec.fidelity import Fidelity
 from StegoMedLib.codec.profile import Payload, Profile
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
 
 __all__ = ["BLIND", "PROFILES", "Coding", "FidelityCoding", "SaidiCoding", "coding"]
-
-BLIND = ("fidelity", "capacity", "robust")
-"""Profiles that a receiver finds by itself, the cheapest first."""
-
-PROFILES = (*BLIND, "saidi2024")
 
 
 class Coding(Protocol):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from StegoMedLib.choices import MODES
 from StegoMedLib.dicom import DerivedSeries, Instance, Listing, list_files, read_instance, write_frames
-from StegoMedLib.errors import UsageError
+from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
 from StegoMedLib.pipeline.embed_run import (
-    LOST,
     EmbeddedSliceReport,
     EmbedOptions,
     EmbedReport,
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DESCRIPTION",
-    "LOST",
-    "MODES",
     "EmbedOptions",
     "EmbedReport",
     "EmbeddedSliceReport",
@@ -42,8 +41,6 @@ __all__ = [
     "embed_series",
     "look_at",
 ]
-
-MODES = ("replicate", "spread")
 
 DESCRIPTION = "StegoMed: an encrypted record hidden outside the significant region"
 """What DerivationDescription says of what was written."""
@@ -106,14 +103,25 @@ def embed_series(
     run = EmbedRun(passphrase, masks.name, options, onlooker)
     run.report.files = source_files.count
     files = _Files(run, FileRegions(masks, source_files.images, accept_lossy=options.accept_lossy), options)
-    files.survey(source_files, progress)
-    with staged(place_in(source, target), overwrite=options.overwrite, single=source_files.single, like=source) as work:
-        files.write(source_files, work, progress)
-        source_files.check_taken()
-        files.finish()
-        if options.copy_others:
-            source_files.copy_others(work)
+    place = place_in(source, target)
+    with _naming(source):
+        files.survey(source_files, progress)
+        with staged(place, overwrite=options.overwrite, single=source_files.single, like=source) as work:
+            files.write(source_files, work, progress)
+            source_files.check_taken()
+            files.finish()
+            if options.copy_others:
+                source_files.copy_others(work)
     return run.report
+
+
+@contextmanager
+def _naming(source: Path) -> Iterator[None]:
+    """Name the source in the sentence about what its slices lack."""
+    try:
+        yield
+    except (DoesNotFitError, NothingToSealError) as error:
+        raise type(error)(f"{source}: {error}") from None
 
 
 class _Files:

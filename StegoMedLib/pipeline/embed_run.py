@@ -7,6 +7,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from StegoMedLib.choices import LOST
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.envelope import HeaderRecord, Record, Sealer, locator_key
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError, StegoMedError, UnusableInputError, UsageError
@@ -28,12 +29,9 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.regions import Reason
 
-__all__ = ["LOST", "EmbedOptions", "EmbedReport", "EmbedRun", "EmbeddedSliceReport", "NoMessage", "SliceSeen"]
+__all__ = ["EmbedOptions", "EmbedReport", "EmbedRun", "EmbeddedSliceReport", "NoMessage", "SliceSeen"]
 
 _log = logging.getLogger(__name__)
-
-LOST = 0.3
-"""Share of the slices that may be lost in mode ``spread``, unless it is told otherwise."""
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
 from StegoMedLib.pipeline.embed_run import NoMessage
 from StegoMedLib.pipeline.message import Message, written
 from StegoMedLib.pipeline.neighbours import PackedMask
-from StegoMedLib.pipeline.region import Region, proof_of
+from StegoMedLib.pipeline.region import Region, proof_of, remedy_for
 from StegoMedLib.pipeline.room import most_symbols
 from StegoMedLib.pipeline.spread_plan import SpreadPlan, plan_spread
-from StegoMedLib.regions import usable_blocks
+from StegoMedLib.regions import WHOLE, Reason, usable_blocks
 from StegoMedLib.symbol import largest_text
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class Spread:
         self._spreads: dict[object, _Spread] = {}
         self._texts: dict[_Place, str] = {}
         self._unsealed: dict[_Place, NoMessage] = {}
+        self._weightiest: list[Reason] = []
 
     def survey(self, header: Dataset | None, plane: Plane, region: Region, name: str, frame: int) -> None:
         """First pass: note room and region of a slice."""
@@ -95,7 +96,9 @@ class Spread:
             return
         if owner not in self._spreads:
             self._spreads[owner] = _Spread(self._run.sealer.seal_bytes(record), [], [])
-        usable = usable_blocks(plane, ~proof_of(plane, region).air)
+        proof = proof_of(plane, region)
+        self._weightiest.append(proof.weightiest)
+        usable = usable_blocks(plane, ~proof.air)
         room = self._run.coding.profile.room(plane, usable)
         spread = self._spreads[owner]
         spread.places.append((name, frame))
@@ -119,9 +122,18 @@ class Spread:
         """
         writer = ShardWriter(self._run.locator)
         for spread in self._spreads.values():
-            spread.plan = plan_spread(spread.sizes, len(spread.envelope), self._lost)
+            if not any(spread.sizes):
+                raise DoesNotFitError(self._no_room())
+            larger = "" if self._run.options.profile == "capacity" else "capacity"
+            spread.plan = plan_spread(spread.sizes, len(spread.envelope), self._lost, larger=larger)
             texts = writer.cut(spread.envelope, spread.plan.needed, len(spread.plan.slices))
             self._texts |= {spread.places[number]: text for number, text in zip(spread.plan.slices, texts, strict=True)}
+
+    def _no_room(self) -> str:
+        """Why no slice has any room, as far as it is known."""
+        known = sorted({WHOLE[reason] for reason in self._weightiest if reason in WHOLE})[:3]
+        why = f" ({'; '.join(known)})" if known else ""
+        return f"No slice has room for a part of the record{why}; {remedy_for(self._weightiest)}."
 
     def region(self, name: str, frame: int) -> Region:
         """Second pass: the region that was noted for a slice."""

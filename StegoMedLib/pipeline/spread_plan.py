@@ -25,7 +25,7 @@ class SpreadPlan:
     needed: int
 
 
-def plan_spread(sizes: Sequence[int], length: int, lost: float) -> SpreadPlan:
+def plan_spread(sizes: Sequence[int], length: int, lost: float, *, larger: str = "") -> SpreadPlan:
     """Spread `length` bytes over as many slices as can be, so that the share `lost` of them (rounded down) may be lost.
 
     All shards have one size. The more slices, the smaller it is; the fewer, the larger it may be.
@@ -37,6 +37,8 @@ def plan_spread(sizes: Sequence[int], length: int, lost: float) -> SpreadPlan:
     length : int
     lost : float
         At least 0, less than 1.
+    larger : str
+        A profile with more room, for the remedy.
 
     Raises
     ------
@@ -52,8 +54,15 @@ def plan_spread(sizes: Sequence[int], length: int, lost: float) -> SpreadPlan:
         most = max(most, needed * smallest)
     raise DoesNotFitError(
         f"The record takes {length} bytes when sealed, and the slices have room for {most} if {lost:.0%} may be lost; "
-        "hide something smaller, choose profile capacity, or let fewer be lost (--lost)."
+        f"{_remedy(lost, larger)}."
     )
+
+
+def _remedy(lost: float, larger: str) -> str:
+    remedies = ["hide something smaller"]
+    remedies += [f"choose profile {larger}"] if larger else []
+    remedies += ["let fewer be lost (--lost)"] if lost else []
+    return " or ".join(filter(None, [", ".join(remedies[:-1]), remedies[-1]]))
 
 
 def _needed(total: int, lost: float) -> int:

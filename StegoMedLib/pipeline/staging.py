@@ -66,7 +66,15 @@ def _overlap(source: Path, target: Path) -> bool:
 
 def is_in(place: Path, folder: Path) -> bool:
     """Whether `place` is `folder` or lies in it; on disks that take upper and lower case for the same, too."""
-    return any(one == folder or (one.exists() and folder.exists() and one.samefile(folder)) for one in _chain(place))
+    return any(one == folder or _are_same(one, folder) for one in _chain(place))
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    """Whether both are there and are the same; what lies where none may enter is nothing that this run reads."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _chain(place: Path) -> tuple[Path, ...]:

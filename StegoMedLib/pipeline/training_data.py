@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.choices import LAYOUTS
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.masks import read_reference
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["LAYOUTS", "load_chaos", "load_pairs", "load_samples", "load_via"]
-
-LAYOUTS = ("series", "chaos")
-"""How folders of images lie: one for each series, or as CHAOS has them."""
 
 _LEAST_OF_BODY = 0.5
 """Masks that cover less of what looks like a body than this are masks of organs."""

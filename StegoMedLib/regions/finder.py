@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from StegoMedLib.choices import ENGINES, FINDERS
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.regions.maskrcnn import Engine, MaskRcnnFinder
 from StegoMedLib.regions.model_files import ModelFile, find_model
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from StegoMedLib.regions.found import Found
 
 __all__ = ["ENGINES", "FINDERS", "RegionFinder", "make_engine", "make_finder"]
-
-FINDERS = ("maskrcnn", "threshold")
-ENGINES = ("auto", "onnx", "torch")
-"""``auto`` is PyTorch where it has a CUDA device, else ONNX Runtime."""
 
 
 class RegionFinder(Protocol):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from StegoMedLib.cli.screen import write_json
+from StegoMedLib.cli.report import write_json
 from StegoMedLib.errors import UnusableInputError
 
 FINDER = ("--finder", "threshold")
@@ -61,7 +61,7 @@ def test_a_report_that_cannot_be_written_whole_leaves_the_old_one(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize(("target", "name"), [("-", "standard output"), ("/dev/full", "/dev/full")])
+@pytest.mark.parametrize(("target", "name"), [("-", "Standard output"), ("/dev/full", "The report /dev/full")])
 def test_a_full_device_gets_one_sentence_and_stays(target: str, name: str, phantom_folder: Path) -> None:
     command = [sys.executable, "-m", "StegoMedLib", "capacity", str(min(phantom_folder.iterdir())), *FINDER]
     with Path("/dev/full").open("wb") as full:
@@ -70,5 +70,5 @@ def test_a_full_device_gets_one_sentence_and_stays(target: str, name: str, phant
         )
 
     assert result.returncode == 3
-    assert result.stderr.startswith(f"The report {name} cannot be written (No space left on device)")
+    assert f"{name} cannot be written (No space left on device)" in result.stderr.splitlines()[-1]
     assert not Path("/dev/full").is_file()

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from StegoMedLib.cli.screen import say
 from StegoMedLib.envelope import FileRecord
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.extract import ExtractReport, save_files
@@ -114,9 +113,3 @@ def test_a_link_in_the_way_is_not_followed(tmp_path: Path) -> None:
 
     assert not outside.exists()
     assert (here / "a.txt").is_symlink()
-
-
-def test_a_terminal_is_not_told_to_turn_the_writing_direction(capsys: pytest.CaptureFixture[str]) -> None:
-    say("a\u202etxt.exe [bold]\x1b[31m \u2066x\u2069 שלום")
-
-    assert capsys.readouterr().err == "a txt.exe [bold] [31m  x  שלום\n"

@@ -14,7 +14,8 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from StegoMedLib.cli.passphrase import VARIABLE, passphrase_to_open, passphrase_to_seal
+from StegoMedLib.cli.passphrase import passphrase_to_open, passphrase_to_seal
+from StegoMedLib.cli.syntax.common import PASSPHRASE_VARIABLE
 from StegoMedLib.envelope import passphrase_forms, prepare_passphrase
 from StegoMedLib.errors import UsageError
 
@@ -47,14 +48,14 @@ def _ways(text: str, use: Callable[[argparse.Namespace], object]) -> list[object
     stdin = io.TextIOWrapper(io.BytesIO(text.encode()))
     with mock.patch("sys.stdin", stdin):
         found.append(_outcome(lambda: use(_asked(Path("-")))))
-    with mock.patch.dict("os.environ", {VARIABLE: text}):
+    with mock.patch.dict("os.environ", {PASSPHRASE_VARIABLE: text}):
         found.append(_outcome(lambda: use(_asked(None))))
     with (
         mock.patch.dict("os.environ"),
         mock.patch("getpass.getpass", return_value=text),
         mock.patch("sys.stdin", mock.Mock(**{"isatty.return_value": True})),
     ):
-        os.environ.pop(VARIABLE, None)
+        os.environ.pop(PASSPHRASE_VARIABLE, None)
         found.append(_outcome(lambda: use(_asked(None))))
     return found
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from StegoMedLib.cli.main import build_parser, main
+from StegoMedLib.cli.parser import Parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,8 @@ def test_the_value_of_an_unknown_option_is_not_repeated(
 
 def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     """The parser, those of its commands, and those of theirs."""
+    if isinstance(parser, Parser):
+        parser.filled()
     yield parser
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from StegoMedLib.cli.passphrase import VARIABLE, check_passphrase_source, passphrase_to_open, passphrase_to_seal
+from StegoMedLib.cli.passphrase import check_passphrase_source, passphrase_to_open, passphrase_to_seal
+from StegoMedLib.cli.syntax.common import PASSPHRASE_VARIABLE
 from StegoMedLib.errors import CancelledError, UnusableInputError, UsageError
 
 GOOD = "correct horse battery staple"
@@ -18,7 +19,7 @@ GOOD = "correct horse battery staple"
 
 @pytest.fixture(autouse=True)
 def nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv(PASSPHRASE_VARIABLE, raising=False)
     monkeypatch.setattr("sys.stdin", None)
 
 
@@ -56,7 +57,7 @@ def test_editors_marks_are_no_part_of_the_passphrase(content: bytes, mark: bytes
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n", "\r"])
 def test_the_variable_is_taken_as_a_file_is(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
-    monkeypatch.setenv(VARIABLE, "\ufeff" + GOOD + end)
+    monkeypatch.setenv(PASSPHRASE_VARIABLE, "\ufeff" + GOOD + end)
     assert passphrase_to_seal(given()) == GOOD.encode()
     # Earlier versions kept mark and line end.
     assert passphrase_to_open(given()) == (GOOD.encode(), ("\ufeff" + GOOD + end).encode())
@@ -74,7 +75,7 @@ def test_two_lines_are_refused_for_hiding_and_tried_for_reading(
 
 @pytest.mark.skipif(os.name == "nt", reason="variables of Windows are Unicode")
 def test_a_variable_that_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.environ", {VARIABLE: os.fsdecode(b"secret \xff")})
+    monkeypatch.setattr("os.environ", {PASSPHRASE_VARIABLE: os.fsdecode(b"secret \xff")})
     for use in (passphrase_to_seal, passphrase_to_open):
         with pytest.raises(UsageError, match="not UTF-8") as caught:
             use(given())
@@ -82,7 +83,7 @@ def test_a_variable_that_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "something else that is not asked for")
+    monkeypatch.setenv(PASSPHRASE_VARIABLE, "something else that is not asked for")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(GOOD.encode() + b"\n")))
     assert passphrase_to_seal(given(Path("-"))) == GOOD.encode()
 

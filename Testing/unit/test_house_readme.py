@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from StegoMedLib import errors
 from StegoMedLib.cli.main import build_parser
+from StegoMedLib.cli.streams import READER_GONE
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
 from StegoMedLib.metrics import Quality
 
@@ -32,10 +34,10 @@ def test_the_table_of_attributes_is_the_program_s() -> None:
 
 
 def test_the_table_of_exit_codes_is_the_program_s() -> None:
-    codes = {getattr(errors, name).exit_code for name in errors.__all__}
-    assert {int(code) for code in table_after("### Exit codes")} == codes | {0}
+    codes = {getattr(errors, name).exit_code for name in errors.__all__} | {0, READER_GONE}
+    assert {int(code) for code in table_after("### Exit codes")} == codes
     described = re.findall(r"\b(\d+) [a-z]", build_parser().epilog or "")
-    assert {int(code) for code in described} == (codes | {0}) - {errors.StegoMedError.exit_code}
+    assert {int(code) for code in described} == codes
 
 
 def test_the_table_of_metrics_names_every_measure_of_quality() -> None:
@@ -51,7 +53,8 @@ def test_there_are_commands_to_check() -> None:
 def test_every_command_shown_is_one_that_the_program_takes(command: str) -> None:
     program, *arguments = shlex.split(command)
     assert program == "stegomed"
-    assert callable(build_parser().parse_args(arguments).run)
+    parsed = build_parser().parse_args(arguments)
+    assert callable(import_module(f"StegoMedLib.cli.commands.{parsed.command}").run)
 
 
 def test_every_command_of_the_program_is_shown_or_named() -> None:

@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"regions"}),
     frozenset({"codec", "attacks"}),
     frozenset({"envelope", "symbol"}),
-    frozenset({"metrics", "errors", "files", "opening", "plane"}),
+    frozenset({"metrics", "choices", "errors", "files", "opening", "plane"}),
 )
 RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in names}
 BESIDE = ({"envelope", "symbol"}, {"codec", "attacks"})
@@ -111,7 +111,7 @@ def test_heavy_packages_are_imported_where_they_are_used(module: str) -> None:
 
 
 def test_the_program_starts_without_the_heavy_packages() -> None:
-    code = "import sys, StegoMedLib.cli.main; print(*sys.modules)"
+    code = "import sys, StegoMedLib.cli.running; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY.parent, capture_output=True, text=True, check=True)
     assert not roots(set(done.stdout.split())) & HEAVY
 

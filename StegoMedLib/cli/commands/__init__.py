@@ -1,1 +1,1 @@
-"""The commands, one a file: `add` puts a command's parser among the others, its `run` does the work."""
+"""What each command does, one a file: `run` does the work. What it takes is said in `StegoMedLib.cli.syntax`."""

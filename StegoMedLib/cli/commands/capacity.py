@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.options import add_common, add_finder, add_profile, chosen_masks
+from StegoMedLib.cli.chosen import chosen_masks
 from StegoMedLib.cli.outcome import account_for
-from StegoMedLib.cli.screen import ProgressBar, show_table, write_json
-from StegoMedLib.pipeline.survey import measure_capacity
+from StegoMedLib.cli.report import deliver
+from StegoMedLib.cli.screen import ProgressBar, show_table
+from StegoMedLib.pipeline.survey import CapacityReport, measure_capacity
 
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["add"]
+__all__ = ["run"]
 
 _COLUMNS = {
     "file": "file",
@@ -26,17 +26,8 @@ _COLUMNS = {
 }
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser("capacity", help="tell how much fits in every slice")
-    parser.add_argument("source", type=Path, metavar="SRC", help="DICOM file or folder")
-    add_profile(parser)
-    add_finder(parser)
-    add_common(parser)
-    parser.set_defaults(run=_run)
-
-
-def _run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> None:
+    """Do the command's work."""
     with ProgressBar("Measuring room") as progress:
         report = measure_capacity(
             arguments.source,
@@ -45,7 +36,10 @@ def _run(arguments: argparse.Namespace) -> None:
             accept_lossy=arguments.accept_lossy,
             progress=progress,
         )
-    write_json(report.as_json(), arguments.json_target)
+    deliver(report.as_json(), arguments.json_target, lambda: _show(report))
+
+
+def _show(report: CapacityReport) -> None:
     rows = [[row[key] for key in _COLUMNS] for row in report.slices]
     show_table(f"Room for a record, profile {report.profile}", list(_COLUMNS.values()), rows)
     account_for(report.files, "measured")

@@ -4,50 +4,35 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.options import add_finder, add_overwrite, add_passphrase, chosen_masks
+from StegoMedLib.cli.chosen import chosen_masks
 from StegoMedLib.cli.outcome import account_for
-from StegoMedLib.cli.passphrase import VARIABLE, passphrase_to_seal
+from StegoMedLib.cli.passphrase import passphrase_to_seal
 from StegoMedLib.cli.records import show_records
-from StegoMedLib.cli.screen import ProgressBar, say, show_measures, write_json
+from StegoMedLib.cli.report import deliver
+from StegoMedLib.cli.screen import ProgressBar, say, show_measures
+from StegoMedLib.cli.syntax.common import PASSPHRASE_VARIABLE
 from StegoMedLib.dicom import list_files
-from StegoMedLib.pipeline.demo import run_demo
+from StegoMedLib.pipeline.demo import DemoReport, run_demo
 from StegoMedLib.pipeline.staging import check_target
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from StegoMedLib.pipeline.progress import Progress
 
-__all__ = ["add"]
+__all__ = ["run"]
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser("demo", help="run the main job on a phantom, or on your own series")
-    parser.add_argument(
-        "series", type=Path, nargs="?", metavar="SERIES", help="DICOM file or folder (default: a phantom)"
-    )
-    parser.add_argument(
-        "--out", type=Path, default=Path("demo-out"), metavar="DIR", help="folder (default: %(default)s)"
-    )
-    add_passphrase(parser, sealing=True)
-    add_finder(parser)
-    add_overwrite(parser)
-    parser.add_argument(
-        "--json", metavar="FILE", dest="json_target", help="write the report to FILE, too (- for standard output)"
-    )
-    parser.set_defaults(run=_run)
-
-
-def _run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> None:
+    """Do the command's work."""
     series, masks = arguments.series, chosen_masks(arguments)
     # What can be refused is refused before anybody has to type a passphrase.
     check_target(series, arguments.out, overwrite=arguments.overwrite)
     listing = None if series is None else list_files(series)
-    given = arguments.passphrase_file is not None or VARIABLE in os.environ
+    given = arguments.passphrase_file is not None or PASSPHRASE_VARIABLE in os.environ
     passphrase = passphrase_to_seal(arguments) if given else None
     with ExitStack() as bars:
 
@@ -64,9 +49,12 @@ def _run(arguments: argparse.Namespace) -> None:
             overwrite=arguments.overwrite,
             stage=stage,
         )
-    write_json(report.as_json(), arguments.json_target)
+    deliver(report.as_json(), arguments.json_target, lambda: _show(report, arguments.out))
+
+
+def _show(report: DemoReport, out: Path) -> None:
     show_records(report.extracted, "Record read from the saved files")
     show_measures("Measures", report.evaluated.summary())
     embedded = report.embedded
-    say(f"{embedded.embedded} of {len(embedded.slices)} slices carry the record; see {arguments.out / 'page.png'}.")
+    say(f"{embedded.embedded} of {len(embedded.slices)} slices carry the record; see {out / 'page.png'}.")
     account_for(embedded.files, "written", must_look=report.extracted.must_look)

@@ -3,83 +3,30 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.options import (
-    add_common,
-    add_copy_others,
-    add_finder,
-    add_overwrite,
-    add_passphrase,
-    add_profile,
-    add_strength,
-    chosen_masks,
-)
+from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST
+from StegoMedLib.cli.chosen import chosen_masks, chosen_target
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.passphrase import passphrase_to_seal
-from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
-from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
+from StegoMedLib.cli.report import deliver
+from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table
 from StegoMedLib.envelope import FileRecord, Record, TextRecord
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE
-from StegoMedLib.pipeline.embed import LOST, MODES, EmbedOptions, EmbedReport, embed_series, look_at
+from StegoMedLib.pipeline.embed import EmbedOptions, EmbedReport, embed_series, look_at
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
-__all__ = ["add"]
-
-_SYNTAXES = ("explicit", "rle", "jpegls", "jpeg2000")
+__all__ = ["run"]
 _LARGEST_RECORD = 16 * 1024 * 1024
 """Bytes read of a record; far more than any symbol holds."""
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser("embed", help="hide a record in every slice that has room")
-    parser.add_argument("source", type=Path, metavar="SRC", help="DICOM file or folder")
-    parser.add_argument("target", type=Path, metavar="DST", help="where the stego file or folder goes")
-    parser.add_argument(
-        "--record",
-        default="header",
-        choices=("header", "text", "file"),
-        help="what to hide: attributes of the header (default), a text, or a file",
-    )
-    parser.add_argument(
-        "--from", type=Path, dest="content", metavar="FILE", help="where the text or file is; - is standard input"
-    )
-    parser.add_argument(
-        "--attributes",
-        metavar="A,B,…",
-        help="DICOM keywords of a header record (default: " + ", ".join(DEFAULT_ATTRIBUTES) + ")",
-    )
-    add_passphrase(parser, sealing=True)
-    add_profile(parser)
-    add_strength(parser)
-    parser.add_argument(
-        "--mode",
-        default="replicate",
-        choices=MODES,
-        help="every slice carries the whole record (replicate, default), or a part of it (spread)",
-    )
-    parser.add_argument(
-        "--lost",
-        type=float,
-        metavar="SHARE",
-        help=f"with --mode spread: share of the slices that may be lost (default: {LOST})",
-    )
-    parser.add_argument(
-        "--syntax", default="explicit", choices=_SYNTAXES, help="transfer syntax to write (default: %(default)s)"
-    )
-    add_finder(parser)
-    add_overwrite(parser)
-    add_copy_others(parser)
-    add_common(parser)
-    parser.set_defaults(run=_run)
-
-
-def _run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> None:
+    """Do the command's work."""
     options = EmbedOptions(
         profile=arguments.profile,
         mode=arguments.mode,
@@ -94,13 +41,13 @@ def _run(arguments: argparse.Namespace) -> None:
         copy_others=arguments.copy_others,
     )
     # What can be refused is refused before anybody has to type a passphrase.
-    source, target, masks = arguments.source, arguments.target, chosen_masks(arguments)
+    source, masks = arguments.source, chosen_masks(arguments)
+    target = chosen_target(arguments.target, source)
     listing = look_at(source, target, options)
     passphrase = passphrase_to_seal(arguments)
     with ProgressBar("Hiding the record") as progress:
         report = embed_series(source, target, passphrase, masks, options, listing=listing, progress=progress)
-    write_json(report.as_json(), arguments.json_target)
-    _show(report)
+    deliver(report.as_json(), arguments.json_target, lambda: _show(report))
 
 
 def _lost(arguments: argparse.Namespace) -> float:
@@ -143,7 +90,8 @@ def _content(file: Path) -> bytes:
         with file.open("rb") as stream:
             return stream.read(_LARGEST_RECORD + 1)
     except OSError as error:
-        raise UnusableInputError(f"{file} cannot be read ({error.strerror}); name a file that you may read.") from None
+        name, cause = "standard input" if str(file) == "-" else file, error.strerror or "it is closed"
+        raise UnusableInputError(f"{name} cannot be read ({cause}); name a file that you may read.") from None
 
 
 def _attributes(text: str | None) -> tuple[str, ...]:

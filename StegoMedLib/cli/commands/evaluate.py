@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.options import add_common, add_overwrite
+from StegoMedLib.choices import BASELINE_FINDER, DEFAULT_FINDER
 from StegoMedLib.cli.outcome import account_for
-from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table, write_json
+from StegoMedLib.cli.report import deliver
+from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table
 from StegoMedLib.errors import UsageError
 from StegoMedLib.metrics import PAPER_NOTE
 from StegoMedLib.pipeline.agreement import PAPER_IOU, AgreementReport, evaluate_masks
-from StegoMedLib.pipeline.evaluate import evaluate_series
+from StegoMedLib.pipeline.evaluate import EvaluateReport, evaluate_series
 from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
 from StegoMedLib.pipeline.pictures_worst import WorstSlices
 from StegoMedLib.pipeline.staging import check_target, staged
-from StegoMedLib.regions import ENGINES, FINDERS, make_finder
+from StegoMedLib.regions import make_finder
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
-__all__ = ["add"]
-
-_DEFAULT, _BASELINE = FINDERS
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser(
-        "evaluate", help="measure a stego series against its cover, or a region finder against reference masks"
-    )
-    parser.add_argument("cover", type=Path, metavar="COVER", help="DICOM file or folder before hiding")
-    parser.add_argument(
-        "stego",
-        type=Path,
-        nargs="?",
-        metavar="STEGO",
-        help="DICOM file or folder after hiding; without it the region finder is measured, which needs --masks",
-    )
-    parser.add_argument("--masks", type=Path, metavar="DIR", help="reference masks: adds changed_significant")
-    parser.add_argument(
-        "--finder",
-        choices=FINDERS,
-        help=f"adds ncc_mask, and with --masks iou and dice, of this finder (without STEGO: default {_DEFAULT})",
-    )
-    parser.add_argument("--engine", default="auto", choices=ENGINES, help="what runs Mask R-CNN")
-    parser.add_argument(
-        "--pictures", type=Path, metavar="DIR", help="without STEGO: draw the worst slices of each series into DIR"
-    )
-    add_overwrite(parser)
-    add_common(parser)
-    parser.set_defaults(run=_run)
+__all__ = ["run"]
 
 
-def _run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> None:
+    """Do the command's work."""
     if arguments.stego is None:
         _run_masks(arguments)
     else:
@@ -73,7 +45,10 @@ def _run_series(arguments: argparse.Namespace) -> None:
             accept_lossy=arguments.accept_lossy,
             progress=progress,
         )
-    write_json(report.as_json(), arguments.json_target)
+    deliver(report.as_json(), arguments.json_target, lambda: _show_series(report))
+
+
+def _show_series(report: EvaluateReport) -> None:
     show_measures(f"{len(report.slices)} slices", report.summary())
     say(PAPER_NOTE)
     account_for(report.files, "compared")
@@ -84,7 +59,7 @@ def _run_masks(arguments: argparse.Namespace) -> None:
         raise UsageError("Without STEGO there is only the region finder to measure; give reference masks with --masks.")
     if arguments.pictures is not None:
         check_target(arguments.cover, arguments.pictures, overwrite=arguments.overwrite)
-    names = dict.fromkeys((arguments.finder or _DEFAULT, _BASELINE))
+    names = dict.fromkeys((arguments.finder or DEFAULT_FINDER, BASELINE_FINDER))
     finders = [make_finder(name, arguments.engine) for name in names]
     worst = None if arguments.pictures is None else WorstSlices(finders[0].name)
     with ProgressBar("Comparing") as progress:
@@ -97,8 +72,7 @@ def _run_masks(arguments: argparse.Namespace) -> None:
             onlooker=None if worst is None else worst.take,
         )
     pictures = _draw(worst, arguments.pictures, overwrite=arguments.overwrite)
-    write_json({**report.as_json(), "pictures": pictures}, arguments.json_target)
-    _show(report)
+    deliver({**report.as_json(), "pictures": pictures}, arguments.json_target, lambda: _show(report))
 
 
 def _draw(worst: WorstSlices | None, folder: Path | None, *, overwrite: bool) -> list[str]:

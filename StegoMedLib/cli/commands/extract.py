@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.options import add_common, add_finder, add_passphrase, add_profile, chosen_masks
+from StegoMedLib.cli.chosen import chosen_masks
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.passphrase import passphrase_to_open
 from StegoMedLib.cli.records import show_records
-from StegoMedLib.cli.screen import ProgressBar, say, write_json
+from StegoMedLib.cli.report import deliver
+from StegoMedLib.cli.screen import ProgressBar, say
 from StegoMedLib.dicom import list_files
+from StegoMedLib.envelope import FileRecord
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series, save_files
 
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["add"]
+__all__ = ["run"]
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser("extract", help="read the hidden record again")
-    parser.add_argument("source", type=Path, metavar="SRC", help="DICOM file or folder")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for a record that is a file")
-    add_passphrase(parser)
-    add_profile(parser, blind=True)
-    add_finder(parser)
-    add_common(parser)
-    parser.set_defaults(run=_run)
-
-
-def _run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> None:
+    """Do the command's work."""
     listing = list_files(arguments.source)  # before anybody has to type a passphrase
     # Only the paper's profile needs a mask; the others read every block, and take one as a hint when it is there.
     wanted = arguments.profile == "saidi2024" or arguments.masks is not None
@@ -51,12 +41,13 @@ def _run(arguments: argparse.Namespace) -> None:
     if arguments.out is not None:
         for place in save_files(report, arguments.out):
             say(f"Wrote {place}.")
-    write_json(report.as_json(), arguments.json_target)
-    _show(report)
+    deliver(report.as_json(), arguments.json_target, lambda: _show(report, kept=arguments.out is not None))
 
 
-def _show(report: ExtractReport) -> None:
+def _show(report: ExtractReport, *, kept: bool) -> None:
     show_records(report, "Record")
+    if not kept and any(isinstance(record, FileRecord) for record in report.records):
+        say("The record is a file, which was not saved: add --out DIR, and it is written into that folder.")
     read = sum(row.record is not None for row in report.slices)
     say(f"{read} of {len(report.slices)} slices were read, profile {report.profile}.")
     for shards in report.shards:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.options import add_common, add_finder, add_overwrite, chosen_masks
+from StegoMedLib.cli.chosen import chosen_masks
 from StegoMedLib.cli.outcome import account_for
-from StegoMedLib.cli.screen import ProgressBar, say, write_json
+from StegoMedLib.cli.report import deliver
+from StegoMedLib.cli.screen import ProgressBar, say
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.masks import mask_name
 from StegoMedLib.pipeline.pictures_reasons import draw_reasons
@@ -18,28 +18,13 @@ from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_se
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from pathlib import Path
 
-__all__ = ["add"]
-
-
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command's parser."""
-    parser = commands.add_parser("segment", help="write the mask of the body of every slice as PNG")
-    parser.add_argument("source", type=Path, metavar="SRC", help="DICOM file or folder")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the masks")
-    parser.add_argument(
-        "--why",
-        type=Path,
-        metavar="DIR",
-        help="draw into DIR what is air in each slice, and why the rest is not, each reason in its colour",
-    )
-    add_finder(parser)
-    add_overwrite(parser)
-    add_common(parser)
-    parser.set_defaults(run=_run)
+__all__ = ["run"]
 
 
-def _run(arguments: argparse.Namespace) -> None:
+def run(arguments: argparse.Namespace) -> None:
+    """Do the command's work."""
     if arguments.why is None:
         report = _segment(arguments)
     else:
@@ -49,9 +34,12 @@ def _run(arguments: argparse.Namespace) -> None:
         check_target(arguments.source, arguments.why, overwrite=arguments.overwrite)
         with staged(arguments.why, overwrite=arguments.overwrite) as work:
             report = _segment(arguments, lambda seen: _draw(work, seen))
-    write_json(report.as_json(), arguments.json_target)
+    deliver(report.as_json(), arguments.json_target, lambda: _show(report, arguments.out))
+
+
+def _show(report: SegmentReport, out: Path) -> None:
     bodies = sum(bool(row["body"]) for row in report.slices)
-    say(f"{len(report.slices)} masks in {arguments.out}; a body in {bodies} of them.")
+    say(f"{len(report.slices)} masks in {out}; a body in {bodies} of them.")
     account_for(report.files, "segmented")
 
 

@@ -7,12 +7,11 @@ import functools
 import math
 from typing import Any
 
+from StegoMedLib.choices import BACKBONES, NORMALISATIONS
 from StegoMedLib.errors import UsageError
 
 __all__ = ["BACKBONES", "NORMALISATIONS", "build_backbone", "check_names"]
 
-BACKBONES = ("resnet18", "mobilenet_v3_large", "resnet50", "resnet101")
-NORMALISATIONS = ("batch", "frozen", "group")
 _MOST_GROUPS = 32
 # Which layers feed the pyramid (strides 4, 8, 16, 32), and their channels.
 _RESNET_LAYERS = {f"layer{level}": str(level - 1) for level in (1, 2, 3, 4)}

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from StegoMedLib.choices import PRECISIONS
 from StegoMedLib.errors import UsageError
 from StegoMedLib.regions.training.model import ModelShape
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["CONFIGS", "OPTIMIZERS", "PRECISIONS", "TrainingConfig"]
 
 OPTIMIZERS = ("adamw", "sgd")
-PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True)

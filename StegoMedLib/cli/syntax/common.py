@@ -3,37 +3,85 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
-from StegoMedLib.cli.passphrase import VARIABLE
-from StegoMedLib.codec.robust import DEFAULT_STRENGTH, HIGH_STRENGTH
-from StegoMedLib.pipeline.coding import PROFILES
-from StegoMedLib.pipeline.masks import MaskSource, mask_source
-from StegoMedLib.regions import ENGINES, FINDERS
+from StegoMedLib.choices import DEFAULT_FINDER, DEFAULT_STRENGTH, ENGINES, FINDERS, HIGH_STRENGTH, PROFILES
 
 __all__ = [
+    "PASSPHRASE_VARIABLE",
     "add_common",
     "add_copy_others",
+    "add_debug",
     "add_finder",
+    "add_json",
     "add_overwrite",
     "add_passphrase",
     "add_profile",
     "add_strength",
-    "chosen_masks",
+    "filled_path",
+    "filled_text",
+    "names_folder",
 ]
+
+
+PASSPHRASE_VARIABLE = "STEGOMED_PASSPHRASE"  # noqa: S105  a name
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """The JSON report, and lossy sources."""
-    parser.add_argument(
-        "--json", metavar="FILE", dest="json_target", help="write the report as JSON to FILE, or to standard output (-)"
-    )
+    add_json(parser)
     parser.add_argument("--accept-lossy", action="store_true", help="take files whose pixels are stored with loss, too")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """The JSON report."""
+    parser.add_argument(
+        "--json",
+        type=filled_text,
+        metavar="FILE",
+        dest="json_target",
+        help="write the report as JSON to FILE, or to standard output (-)",
+    )
+
+
+def add_debug(parser: argparse.ArgumentParser) -> None:
+    """What is wanted of a failure that nobody foresaw."""
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        help="show where in the program an unforeseen failure came from; nothing of your data is in it",
+    )
+
+
+def filled_path(text: str) -> Path:
+    """The path that an argument names; for ``type`` of `argparse.ArgumentParser.add_argument`.
+
+    Raises
+    ------
+    ArgumentTypeError
+        When it is empty, as a variable of the shell is that was never set.
+    """
+    return Path(filled_text(text))
+
+
+def filled_text(text: str) -> str:
+    """A path as it was typed, with the separator at its end; raises as `filled_path` does."""
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; name a file or a folder (a variable of the shell may be unset)")
+    return text
+
+
+def names_folder(text: str) -> bool:
+    """Whether a path as it was typed can only be a folder's, whatever is there."""
+    return text.endswith(tuple(filter(None, (os.sep, os.altsep))))
 
 
 def add_finder(parser: argparse.ArgumentParser) -> None:
     """Where the significant region comes from."""
-    parser.add_argument("--finder", default="maskrcnn", choices=FINDERS, help="region finder (default: %(default)s)")
+    parser.add_argument(
+        "--finder", default=DEFAULT_FINDER, choices=FINDERS, help="region finder (default: %(default)s)"
+    )
     parser.add_argument(
         "--engine",
         default="auto",
@@ -41,13 +89,11 @@ def add_finder(parser: argparse.ArgumentParser) -> None:
         help="what runs Mask R-CNN (default: %(default)s)",
     )
     parser.add_argument(
-        "--masks", type=Path, metavar="DIR", help="use the masks in DIR, as 'stegomed segment' names them, not a finder"
+        "--masks",
+        type=filled_path,
+        metavar="DIR",
+        help="use the masks in DIR, as 'stegomed segment' names them, not a finder",
     )
-
-
-def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
-    """The source of masks that `add_finder`'s options name."""
-    return mask_source(arguments.finder, arguments.engine, arguments.masks)
 
 
 def add_profile(parser: argparse.ArgumentParser, *, blind: bool = False) -> None:
@@ -80,9 +126,10 @@ def add_passphrase(parser: argparse.ArgumentParser, *, sealing: bool = False) ->
     """Where the passphrase comes from; `sealing` where it has to be a strong one."""
     parser.add_argument(
         "--passphrase-file",
-        type=Path,
+        type=filled_path,
         metavar="F",
-        help=f"file with the passphrase, - is standard input; without it {VARIABLE} is used, or you are asked",
+        help="file with the passphrase, - is standard input; without it "
+        f"{PASSPHRASE_VARIABLE} is used, or you are asked",
     )
     if sealing:
         parser.add_argument(

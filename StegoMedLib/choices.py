@@ -1,0 +1,68 @@
+"""What can be chosen by name, and what is chosen without a name: light enough to load for a question of help."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "BACKBONES",
+    "BASELINE_FINDER",
+    "BLIND",
+    "DEFAULT_ATTRIBUTES",
+    "DEFAULT_FINDER",
+    "DEFAULT_STRENGTH",
+    "DEFAULT_WORDS",
+    "ENGINES",
+    "FINDERS",
+    "HIGH_STRENGTH",
+    "LAYOUTS",
+    "LOST",
+    "MODES",
+    "NORMALISATIONS",
+    "PRECISIONS",
+    "PROFILES",
+]
+
+FINDERS = DEFAULT_FINDER, BASELINE_FINDER = ("maskrcnn", "threshold")
+ENGINES = ("auto", "onnx", "torch")
+"""``auto`` is PyTorch where it has a CUDA device, else ONNX Runtime."""
+
+BLIND = ("fidelity", "capacity", "robust")
+"""Profiles that a receiver finds by itself, the cheapest first."""
+PROFILES = (*BLIND, "saidi2024")
+DEFAULT_STRENGTH, HIGH_STRENGTH = 40.0, 34.0
+"""Least PSNR of the stego plane of profile robust in dB, the peak being the range of the image's values
+(`Plane.bulk_range`)."""
+
+MODES = ("replicate", "spread")
+LOST = 0.3
+"""Share of the slices that may be lost in mode ``spread``, unless it is told otherwise."""
+
+# As few as put the name back and find the study again: the record has to fit beside small MR anatomy. Left out are
+# UIDs (64 characters each, and they stay in the header), physicians and institutions (they name no patient, and the
+# accession number leads to them), descriptions, age, size and weight (clinical, not identifying, and they stay).
+DEFAULT_ATTRIBUTES: Mapping[str, str] = MappingProxyType(
+    {
+        "PatientName": "who it is, for people",
+        "PatientID": "who it is, for the archive",
+        "IssuerOfPatientID": "says whose numbering the ID belongs to; without it IDs of two hospitals collide",
+        "PatientBirthDate": "tells patients of one name apart; the second identifier that clinics ask for",
+        "PatientSex": "checked together with name and birth date when studies are merged",
+        "AccessionNumber": "leads to the order and the report",
+        "StudyDate": "blanked by most de-identification profiles, needed to put studies in order",
+        "StudyID": "leads to the study where an accession number is missing",
+    }
+)
+
+DEFAULT_WORDS = 6
+"""Of a passphrase that is made."""
+
+LAYOUTS = ("series", "chaos")
+"""How folders of images to learn from lie: one for each series, or as CHAOS has them."""
+BACKBONES = ("resnet18", "mobilenet_v3_large", "resnet50", "resnet101")
+NORMALISATIONS = ("batch", "frozen", "group")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")

@@ -1,0 +1,39 @@
+"""What options of several commands choose: masks, and where a result goes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from StegoMedLib.cli.syntax.common import names_folder
+from StegoMedLib.pipeline.masks import MaskSource, mask_source
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["chosen_masks", "chosen_target"]
+
+
+def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
+    """The source of masks that the options of `add_finder` name."""
+    return mask_source(arguments.finder, arguments.engine, arguments.masks)
+
+
+def chosen_target(typed: str, source: Path, *, ending: str = "") -> Path:
+    """Where a result goes: what is made of one file goes into a folder under the file's name, as ``cp`` has it.
+
+    Parameters
+    ----------
+    typed : str
+        The target. With a separator at its end it is a folder, there or not.
+    source : Path
+        What the result is made of.
+    ending : str
+        What the name of the result ends with, where that is not the source's own ending.
+    """
+    target = Path(typed)
+    is_folder = names_folder(typed) or os.path.isdir(target)  # noqa: PTH112 pathlib raises where none may enter
+    if is_folder and not os.path.isdir(source):  # noqa: PTH112
+        return target / (source.with_suffix(ending) if ending else source).name
+    return target

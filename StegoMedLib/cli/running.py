@@ -1,0 +1,58 @@
+"""Runs one command, and turns what went wrong into a sentence and an exit code."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from StegoMedLib.cli.passphrase import check_passphrase_source
+from StegoMedLib.cli.report_target import check_report_target
+from StegoMedLib.cli.screen import library_heard, say
+from StegoMedLib.cli.signals import ending_is_cancelling
+from StegoMedLib.cli.streams import READER_GONE
+from StegoMedLib.cli.unforeseen import place_of, trace_of
+from StegoMedLib.errors import CancelledError, StegoMedError
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["perform"]
+
+_UNFORESEEN = 1
+
+
+def perform(arguments: argparse.Namespace) -> int:
+    """Run the command that `arguments` name; the exit code."""
+    try:
+        with ending_is_cancelling(), library_heard():
+            check_passphrase_source(arguments)
+            check_report_target(arguments)
+            import_module(f"StegoMedLib.cli.commands.{arguments.command}").run(arguments)
+    except StegoMedError as error:
+        for sentence in error.args:
+            say(sentence)
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("Cancelled; every target is as it was, or complete.")
+        return CancelledError.exit_code
+    except BrokenPipeError:
+        return READER_GONE
+    except MemoryError:
+        say("The computer's memory does not suffice for these images; close other programs or take a smaller series.")
+        return _UNFORESEEN
+    except Exception as error:  # noqa: BLE001  no traceback reaches a user who did not ask for it
+        _say_unforeseen(error, debug=arguments.debug)
+        return _UNFORESEEN
+    return 0
+
+
+def _say_unforeseen(error: Exception, *, debug: bool) -> None:
+    for line in trace_of(error) if debug else ():
+        say(line)
+    remedy = (
+        "please report this with the lines above" if debug else "run it again with --debug, and report what it shows"
+    )
+    say(
+        f"StegoMed failed in a way nobody foresaw ({type(error).__name__} in {place_of(error)}); {remedy}: nothing of "
+        "your data is in it."
+    )

@@ -1,0 +1,21 @@
+"""``stegomed capacity``: how much fits in every slice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from StegoMedLib.cli.syntax.common import add_common, add_debug, add_finder, add_profile, filled_path
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add_options"]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("source", type=filled_path, metavar="SRC", help="DICOM file or folder")
+    add_profile(parser)
+    add_finder(parser)
+    add_common(parser)
+    add_debug(parser)

@@ -1,0 +1,73 @@
+"""``stegomed embed``: hide a record in a series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST, MODES
+from StegoMedLib.cli.syntax.common import (
+    add_common,
+    add_copy_others,
+    add_debug,
+    add_finder,
+    add_overwrite,
+    add_passphrase,
+    add_profile,
+    add_strength,
+    filled_path,
+    filled_text,
+)
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add_options"]
+
+_SYNTAXES = ("explicit", "rle", "jpegls", "jpeg2000")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("source", type=filled_path, metavar="SRC", help="DICOM file or folder")
+    parser.add_argument("target", type=filled_text, metavar="DST", help="where the stego file or folder goes")
+    parser.add_argument(
+        "--record",
+        default="header",
+        choices=("header", "text", "file"),
+        help="what to hide: attributes of the header (default), a text, or a file",
+    )
+    parser.add_argument(
+        "--from",
+        type=filled_path,
+        dest="content",
+        metavar="FILE",
+        help="where the text or file is; - is standard input",
+    )
+    parser.add_argument(
+        "--attributes",
+        metavar="A,B,…",
+        help="DICOM keywords of a header record (default: " + ", ".join(DEFAULT_ATTRIBUTES) + ")",
+    )
+    add_passphrase(parser, sealing=True)
+    add_profile(parser)
+    add_strength(parser)
+    parser.add_argument(
+        "--mode",
+        default="replicate",
+        choices=MODES,
+        help="every slice carries the whole record (replicate, default), or a part of it (spread)",
+    )
+    parser.add_argument(
+        "--lost",
+        type=float,
+        metavar="SHARE",
+        help=f"with --mode spread: share of the slices that may be lost (default: {LOST})",
+    )
+    parser.add_argument(
+        "--syntax", default="explicit", choices=_SYNTAXES, help="transfer syntax to write (default: %(default)s)"
+    )
+    add_finder(parser)
+    add_overwrite(parser)
+    add_copy_others(parser)
+    add_common(parser)
+    add_debug(parser)

@@ -1,0 +1,41 @@
+"""``stegomed evaluate``: compare a stego series with its cover, or region finders with reference masks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from StegoMedLib.choices import DEFAULT_FINDER, ENGINES, FINDERS
+from StegoMedLib.cli.syntax.common import add_common, add_debug, add_overwrite, filled_path
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add_options"]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("cover", type=filled_path, metavar="COVER", help="DICOM file or folder before hiding")
+    parser.add_argument(
+        "stego",
+        type=filled_path,
+        nargs="?",
+        metavar="STEGO",
+        help="DICOM file or folder after hiding; without it the region finder is measured, which needs --masks",
+    )
+    parser.add_argument("--masks", type=filled_path, metavar="DIR", help="reference masks: adds changed_significant")
+    parser.add_argument(
+        "--finder",
+        choices=FINDERS,
+        help=f"adds ncc_mask, and with --masks iou and dice, of this finder (without STEGO: default {DEFAULT_FINDER})",
+    )
+    parser.add_argument("--engine", default="auto", choices=ENGINES, help="what runs Mask R-CNN")
+    parser.add_argument(
+        "--pictures",
+        type=filled_path,
+        metavar="DIR",
+        help="without STEGO: draw the worst slices of each series into DIR",
+    )
+    add_overwrite(parser)
+    add_common(parser)
+    add_debug(parser)

@@ -1,0 +1,26 @@
+"""``stegomed export``: make a model for ONNX Runtime of a trained network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from StegoMedLib.cli.syntax.common import add_debug, add_json, add_overwrite, filled_path, filled_text
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add_options"]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("checkpoint", type=filled_path, metavar="CHECKPOINT", help="best.pt of a training run")
+    parser.add_argument(
+        "target", type=filled_text, metavar="MODEL", help="the .onnx file to write; a .json goes beside it"
+    )
+    parser.add_argument(
+        "--check", type=filled_path, required=True, metavar="DICOM", help="an image with a body, to compare on"
+    )
+    add_json(parser)
+    add_overwrite(parser)
+    add_debug(parser)

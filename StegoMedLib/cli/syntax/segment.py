@@ -1,0 +1,28 @@
+"""``stegomed segment``: find the body in every slice and write the masks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from StegoMedLib.cli.syntax.common import add_common, add_debug, add_finder, add_overwrite, filled_path
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add_options"]
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("source", type=filled_path, metavar="SRC", help="DICOM file or folder")
+    parser.add_argument("--out", type=filled_path, required=True, metavar="DIR", help="folder for the masks")
+    parser.add_argument(
+        "--why",
+        type=filled_path,
+        metavar="DIR",
+        help="draw into DIR what is air in each slice, and why the rest is not, each reason in its colour",
+    )
+    add_finder(parser)
+    add_overwrite(parser)
+    add_common(parser)
+    add_debug(parser)
