@@ -122,6 +122,8 @@ def clone(volume: Node, name: str, voxels: NDArray[Any]) -> Node:
     for attribute in tuple(node.GetAttributeNames() or ()):
         if attribute.startswith(("DICOM.", "StegoMed.")):
             node.RemoveAttribute(attribute)
+    if node.GetDisplayNode() is not None:  # the window stays that of the other volume; finding one looks at all voxels
+        node.GetDisplayNode().SetAutoWindowLevel(0)
     slicer.util.updateVolumeFromArray(node, voxels)
     _lay_beside(node, volume)
     return node

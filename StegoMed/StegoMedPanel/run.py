@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["Place", "Run", "RunState"]
 
 Result = TypeVar("Result")
-_FRAME = 0.15
-"""Seconds between two pictures of the progress, in which a click on Cancel may wait."""
+_SHARE = 0.05
+"""Of the time, that drawing progress may take."""
+_SHORTEST, _LONGEST = 0.1, 0.5
+"""Seconds between two drawings."""
 _CANCELLED = "Cancelled; nothing was added or written."
 
 
@@ -78,7 +80,7 @@ class Run:
         self.place: Place | None = None
         self.failed: Place | None = None
         self._guard: Callable[[], None] = lambda: None
-        self._drawn = 0.0
+        self._next = 0.0
 
     @property
     def idle(self) -> bool:
@@ -145,16 +147,18 @@ class Run:
     def progress(self, done: int, total: int, label: str) -> None:
         """Show progress and let the window live; the library calls it between slices.
 
-        The window is drawn a few times a second: with many slices, drawing would take longer than the work.
+        The window is drawn so often that this takes a small share of the time, however slow drawing is, and yet a few
+        times a second, for a click on Cancel waits for it.
         """
-        now = time.monotonic()
-        if done not in (0, total) and now - self._drawn < _FRAME:
+        began = time.monotonic()
+        if done not in (0, total) and began < self._next:
             self._stop_when_asked()
             return
         if self.place is not None and not self._closed:
             self.place.show(done, total, label)
         self.alive()
-        self._drawn = time.monotonic()
+        ended = time.monotonic()
+        self._next = ended + min(max((ended - began) / _SHARE, _SHORTEST), _LONGEST)
 
     def announce(self, words: str) -> None:
         """Say what is done now, where the work runs."""

@@ -144,6 +144,12 @@ class Host:
 
         return slicer.util.getModuleLogic(name)
 
+    def follow_views(self) -> Any:
+        """Draw the slice views whenever what they show changes, from now on; what counts the drawings."""
+        from .slice_view import LiveViews
+
+        return LiveViews(self._views)
+
     def clear(self) -> None:
         """Empty the scene, the dialogs and the lists of errors."""
         import slicer

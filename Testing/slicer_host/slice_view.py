@@ -9,9 +9,12 @@ import slicer
 import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
+from .pythonqt import install
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+qt: Any = install()
 _MANAGERS = (
     "vtkMRMLVolumeGlyphSliceDisplayableManager",
     "vtkMRMLModelSliceDisplayableManager",
@@ -100,3 +103,28 @@ class SliceView:
         self._group = slicer.vtkMRMLDisplayableManagerGroup()
         self._group.Initialize(factory, self._renderer)
         self._group.SetMRMLDisplayableNode(self.node)
+
+
+class LiveViews:
+    """Draws views whenever what they show changes, as the application does: once events run, and not while paused."""
+
+    def __init__(self, views: list[SliceView]) -> None:
+        self.drawn = 0
+        self._changed: set[SliceView] = set()
+        self._timer = qt.QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.connect("timeout()", self._draw)
+        for each in views:
+            each.logic.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda *_, view=each: self._note(view))
+
+    def _note(self, view: SliceView) -> None:
+        self._changed.add(view)
+        self._timer.start(0)
+
+    def _draw(self) -> None:
+        if slicer.app._host_pauses > 0:
+            self._timer.start(1)
+            return
+        while self._changed:
+            self._changed.pop().render()
+            self.drawn += 1
