@@ -21,7 +21,7 @@ _HEAVY = frozenset(
     {"PIL", "cbor2", "cryptography", "cv2", "matplotlib", "onnxruntime", "pandas", "pydicom", "scipy", "skimage"}
     | {"SimpleITK", "torch", "torchvision", "zxingcpp"}
 )
-_LIGHT_PARTS = frozenset({"StegoMedLib", "StegoMedLib.errors"})
+_LIGHT_PARTS = frozenset({"StegoMedLib", "StegoMedLib.errors", "StegoMedLib.wording"})
 _GONE_IN_QT6 = frozenset({"QDesktopWidget", "QRegExp", "QSignalMapper", "QTextCodec", "MidButton", "QGLWidget"})
 _GONE_METHODS = frozenset({"setMargin", "globalPos", "setUserData"})
 _ONLY_IN_QT6 = frozenset({"QStringDecoder", "QStringEncoder", "QPermission", "QEventPoint"})
@@ -78,6 +78,8 @@ def _name(node: ast.Attribute) -> Iterator[Finding]:
 
 
 def _overload(node: ast.Subscript) -> Iterator[Finding]:
+    if isinstance(node.value, ast.Attribute) and node.value.attr[:1].isupper():
+        return  # a class with a parameter, not a signal
     if isinstance(node.value, ast.Attribute) and ast.unparse(node.slice) in {"bool", "int", "str", "float", "object"}:
         yield Finding(node.lineno, f"{ast.unparse(node)} chooses an overload, which PythonQt's signals cannot")
 

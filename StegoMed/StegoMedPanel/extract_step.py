@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import qt
 
 from StegoMedLib.errors import StegoMedError, UnusableInputError, UsageError
+from StegoMedLib.wording import counted
 from StegoMedPanel.parameters import Reading
 from StegoMedPanel.passphrase import PassphraseFields
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
 from StegoMedPanel.tables import fill
-from StegoMedPanel.wording import count, fold
+from StegoMedPanel.wording import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +110,7 @@ class ExtractStep:
         states = [(str(row.frame + 1), row.detail) for row in report.slices]
         fill(self._ui.slicesTable, ("Slice", "State"), states, even=False)
         read = sum(row.record is not None for row in report.slices)
-        total = count(len(report.slices), "slice")
+        total = counted(len(report.slices), "slice")
         words = f"The record was read from {read} of {total}, hidden with profile {report.profile}."
         if read == 0:
             words = "No slice could be read alone; the record was voted for by all of them together."

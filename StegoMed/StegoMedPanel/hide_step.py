@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import StegoMedError
+from StegoMedLib.wording import counted
 from StegoMedPanel import views
 from StegoMedPanel.new_passphrase import NewPassphrase
 from StegoMedPanel.parameters import Profile, RecordKind, Strength
@@ -12,7 +13,7 @@ from StegoMedPanel.record_form import RecordForm
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
 from StegoMedPanel.tables import fill
-from StegoMedPanel.wording import count, fold
+from StegoMedPanel.wording import fold
 from StegoMedPanel.work import Case, Request
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class HideStep:
             if row.state == "skipped":
                 reasons.setdefault(row.reason, []).append(number)
         skipped = "".join(f"\nSkipped {fold(numbers)}: {reason}." for reason, numbers in reasons.items())
-        total = count(len(report.slices), "slice")
+        total = counted(len(report.slices), "slice")
         words = f"The record is hidden in {report.embedded} of {total}; save the series in step 4."
         self._done = words + skipped, State.WARNING if skipped else State.GOOD
 

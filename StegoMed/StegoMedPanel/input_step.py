@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import slicer
 
 from StegoMedLib.errors import StegoMedError, UsageError
+from StegoMedLib.wording import counted
 from StegoMedPanel import nodes, stego
 from StegoMedPanel.parameters import VoxelKind
 from StegoMedPanel.states import State, say
-from StegoMedPanel.wording import count
 
 if TYPE_CHECKING:
     from StegoMedPanel.panel import Panel
@@ -105,7 +105,7 @@ def _describe(volume: Node) -> tuple[str, State]:
 
     try:
         voxels = nodes.voxels_of(volume)
-        size = f"{count(len(voxels), 'slice')} of {voxels.shape[2]}x{voxels.shape[1]} pixels"
+        size = f"{counted(len(voxels), 'slice')} of {voxels.shape[2]}x{voxels.shape[1]} pixels"
         uids = nodes.uids_of(volume) or nodes.uids_of(volume, stego.SOURCES)
         if uids:
             nodes.files_of(uids)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import slicer
 
 from StegoMedLib.errors import StegoMedError, UsageError
+from StegoMedLib.wording import counted
 from StegoMedPanel import found, nodes, views
 from StegoMedPanel.parameters import Finder
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
-from StegoMedPanel.wording import count
 from StegoMedPanel.work import Case
 
 if TYPE_CHECKING:
@@ -140,8 +140,8 @@ def _compare(volume: Node, segmentation: Node) -> tuple[str, State]:
     if smaller:
         some = ", ".join(map(str, smaller[:_NAMED])) + (" ..." if len(smaller) > _NAMED else "")
         words = (
-            f"The reviewed region lacks some of what was found, on {count(len(smaller), 'slice')} ({some}): what is "
+            f"The reviewed region lacks some of what was found, on {counted(len(smaller), 'slice')} ({some}): what is "
             "missing may be changed. Check that it is not the patient."
         )
         return words, State.WARNING
-    return f"There is a region on {covered} of {count(len(mask), 'slice')}; review it, then hide.", State.GOOD
+    return f"There is a region on {covered} of {counted(len(mask), 'slice')}; review it, then hide.", State.GOOD

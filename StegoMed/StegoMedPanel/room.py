@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedPanel.wording import count
+from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     from StegoMedLib.envelope import Record
@@ -48,7 +48,7 @@ class Room:
             return "Room is not measured yet: find the region, or press Check room."
         sizes = self._bytes(profile)
         fits = [size >= max(needed or 0, 1) for size in sizes]
-        slices = count(len(sizes), "slice")
+        slices = counted(len(sizes), "slice")
         return f"{sum(fits)} of {slices} {'has' if len(sizes) == 1 else 'have'} room{self._why(fits)}."
 
     def _why(self, fits: list[bool]) -> str:

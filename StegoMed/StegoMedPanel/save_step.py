@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import slicer
 
 from StegoMedLib.errors import UsageError
+from StegoMedLib.wording import counted
 from StegoMedPanel import nodes, stego
 from StegoMedPanel.parameters import Target
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
-from StegoMedPanel.wording import count
 
 if TYPE_CHECKING:
     from StegoMedPanel.panel import Panel
@@ -90,7 +90,7 @@ class SaveStep:
                 raise UsageError("There is no folder yet; choose a new or empty one.")
             folder = Path(parameters.targetFolder)
             uids = panel.work.save_to_folder(volume, folder, self._patient(volume), panel.progress)
-            written = count(len(set(uids)), "image")
+            written = counted(len(set(uids)), "image")
             self._done = f"{written} {'was' if len(set(uids)) == 1 else 'were'} written to {folder}."
         else:
             panel.work.save_to_database(volume, self._patient(volume), panel.progress)

@@ -1,4 +1,4 @@
-"""Numbers in words."""
+"""Lists of numbers in words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["count", "fold"]
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things: 1 slice, 2 slices."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+__all__ = ["fold"]
 
 
 def fold(numbers: Sequence[int]) -> str:

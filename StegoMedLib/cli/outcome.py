@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.cli.screen import say, show_table
 from StegoMedLib.errors import NotEveryFileError, PersonMustLookError
 from StegoMedLib.pipeline.removed import removed_in_words
+from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ def account_for(files: FileCount, done: str, *, lost: int = 0, must_look: Sequen
 
 
 def _sentence(files: FileCount, done: str, lost: int) -> str:
-    came_in = "1 file came in" if files.came_in == 1 else f"{files.came_in} files came in"
+    came_in = f"{counted(files.came_in, 'file')} came in"
     parts = [f"{files.taken - lost} {done}"]
     parts += [
         f"{count} {what}"

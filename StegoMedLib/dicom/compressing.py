@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from pydicom.pixels.encoders.base import get_encoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
-from StegoMedLib.dicom.hostile import chosen_plugin, naming
+from StegoMedLib.dicom.coders import chosen_plugin
+from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydicom.pixels.decoders.base import get_decoder
 
+from StegoMedLib.dicom.coders import chosen_plugin
 from StegoMedLib.dicom.codestream import checked_codestream
 from StegoMedLib.dicom.decoding_messages import LARGEST_MEMORY, LONGEST_DECODING, Answer, Job
 from StegoMedLib.dicom.decoding_process import DecoderProcess
-from StegoMedLib.dicom.hostile import chosen_plugin, translated
+from StegoMedLib.dicom.hostile import translated
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:

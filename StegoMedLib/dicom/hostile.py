@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pydicom.errors import BytesLengthException, InvalidDicomError
-from pydicom.uid import UID, JPEGLSTransferSyntaxes, RLELossless
 
 from StegoMedLib.dicom.parsing import Opened, parsed
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from pydicom import FileDataset
 
-__all__ = ["chosen_plugin", "naming", "open_dataset", "open_object", "translated"]
+__all__ = ["naming", "open_dataset", "open_object", "translated"]
 
 # What pydicom and the decoders below it raise on malformed input, found by truncating and mutating real files.
 _LIBRARY_ERRORS = (
@@ -45,10 +44,6 @@ _LIBRARY_ERRORS = (
 # A data set without preamble begins with group 0002 or 0008, in one byte order or the other.
 _FIRST_GROUPS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")
 _CHUNK = 1 << 20
-# The strictest coder of each kind of pixel data, one and no other. GDCM, which pydicom would take first, is not among
-# them: damaged JPEG data makes it end the whole process.
-_STRICTEST = {**dict.fromkeys(JPEGLSTransferSyntaxes, "pyjpegls"), RLELossless: "pydicom"}
-_OF_THE_REST = "pylibjpeg"
 
 
 class _BoundedReader(io.BufferedReader):
@@ -114,20 +109,6 @@ def naming(path: Path, cause: str = "one of its attributes is malformed; export 
             yield
     except UnusableInputError as error:
         raise UnusableFileError(f"{path.name} cannot be used: {error}") from error
-
-
-def chosen_plugin(available: tuple[str, ...], syntax: UID) -> str:
-    """The pydicom plugin to code pixel data of a transfer syntax with.
-
-    Raises
-    ------
-    NotImplementedError
-        The one that can best be trusted with damaged data is not there.
-    """
-    name = _STRICTEST.get(syntax, _OF_THE_REST)
-    if name not in available:
-        raise NotImplementedError(f"{name} is not among {available}")
-    return name
 
 
 def _open(path: Path) -> _BoundedReader:

@@ -12,6 +12,7 @@ from StegoMedLib.dicom.hostile import open_dataset, translated
 from StegoMedLib.dicom.pixels import pixel_format
 from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, is_leftover, walk
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
+from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -166,4 +167,4 @@ def nothing_usable(source: Path, left_out: Sequence[LeftOut]) -> str:
     if len(left_out) == 1 and left_out[0].file == source:
         return f"{source} cannot be used: {left_out[0].reason}"
     example = f", for instance because {left_out[0].reason}" if left_out else "; give a folder with CT or MR images."
-    return f"{source} holds no usable DICOM image among its {len(left_out)} files{example}"
+    return f"{source} holds no usable DICOM image among its {counted(len(left_out), 'file')}{example}"

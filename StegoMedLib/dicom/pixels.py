@@ -15,11 +15,12 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from StegoMedLib.dicom.coders import chosen_plugin
 from StegoMedLib.dicom.codes import code_of
 from StegoMedLib.dicom.decoding import decode_frame
 from StegoMedLib.dicom.field import Containers, StoredField
 from StegoMedLib.dicom.frame_codes import FrameCodes
-from StegoMedLib.dicom.hostile import chosen_plugin, translated
+from StegoMedLib.dicom.hostile import translated
 from StegoMedLib.dicom.structure import UNDEFINED
 from StegoMedLib.errors import UnusableInputError
 

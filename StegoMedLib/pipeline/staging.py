@@ -106,8 +106,10 @@ def staged(target: Path, *, overwrite: bool, single: bool = False, like: Path | 
         When the place cannot be written to, or was changed by somebody else meanwhile.
     """
     place = _real(target)
-    made, work = _missing(place), None
+    made: list[Path] = []
+    work = None
     try:
+        made = _missing(place)
         with undisturbed():
             recover(place)
             work, before = _begin(place, overwrite=overwrite, single=single)

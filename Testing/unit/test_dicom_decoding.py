@@ -16,10 +16,10 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, JPEG2000Lossless, JPEGLSLossless
 
 from StegoMedLib.dicom import decoding, decoding_process
+from StegoMedLib.dicom.coders import chosen_plugin
 from StegoMedLib.dicom.decoding import decode_frame
 from StegoMedLib.dicom.decoding_messages import Answer, answer_head, read_answer
 from StegoMedLib.dicom.field import StoredField
-from StegoMedLib.dicom.hostile import chosen_plugin
 from StegoMedLib.dicom.pixels import PixelFormat
 from StegoMedLib.errors import UnusableInputError
 from Testing.campaigns.codestream_seeds import Seed, encoded, phantom

@@ -22,7 +22,7 @@ from pydicom.uid import (
 )
 
 from StegoMedLib.dicom import DerivedSeries, list_files, read_instance, write_derived
-from StegoMedLib.dicom.hostile import chosen_plugin
+from StegoMedLib.dicom.coders import chosen_plugin
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -234,5 +234,13 @@ def test_group_two_only_is_refused(make_image: Any) -> None:
 )
 def test_the_strictest_coder_is_chosen_and_gdcm_never(syntax: UID, plugin: str) -> None:
     assert chosen_plugin(("gdcm", "pillow", "pydicom", "pyjpegls", "pylibjpeg"), syntax) == plugin
-    with pytest.raises(NotImplementedError):
+    with pytest.raises((NotImplementedError, UnusableInputError)):
         chosen_plugin(("gdcm", "pillow"), syntax)
+
+
+def test_a_codec_that_is_not_installed_is_named(make_image: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slicer may lack one, which wants another NumPy than it ships."""
+    path = make_image(lambda dataset: dataset.compress(JPEGLSLossless, encoding_plugin="pyjpegls"))
+    monkeypatch.setattr("pydicom.pixels.decoders.base.Decoder.available_plugins", ("pydicom",))
+    with pytest.raises(UnusableInputError, match=r"JPEG-LS Lossless.*needs the Python package pyjpegls; install that"):
+        read_instance(path).plane()

@@ -9,6 +9,7 @@ from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures
 from StegoMedLib.pipeline.attack import AttackReport, attack_series
+from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -38,5 +39,5 @@ def _show(report: AttackReport) -> None:
     lost = sum(row.state == "lost" for row in report.slices)
     if report.summary():
         show_measures(f"{report.kind} at {report.level:g} ({report.unit})", report.summary())
-    say(f"{len(report.slices) - lost} slices written, {lost} lost.")
+    say(f"{counted(len(report.slices) - lost, 'slice')} written, {lost} lost.")
     account_for(report.files, "written", lost=report.lost)

@@ -16,6 +16,7 @@ from StegoMedLib.cli.syntax.common import PASSPHRASE_VARIABLE
 from StegoMedLib.dicom import list_files
 from StegoMedLib.pipeline.demo import DemoReport, run_demo
 from StegoMedLib.pipeline.staging import check_target
+from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -56,5 +57,6 @@ def _show(report: DemoReport, out: Path) -> None:
     show_records(report.extracted, "Record read from the saved files")
     show_measures("Measures", report.evaluated.summary())
     embedded = report.embedded
-    say(f"{embedded.embedded} of {len(embedded.slices)} slices carry the record; see {out / 'page.png'}.")
+    total = counted(len(embedded.slices), "slice")
+    say(f"The record is hidden in {embedded.embedded} of {total}; see {out / 'page.png'}.")
     account_for(embedded.files, "written", must_look=report.extracted.must_look)

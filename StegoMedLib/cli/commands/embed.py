@@ -15,6 +15,7 @@ from StegoMedLib.envelope import FileRecord, Record, TextRecord
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE
 from StegoMedLib.pipeline.embed import EmbedOptions, EmbedReport, embed_series, look_at
+from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -114,5 +115,6 @@ def _show(report: EmbedReport) -> None:
             f"The record is spread over {shards['written']} slices, {shards['needed']} of which give it back "
             f"({shards['shard_bytes']} bytes each)."
         )
-    say(f"{report.embedded} of {len(report.slices)} slices carry {'a part of ' if report.shards else ''}the record.")
+    total = counted(len(report.slices), "slice")
+    say(f"{'A part of the' if report.shards else 'The'} record is hidden in {report.embedded} of {total}.")
     account_for(report.files, "written")

@@ -16,6 +16,7 @@ from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
 from StegoMedLib.pipeline.pictures_worst import WorstSlices
 from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.regions import make_finder
+from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -49,7 +50,7 @@ def _run_series(arguments: argparse.Namespace) -> None:
 
 
 def _show_series(report: EvaluateReport) -> None:
-    show_measures(f"{len(report.slices)} slices", report.summary())
+    show_measures(counted(len(report.slices), "slice"), report.summary())
     say(PAPER_NOTE)
     account_for(report.files, "compared")
 
@@ -96,5 +97,5 @@ def _show(report: AgreementReport) -> None:
         ]
         for group in report.groups()
     ]
-    show_table(f"{len(report.slices)} slices; the paper's mean IoU is {PAPER_IOU}", columns, rows)
+    show_table(f"{counted(len(report.slices), 'slice')}; the paper's mean IoU is {PAPER_IOU}", columns, rows)
     account_for(report.files, "compared")

@@ -13,6 +13,7 @@ from StegoMedLib.cli.screen import ProgressBar, say
 from StegoMedLib.dicom import list_files
 from StegoMedLib.envelope import FileRecord
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series, save_files
+from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -49,7 +50,7 @@ def _show(report: ExtractReport, *, kept: bool) -> None:
     if not kept and any(isinstance(record, FileRecord) for record in report.records):
         say("The record is a file, which was not saved: add --out DIR, and it is written into that folder.")
     read = sum(row.record is not None for row in report.slices)
-    say(f"{read} of {len(report.slices)} slices were read, profile {report.profile}.")
+    say(f"Read from {read} of {counted(len(report.slices), 'slice')}, profile {report.profile}.")
     for shards in report.shards:
         say(f"A record was spread: {shards.found} of {shards.total} shards were found, and it takes {shards.needed}.")
     if read == 0:
