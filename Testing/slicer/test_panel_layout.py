@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,18 +100,31 @@ def test_other_pages_and_kinds_are_not_cut(driver: Any, tmp_path: Path) -> None:
 
 def look(driver: Any, state: str) -> list[str]:
     """What is cut or covered, on every screen and at every width."""
-    import slicer
-
     driver.settle()
     faults = []
     for screen in SCREENS:
         for width in WIDTHS:
             driver.host.window.resize(*screen)
             driver.host.window.set_panel_width(width)
-            for _ in range(8):  # layouts settle in steps
-                slicer.app.processEvents()
+            settle(driver)
             faults += [f"{state}, {screen}, {width} px: {fault}" for fault in cut(driver)]
     return faults
+
+
+def settle(driver: Any) -> None:
+    """Let layouts and their timers run until nothing moves any more."""
+    import slicer
+
+    before, still = "", 0
+    for _ in range(60):
+        slicer.app.processEvents()
+        now = str([each.geometry for each in vars(driver.ui).values() if hasattr(each, "geometry")])
+        still = still + 1 if now == before else 0
+        if still == 3:
+            return
+        before = now
+        time.sleep(0.001)
+    raise AssertionError("the layout never comes to rest")
 
 
 def cut(driver: Any) -> list[str]:

@@ -368,7 +368,7 @@ def test_folders_that_cannot_be_used(
     driver.parameters.target = type(driver.parameters.target).folder
     driver.ui.targetFolder.currentPath = str(tmp_path / place) if place else ""
     driver.ui.saveButton.click()
-    assert ("exists already" if place else "no folder yet") in driver.ui.saveState.plainText
+    assert ("holds something already" if place else "no folder yet") in driver.ui.saveState.plainText
 
 
 def test_a_stego_volume_that_was_changed(
