@@ -89,6 +89,9 @@ class qSlicerScriptedLoadableModule:
             widget.exit()
         slicer.app.moduleManager().moduleAboutToBeUnloaded.emit(self.name)
         widget.setParent(None)
+        for each in widget.findChildren(slicer.qMRMLNodeComboBox):
+            each.blockSignals(True)
+            each.setMRMLScene(None)  # as its destructor does: what is gone does not follow the scene
         widget.deleteLater()
 
 
