@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-REPEATS = (1, 6, 30)
+REPEATS = (1, 6, 30, 30)
 """Phantom volumes of four slices put behind one another; the first run imports what is imported once."""
 
 
