@@ -24,6 +24,8 @@ __all__ = ["described", "stated"]
 _MOST_CHARACTERS = {"LO": 64, "ST": 1024}
 _UNDECODED = "its bytes that the declared character set does not have are written as question marks"
 _LINES = "\n\f\r"
+_TEXTS = frozenset({"LT", "ST", "UT"})
+"""Value representations in which a backslash is a letter."""
 
 
 def described(dataset: Dataset, keyword: str, addition: str, between: str, removal: Removal) -> RawDataElement:
@@ -76,8 +78,11 @@ def stated(dataset: Dataset, keyword: str, text: str) -> RawDataElement:
     vr, charset = dictionary_VR(tag), charset_of(dataset)
     try:
         validate_value(vr, text, RAISE)
+        lawful = vr in _TEXTS or "\\" not in text  # which would make several values of it
     except ValueError:
-        raise UsageError(f"{keyword} cannot hold what was typed; type something shorter, or in its form.") from None
+        lawful = False
+    if not lawful:
+        raise UsageError(f"{keyword} cannot hold what was typed; type something shorter, or in its form.")
     value = charset.encode(text, name=vr == "PN")
     if value is None:
         raise UsageError(f"{keyword} has characters that the images' character set lacks; type it in others.")
