@@ -85,16 +85,18 @@ class SaveStep:
         if not self._once_more(volume):
             return ""
         self._done = ""
+        patient, lost = self._patient(volume), []
         if parameters.target is Target.folder:
             if not parameters.targetFolder:
                 raise UsageError("There is no folder yet; choose a new or empty one.")
             folder = Path(parameters.targetFolder)
-            uids = panel.work.save_to_folder(volume, folder, self._patient(volume), panel.progress)
+            uids = panel.work.save_to_folder(volume, folder, patient, panel.progress, told=lost.append)
             written = counted(len(set(uids)), "image")
             self._done = f"{written} {'was' if len(set(uids)) == 1 else 'were'} written to {folder}."
         else:
-            panel.work.save_to_database(volume, self._patient(volume), panel.progress)
+            panel.work.save_to_database(volume, patient, panel.progress, told=lost.append)
             self._done = f"“{volume.GetName()}” is in the DICOM database as a new series, beside its source."
+        self._done = " ".join((self._done, *lost))
         return ""
 
     def _once_more(self, volume: Node) -> bool:

@@ -34,6 +34,10 @@ __all__ = ["Case", "Extracted", "Hidden", "Progress", "Request", "Work"]
 Progress = Callable[[int, int, str], None]
 
 
+def _unheard(_sentence: str) -> None:
+    """For scripts, which look at what was written."""
+
+
 @dataclass(frozen=True)
 class Case:
     """What is worked on: a volume, its significant region, the profile, and the kind of voxels without DICOM."""
@@ -182,10 +186,12 @@ class Work:
         progress: Progress,
         *,
         stated: dict[str, str] | None = None,
+        told: Callable[[str], None] = _unheard,
     ) -> list[str]:
         """Write a stego volume as a new DICOM series into a new or empty folder; SOPInstanceUIDs, slice by slice.
 
-        `patient` is for volumes that did not come from DICOM, and `stated` goes over what the source says.
+        `patient` is for volumes that did not come from DICOM, and `stated` goes over what the source says. `told` is
+        given a sentence for what of the headers did not come along.
         """
         from StegoMedLib.pipeline.volumes import write_stack  # noqa: PLC0415
 
@@ -199,9 +205,11 @@ class Work:
 
         stack = InstanceStack(nodes.files_of(uids), voxels, revised=True)
         new = series.statement(volume, stated)
-        return write_stack(stack, voxels, folder, mark=new.mark, texts=new.texts, progress=progress)
+        return write_stack(stack, voxels, folder, mark=new.mark, texts=new.texts, progress=progress, told=told)
 
-    def save_to_database(self, volume: Node, patient: dict[str, str], progress: Progress) -> str:
+    def save_to_database(
+        self, volume: Node, patient: dict[str, str], progress: Progress, *, told: Callable[[str], None] = _unheard
+    ) -> str:
         """Write a stego volume as new instances into the DICOM database; the new SeriesInstanceUID.
 
         The volume is known as that series from then on.
@@ -212,7 +220,7 @@ class Work:
         try:
             with tempfile.TemporaryDirectory(prefix="StegoMed-", dir=slicer.app.temporaryPath) as temporary:
                 folder = Path(temporary) / "series"
-                uids = self.save_to_folder(volume, folder, patient, progress)
+                uids = self.save_to_folder(volume, folder, patient, progress, told=told)
                 if any(opened.fileForInstance(uid) for uid in uids):
                     raise UnusableInputError("The DICOM database knows one of the new images already; save again.")
                 progress(len(uids), len(uids), "into the DICOM database")

@@ -308,7 +308,8 @@ class EmbedRun:
         why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
         if fits == 0:
             return f"{why}; {remedy_for(self.weightiest)}."
-        return f"{why}: at most {fits} bytes would fit after compression; hide a shorter record or use other images."
+        advice = "hide fewer attributes or a shorter record, or use other images."
+        return f"{why}: at most {fits} bytes would fit after compression; {advice}"
 
 
 class _Clock:

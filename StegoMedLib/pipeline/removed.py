@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from StegoMedLib.wording import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -46,4 +48,4 @@ def removed_in_words(rows: Sequence[RemovedFrom]) -> list[str]:
 def _sentence(names: Sequence[str], files: int, reason: str) -> str:
     more = len(names) - _NAMED
     named = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return f"Not in the headers written ({files} file{'s' if files > 1 else ''}): {named}, because {reason}."
+    return f"Not in the headers written ({counted(files, 'file')}): {named}, because {reason}."

@@ -208,11 +208,13 @@ def write_stack(
     texts: dict[str, str] | None = None,
     syntax: str = "explicit",
     progress: Progress = silent,
+    told: Callable[[str], None] = _log.warning,
 ) -> list[str]:
     """Write the instances of `stack` with the stored values that the voxels of `volume` (S, H, W) stand for.
 
     `folder` appears when all files are written, or not at all; it must be new or empty. `mark` joins the description
-    of the series, and `texts` go over what the source says, by keyword, as a person states them.
+    of the series, and `texts` go over what the source says, by keyword, as a person states them. `told` is given a
+    sentence for each reason why something of the headers did not come along.
 
     Returns
     -------
@@ -242,7 +244,7 @@ def write_stack(
                 uids[index] = written.uid
     progress(len(files), len(files), "")
     for sentence in removed_in_words(removed):
-        _log.warning("%s", sentence)
+        told(sentence)
     return uids
 
 

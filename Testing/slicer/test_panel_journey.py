@@ -312,3 +312,21 @@ def shoot(host: Any, path: Path) -> tuple[int, int]:
     assert (view.min(axis=2) > 100).any()  # bones
     assert (view[..., 0] - view[..., 2] > 60).any()  # the region's outline
     return pixels.shape[1], pixels.shape[0]
+
+
+def test_what_headers_lose_is_said(driver: Any, dicom_database: Any, phantom: Path) -> None:
+    from pydicom import Dataset, dcmread
+
+    for path in phantom.iterdir():
+        dataset = dcmread(path)
+        signature = Dataset()
+        signature.MACIDNumber, signature.DigitalSignatureUID = 1, "1.2.3"
+        dataset.DigitalSignaturesSequence = [signature]
+        dataset.save_as(path)
+    driver.choose(driver.load(phantom, dicom_database))
+    driver.find()
+    driver.hide()
+    driver.save_to_database()
+    words = driver.ui.saveState.plainText
+    assert "is in the DICOM database" in words
+    assert "Not in the headers written (3 files): DigitalSignaturesSequence" in words

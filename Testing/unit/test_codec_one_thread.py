@@ -27,8 +27,9 @@ grid = SlotGrid(values.shape)
 floats = blocks.astype(np.float32)
 slots = grid.project(floats)
 every = np.arange(len(blocks))
+time.sleep(0.3)  # threads that BLAS makes at its start watch for work before they sleep
 ours, all_threads = time.thread_time(), time.process_time()
-for _ in range(20):
+for _ in range(100):
     scaled_coefficients(blocks)
     grid.project(floats)
     grid.compose_some(slots, every)
@@ -43,7 +44,7 @@ def test_no_other_thread_works_for_the_codec() -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert not done.stderr
     ours, everybody = map(float, done.stdout.split())
-    assert everybody <= 1.05 * ours + 0.01
+    assert everybody <= 1.1 * ours + 0.01  # with one more thread it is twice as much
 
 
 @pytest.mark.parametrize("rows", [0, 1, 511, 512, 513, 20_000])
