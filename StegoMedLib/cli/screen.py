@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from StegoMedLib.cli.plain import plain
+from StegoMedLib.cli.signals import end_if_asked
 from StegoMedLib.cli.streams import Talk
 
 if TYPE_CHECKING:
@@ -148,4 +149,5 @@ class ProgressBar:
 
     def _moved(self, done: int, total: int, label: str) -> None:
         del label
+        end_if_asked()
         self._bar.update(self._task, completed=done, total=total)
