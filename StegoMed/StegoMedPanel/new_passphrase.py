@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import StegoMedError, UsageError
 from StegoMedPanel.passphrase import PassphraseFields
-from StegoMedPanel.states import State, say
+from StegoMedPanel.states import State, say, weight_of
 
 if TYPE_CHECKING:
     from StegoMedLib.envelope.strength import Strength
@@ -87,7 +87,7 @@ class NewPassphrase:
 
             passphrase, _ = make_passphrase()
         except StegoMedError as error:
-            say(self._ui.passphraseState, str(error), State.ERROR)
+            say(self._ui.passphraseState, str(error), weight_of(error))
             return
         self._fields.fill(passphrase)
         self.refresh()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import re
 import sys
@@ -19,7 +18,6 @@ from StegoMedPanel import pip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import ModuleType
 
     from StegoMedPanel.pip import Change
 
@@ -194,16 +192,15 @@ def _question(offer: _Offer, lacking: Sequence[Package]) -> str:
 
 def _use(change: Change, lacking: Sequence[Package]) -> str:
     """What a package is for; those that others bring along are not in the list."""
-    names = {re.split(r"[^\w.-]", item.requirement)[0].lower(): item.use for item in lacking}
-    use = names.get(change.name.lower().replace("_", "-"))
+    uses = {pip.key(pip.requirement(item.requirement).name): item.use for item in lacking}
+    use = uses.get(pip.key(change.name))
     return f": {use}" if use else ""
 
 
 def _stale() -> bool:
     """Whether a package in memory is older than is needed, and the one on disk is not."""
-    parser = _parser()
     for item in read_requirements():
-        wanted = parser.Requirement(item.requirement)
+        wanted = pip.requirement(item.requirement)
         loaded = getattr(sys.modules.get(wanted.name.replace("-", "_")), "__version__", None)
         if loaded and not wanted.specifier.contains(str(loaded), prereleases=True) and _installed(item.requirement):
             return True
@@ -211,7 +208,7 @@ def _stale() -> bool:
 
 
 def _installed(requirement: str) -> bool:
-    wanted = _parser().Requirement(requirement)
+    wanted = pip.requirement(requirement)
     try:
         version = importlib.metadata.version(wanted.name)
     except importlib.metadata.PackageNotFoundError:
@@ -231,11 +228,3 @@ def _leave_out(refused: Sequence[Package], *, lasting: bool) -> None:
     _LEFT_OUT_NOW.update(item.requirement for item in refused)
     if refused and lasting:
         qt.QSettings().setValue(_LEFT_OUT, " ".join((str(slicer.app.applicationVersion), *sorted(_left_out()))))
-
-
-def _parser() -> ModuleType:
-    """`packaging.requirements`, of which pip always has a copy."""
-    try:
-        return importlib.import_module("packaging.requirements")
-    except ImportError:
-        return importlib.import_module("pip._vendor.packaging.requirements")

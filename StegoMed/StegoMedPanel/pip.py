@@ -26,8 +26,9 @@ from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from types import ModuleType
 
-__all__ = ["Change", "download", "install", "plan"]
+__all__ = ["Change", "download", "install", "key", "plan", "requirement"]
 
 _ALWAYS = ("--disable-pip-version-check", "--no-input", "--retries", "1")
 _POLL = 0.05
@@ -57,6 +58,24 @@ class Change:
         return f"{self.name} {self.version} ({megabytes}{replaced})"
 
 
+def requirement(text: str) -> Any:  # noqa: ANN401 of whichever copy of the packaging library is there
+    """A requirement (PEP 508), with its `name` and `specifier`."""
+    return _packaging("requirements").Requirement(text)
+
+
+def key(name: str) -> str:
+    """The name of a distribution as names are compared (PEP 503)."""
+    return str(_packaging("utils").canonicalize_name(name))
+
+
+def _packaging(module: str) -> ModuleType:
+    """A module of the packaging library, of which pip always has a copy."""
+    try:
+        return importlib.import_module(f"packaging.{module}")
+    except ImportError:
+        return importlib.import_module(f"pip._vendor.packaging.{module}")
+
+
 def plan(requirements: Sequence[str], alive: Callable[[], None]) -> list[Change] | None:
     """What installing these requirements would change; nothing is changed.
 
@@ -72,7 +91,7 @@ def plan(requirements: Sequence[str], alive: Callable[[], None]) -> list[Change]
     list of Change, or None
         None where there is no way beside what is there, or no internet connection.
     """
-    wanted = {_key(_name(each)) for each in requirements}
+    wanted = {key(requirement(each).name) for each in requirements}
     with _folder() as folder:
         held, report = folder / "held.txt", folder / "report.json"
         held.write_text("".join(f"{line}\n" for line in _held(wanted)), encoding="utf-8")
@@ -129,8 +148,8 @@ def _held(wanted: set[str]) -> list[str]:
     for each in importlib.metadata.distributions():
         name, version = each.metadata["Name"], each.version
         if name and version:
-            there.setdefault(_key(name), f"{name}=={version}")
-    return [line for key, line in sorted(there.items()) if key not in wanted]
+            there.setdefault(key(name), f"{name}=={version}")
+    return [line for each, line in sorted(there.items()) if each not in wanted]
 
 
 def _change(item: dict[str, Any], alive: Callable[[], None]) -> Change:
@@ -195,19 +214,6 @@ def _python() -> str:
     if program is None:
         raise UnusableInputError("PythonSlicer, which installs Python packages, is not on the PATH; repair Slicer.")
     return program
-
-
-def _name(requirement: str) -> str:
-    """Name in a requirement, of the simple kind that the list holds."""
-    for index, character in enumerate(requirement):
-        if not (character.isalnum() or character in "-_."):
-            return requirement[:index]
-    return requirement
-
-
-def _key(name: str) -> str:
-    """A name as PEP 503 compares it."""
-    return name.replace("_", "-").replace(".", "-").lower()
 
 
 @contextmanager

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import slicer
 
 from StegoMedLib.errors import CancelledError, StegoMedError
-from StegoMedPanel.packages import RestartNeededError
-from StegoMedPanel.states import State, say
+from StegoMedPanel.states import State, say, weight_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,12 +185,8 @@ class Run:
         if self._closed:
             return
         self.failed = place
-        if isinstance(error, CancelledError):
-            say(place.state, _CANCELLED, State.WARNING)
-        elif isinstance(error, RestartNeededError):
-            say(place.state, str(error), State.WARNING)
-        elif isinstance(error, StegoMedError):
-            say(place.state, str(error), State.ERROR)
+        if isinstance(error, StegoMedError):
+            say(place.state, str(error), weight_of(error))
         else:
             kind = type(error).__name__
             say(

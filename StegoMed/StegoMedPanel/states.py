@@ -5,10 +5,13 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING
 
+from StegoMedLib.errors import CancelledError
+from StegoMedPanel.packages import RestartNeededError
+
 if TYPE_CHECKING:
     from StegoMedPanel.untyped import Widget
 
-__all__ = ["State", "say"]
+__all__ = ["State", "say", "weight_of"]
 
 
 class State(enum.Enum):
@@ -18,6 +21,11 @@ class State(enum.Enum):
     GOOD = "color: #2e8b57;"
     WARNING = "color: #b8770b;"
     ERROR = "color: #d04437;"
+
+
+def weight_of(error: Exception) -> State:
+    """Weight of a line that says why work ended: packages that were installed are no mistake."""
+    return State.WARNING if isinstance(error, (CancelledError, RestartNeededError)) else State.ERROR
 
 
 def say(line: Widget, words: str, state: State = State.PLAIN) -> None:

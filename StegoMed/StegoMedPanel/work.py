@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,10 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Case", "Extracted", "Hidden", "Progress", "Request", "Work"]
 
 Progress = Callable[[int, int, str], None]
-
-
-def _unheard(_sentence: str) -> None:
-    """For scripts, which look at what was written."""
+_log = logging.getLogger("StegoMed")
 
 
 @dataclass(frozen=True)
@@ -186,7 +184,7 @@ class Work:
         progress: Progress,
         *,
         stated: dict[str, str] | None = None,
-        told: Callable[[str], None] = _unheard,
+        told: Callable[[str], None] = _log.warning,
     ) -> list[str]:
         """Write a stego volume as a new DICOM series into a new or empty folder; SOPInstanceUIDs, slice by slice.
 
@@ -208,7 +206,7 @@ class Work:
         return write_stack(stack, voxels, folder, mark=new.mark, texts=new.texts, progress=progress, told=told)
 
     def save_to_database(
-        self, volume: Node, patient: dict[str, str], progress: Progress, *, told: Callable[[str], None] = _unheard
+        self, volume: Node, patient: dict[str, str], progress: Progress, *, told: Callable[[str], None] = _log.warning
     ) -> str:
         """Write a stego volume as new instances into the DICOM database; the new SeriesInstanceUID.
 
