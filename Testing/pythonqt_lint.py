@@ -21,7 +21,7 @@ _HEAVY = frozenset(
     {"PIL", "cbor2", "cryptography", "cv2", "matplotlib", "onnxruntime", "pandas", "pydicom", "scipy", "skimage"}
     | {"SimpleITK", "torch", "torchvision", "zxingcpp"}
 )
-_LIGHT_PARTS = frozenset({"StegoMedLib", "StegoMedLib.errors", "StegoMedLib.wording"})
+_LIGHT_PARTS = frozenset({"StegoMedLib", "StegoMedLib.errors", "StegoMedLib.plain", "StegoMedLib.wording"})
 _GONE_IN_QT6 = frozenset({"QDesktopWidget", "QRegExp", "QSignalMapper", "QTextCodec", "MidButton", "QGLWidget"})
 _GONE_METHODS = frozenset({"setMargin", "globalPos", "setUserData"})
 _ONLY_IN_QT6 = frozenset({"QStringDecoder", "QStringEncoder", "QPermission", "QEventPoint"})

@@ -103,7 +103,8 @@ class SaveStep:
         """Whether a volume shall be saved that was saved before: each time makes a series of its own."""
         if not (self._done or volume.GetAttribute(nodes.SERIES_MARK)):
             return True
-        question = f"“{volume.GetName()}” was saved already. Save it once more, as another series?"
+        # Without its name: message boxes take text for markup where it looks like it.
+        question = "This stego volume was saved already. Save it once more, as another series?"
         return bool(slicer.util.confirmYesNoDisplay(question, windowTitle="StegoMed"))
 
     def _patient(self, volume: Node) -> dict[str, str]:

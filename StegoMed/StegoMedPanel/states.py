@@ -6,6 +6,7 @@ import enum
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import CancelledError
+from StegoMedLib.plain import plain_lines
 from StegoMedPanel.packages import RestartNeededError
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ def say(line: Widget, words: str, state: State = State.PLAIN) -> None:
 
     A word-wrapped QLabel would be cut: Slicer's module panel does not ask it how high it is at its width.
     """
-    if line.plainText != words:
-        line.setPlainText(words)
+    shown = plain_lines(words)
+    if line.plainText != shown:
+        line.setPlainText(shown)
     style = f"background: transparent; border: 0; {state.value}"
     if line.styleSheet != style:
         line.styleSheet = style

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import qt
 
+from StegoMedLib.plain import plain_lines
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,7 +27,8 @@ _UNLIMITED = 16777215
 def fill(table: Widget, headers: Sequence[str], rows: Sequence[Sequence[str]], *, even: bool = True) -> None:
     """Fill a QTableWidget with words, and hide it when there are none.
 
-    Columns are `even`, or the last one takes the room that the others leave. Each cell's tool tip is its exact text.
+    Columns are `even`, or the last one takes the room that the others leave. Each cell keeps its exact text
+    as data for the user's role. There are no tool tips, which Qt takes for markup where they look like it.
     """
     table.setRowCount(0)
     table.setColumnCount(len(headers))
@@ -33,8 +36,8 @@ def fill(table: Widget, headers: Sequence[str], rows: Sequence[Sequence[str]], *
     table.setRowCount(len(rows))
     for row, cells in enumerate(rows):
         for column, words in enumerate(cells):
-            item = qt.QTableWidgetItem(_breakable(str(words)))
-            item.setToolTip(str(words))
+            item = qt.QTableWidgetItem(_breakable(plain_lines(str(words))))
+            item.setData(qt.Qt.UserRole, str(words))
             table.setItem(row, column, item)
     table.visible = bool(rows)
     if rows:
@@ -44,7 +47,7 @@ def fill(table: Widget, headers: Sequence[str], rows: Sequence[Sequence[str]], *
 def words_in(table: Widget) -> list[list[str]]:
     """What a table was filled with."""
     columns = range(table.columnCount)
-    return [[str(table.item(row, column).toolTip()) for column in columns] for row in range(table.rowCount)]
+    return [[str(table.item(row, column).data(qt.Qt.UserRole)) for column in columns] for row in range(table.rowCount)]
 
 
 def _breakable(words: str) -> str:

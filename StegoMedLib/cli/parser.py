@@ -7,8 +7,8 @@ import sys
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from StegoMedLib.cli.plain import plain
 from StegoMedLib.cli.streams import Talk, put
+from StegoMedLib.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -18,9 +18,9 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from StegoMedLib.cli.plain import plain
 from StegoMedLib.cli.signals import end_if_asked
 from StegoMedLib.cli.streams import Talk
+from StegoMedLib.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

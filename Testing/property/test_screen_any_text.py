@@ -21,7 +21,6 @@ from rich.console import Console
 from StegoMedLib.cli import running, screen
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.parser import Parser
-from StegoMedLib.cli.plain import plain
 from StegoMedLib.cli.records import show_records
 from StegoMedLib.cli.streams import Talk
 from StegoMedLib.dicom import LeftOut
@@ -29,6 +28,7 @@ from StegoMedLib.envelope import FileRecord, HeaderRecord, TextRecord
 from StegoMedLib.errors import NotEveryFileError, PersonMustLookError, UnusableInputError, UsageError
 from StegoMedLib.pipeline.extract import ExtractReport
 from StegoMedLib.pipeline.source_files import FileCount
+from StegoMedLib.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

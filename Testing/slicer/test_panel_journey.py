@@ -234,7 +234,7 @@ def test_only_ticked_attributes_are_hidden(driver: Any, dicom_database: Any, pha
     listed = driver.ui.headerAttributes
     for row in range(listed.rowCount):
         item = listed.item(row, 0)
-        if item.toolTip() != "PatientSex":
+        if item.data(qt.Qt.UserRole) != "PatientSex":
             item.setCheckState(qt.Qt.Unchecked)
     driver.find()
     assert driver.extract(driver.hide()) == {"PatientSex": "O"}
@@ -330,3 +330,27 @@ def test_what_headers_lose_is_said(driver: Any, dicom_database: Any, phantom: Pa
     words = driver.ui.saveState.plainText
     assert "is in the DICOM database" in words
     assert "Not in the headers written (3 files): DigitalSignaturesSequence" in words
+
+
+def test_data_is_shown_letter_by_letter(driver: Any, dicom_database: Any, phantom: Path) -> None:
+    """Neither markup nor what turns the writing around or hides letters; and the exact text is kept."""
+    from pydicom import dcmread
+
+    name = "<img src=x>^A\u202eB\u200b:x:"
+    for path in phantom.iterdir():
+        dataset = dcmread(path)
+        dataset.SpecificCharacterSet, dataset.PatientName = "ISO_IR 192", name
+        dataset.save_as(path)
+    volume = driver.load(phantom, dicom_database)
+    volume.SetName("<b>bold</b>\u202e")
+    driver.choose(volume)
+    driver.find()
+    record = driver.extract(driver.hide())
+    assert record["PatientName"] == name
+    for table in (driver.ui.headerAttributes, driver.ui.recordTable):
+        cells = [table.item(row, 1) for row in range(table.rowCount)]
+        shown = [cell.text().replace("\u200b", "") for cell in cells]
+        assert "<img src=x>^A\\u202eB\\u200b:x:" in shown
+        assert not any(cell.toolTip() for cell in cells)
+    driver.settle()
+    assert "<b>bold</b>\\u202e stego" in driver.ui.saveState.plainText

@@ -224,7 +224,7 @@ def test_unticked_attributes_stay_unticked_in_another_volume_and_in_a_saved_scen
     driver.choose(volume)
     driver.settle()
     items = driver.ui.headerAttributes
-    (row,) = [row for row in range(items.rowCount) if items.item(row, 0).toolTip() == "PatientSex"]
+    (row,) = [row for row in range(items.rowCount) if items.item(row, 0).data(qt.Qt.UserRole) == "PatientSex"]
     items.item(row, 0).setCheckState(qt.Qt.Unchecked)
     driver.settle()
     assert "PatientSex" not in driver.panel.hide.form.attributes()

@@ -25,7 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"regions"}),
     frozenset({"codec", "attacks"}),
     frozenset({"envelope", "symbol"}),
-    frozenset({"metrics", "choices", "errors", "files", "opening", "plane", "wording"}),
+    frozenset({"metrics", "choices", "errors", "files", "opening", "plain", "plane", "wording"}),
 )
 RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in names}
 BESIDE = ({"envelope", "symbol"}, {"codec", "attacks"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["plain"]
+__all__ = ["plain", "plain_lines"]
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of letters without a picture: controls, formats, halves of letters, private and unknown ones, breaks."""
@@ -47,6 +47,11 @@ def plain(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escaped(letter) if _is_unseen(letter) else letter for letter in text)
+
+
+def plain_lines(text: str) -> str:
+    """`text` as `plain` has it, line by line: for places that show several lines."""
+    return "\n".join(map(plain, text.split("\n")))
 
 
 def _is_unseen(letter: str) -> bool:
