@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, cast
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from StegoMedLib.cli.signals import end_if_asked
@@ -121,7 +121,7 @@ class ProgressBar:
 
     def __init__(self, verb: str) -> None:
         columns = (
-            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.description}", markup=False, table_column=Column(min_width=1)),  # marks may have no width
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
