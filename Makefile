@@ -80,7 +80,8 @@ test-slicer:
 # The lists of the library's files and models that Slicer packages.
 lists:
 	@{ sed '/^set(LIBRARY_SCRIPTS$$/q' $(LISTS); \
-	  (cd StegoMedLib && find . -name '*.py' | sed 's,^\./,  ,' | LC_ALL=C sort); \
+	  (cd StegoMedLib && find . -name '*.py' -not -path './lab/*' -not -path './training/*' | sed 's,^\./,  ,' \
+	    | LC_ALL=C sort); \
 	  printf '  )\n\nset(LIBRARY_RESOURCES\n'; \
 	  (cd StegoMedLib && find ../Resources/Models -type f | sed 's,^,  ,' | LC_ALL=C sort); \
 	  printf '  )\n\n'; sed -n '/^slicerMacroBuildScriptedModule($$/,$$p' $(LISTS); } > $(LISTS).new

@@ -89,8 +89,7 @@ def need_tool() -> Callable[[str], None]:
 def phantom_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A phantom CT series of four slices of 256 x 256 pixels, as DICOM files; not to be changed."""
     from StegoMedLib.dicom import new_series  # noqa: PLC0415 a fault there must not stop the other tests
-    from StegoMedLib.pipeline.demo import PATIENT  # noqa: PLC0415
-    from StegoMedLib.pipeline.phantom import phantom_series  # noqa: PLC0415
+    from StegoMedLib.series.phantom import PATIENT, phantom_series  # noqa: PLC0415
 
     phantom = phantom_series(slices=4, size=256)
     folder = tmp_path_factory.mktemp("phantom") / "series"

@@ -12,7 +12,7 @@ from pydicom.uid import JPEGLSLossless
 from StegoMedLib.dicom import decoding
 from StegoMedLib.dicom.decoding import decode_frame
 from StegoMedLib.dicom.field import StoredField
-from StegoMedLib.dicom.pixels import PixelFormat
+from StegoMedLib.dicom.pixel_format import PixelFormat
 from Testing.campaigns.codestream_seeds import Seed, seeds
 
 if TYPE_CHECKING:

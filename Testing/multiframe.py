@@ -11,10 +11,10 @@ from pydicom import Dataset, dcmread
 from pydicom.uid import EnhancedCTImageStorage
 
 from StegoMedLib.dicom import new_series
-from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.series.phantom import phantom_series
 
 if TYPE_CHECKING:
-    from StegoMedLib.pipeline.phantom import Phantom
+    from StegoMedLib.series.phantom import Phantom
 
 __all__ = ["enhanced_phantom"]
 

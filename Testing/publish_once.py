@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from StegoMedLib import files
 from StegoMedLib.cli.signals import ending_is_cancelling
 from StegoMedLib.errors import StegoMedError
-from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.series.staging import check_target, staged
 
 INSTANCE = bytes(128) + b"DICM" + b"STEGOMED_0.1 "
 """What passes for an instance that StegoMed wrote."""

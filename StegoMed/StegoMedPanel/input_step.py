@@ -101,7 +101,7 @@ def _from_dicom(volume: Node) -> bool:
 
 def _describe(volume: Node) -> tuple[str, State]:
     """Where a volume comes from, in words, and whether it can be worked on."""
-    from StegoMedLib.pipeline.stacks import VoxelStack  # noqa: PLC0415 kept from the module's loading
+    from StegoMedLib.series.stacks import VoxelStack  # noqa: PLC0415 kept from the module's loading
 
     try:
         voxels = nodes.voxels_of(volume)

@@ -79,8 +79,7 @@ def write_phantom(folder: Path, slices: int, size: int) -> str:
     from pydicom import dcmread  # noqa: PLC0415
 
     from StegoMedLib.dicom import new_series  # noqa: PLC0415 needs packages
-    from StegoMedLib.pipeline.demo import PATIENT  # noqa: PLC0415
-    from StegoMedLib.pipeline.phantom import phantom_series  # noqa: PLC0415
+    from StegoMedLib.series.phantom import PATIENT, phantom_series  # noqa: PLC0415
 
     phantom = phantom_series(slices=slices, size=size)
     files = new_series(
@@ -95,7 +94,7 @@ def write_phantom(folder: Path, slices: int, size: int) -> str:
 
 
 def _as_voxels(slices: int, size: int) -> Node:
-    from StegoMedLib.pipeline.phantom import phantom_series  # noqa: PLC0415
+    from StegoMedLib.series.phantom import phantom_series  # noqa: PLC0415
 
     phantom = phantom_series(slices=slices, size=size)
     distance, rows, columns = phantom.spacing

@@ -49,7 +49,7 @@ def journey_through_dicom(test: unittest.TestCase) -> None:
 
     work = Work()
     from StegoMedLib.envelope import HeaderRecord  # noqa: PLC0415 needs packages
-    from StegoMedLib.pipeline.demo import PATIENT  # noqa: PLC0415
+    from StegoMedLib.series.phantom import PATIENT  # noqa: PLC0415
 
     with DICOMUtils.TemporaryDICOMDatabase():
         volume = load_phantom(slices=_SLICES, size=_SIZE)[0]
@@ -78,7 +78,7 @@ def journey_through_voxels(test: unittest.TestCase) -> None:
     """Find, hide, extract and save where there is no DICOM header to start from."""
     work = Work()
     from StegoMedLib.envelope import TextRecord  # noqa: PLC0415 needs packages
-    from StegoMedLib.pipeline.phantom import phantom_series  # noqa: PLC0415
+    from StegoMedLib.series.phantom import phantom_series  # noqa: PLC0415
 
     phantom = phantom_series(slices=_SLICES, size=_SIZE)
     voxels = np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept))

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from StegoMedLib.envelope import Record
     from StegoMedLib.pipeline.embed_run import EmbedReport
     from StegoMedLib.pipeline.extract import ExtractReport
-    from StegoMedLib.pipeline.region import Region
-    from StegoMedLib.pipeline.stacks import SliceStack
     from StegoMedLib.pipeline.volumes import Survey
     from StegoMedLib.plane import Plane
+    from StegoMedLib.series.region import Region
+    from StegoMedLib.series.stacks import SliceStack
     from StegoMedLib.symbol import Symbol
     from StegoMedPanel.packages import Teller
     from StegoMedPanel.untyped import Node, Widget
@@ -90,9 +90,9 @@ class Work:
 
     def find(self, case: Case, finder: str, progress: Progress) -> tuple[Node, Survey]:
         """Find the significant region into the segmentation, or a new one; it, and what the slices have room for."""
-        from StegoMedLib.pipeline.region import Region  # noqa: PLC0415 brings pydicom and SciPy
         from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
         from StegoMedLib.regions import make_finder  # noqa: PLC0415
+        from StegoMedLib.series.region import Region  # noqa: PLC0415 brings pydicom and SciPy
 
         chosen = make_finder(finder)
         stack, shape = self.stack(case.volume, case.modality), nodes.voxels_of(case.volume).shape
@@ -199,7 +199,7 @@ class Work:
         uids = nodes.uids_of(volume, stego.SOURCES)
         if not uids:
             return self._write_new(volume, folder, {**patient, **(stated or {})}, progress)
-        from StegoMedLib.pipeline.instances import InstanceStack  # noqa: PLC0415
+        from StegoMedLib.series.instances import InstanceStack  # noqa: PLC0415
 
         stack = InstanceStack(nodes.files_of(uids), voxels, revised=True)
         new = series.statement(volume, stated)
@@ -231,8 +231,8 @@ class Work:
 
     def stack(self, volume: Node, modality: str) -> SliceStack:
         """The slices behind a volume: source files where it came from DICOM, its own voxels else."""
-        from StegoMedLib.pipeline.instances import InstanceStack  # noqa: PLC0415
-        from StegoMedLib.pipeline.stacks import RevisedStack, VoxelStack  # noqa: PLC0415
+        from StegoMedLib.series.instances import InstanceStack  # noqa: PLC0415
+        from StegoMedLib.series.stacks import RevisedStack, VoxelStack  # noqa: PLC0415
 
         voxels = nodes.voxels_of(volume)
         uids = nodes.uids_of(volume)
@@ -275,7 +275,7 @@ class Work:
 
 def _check_empty(folder: Path) -> None:
     """Refuse a folder that holds something; what an interrupted run left in it is for the library to put in order."""
-    from StegoMedLib.pipeline.workplace import is_workplace  # noqa: PLC0415
+    from StegoMedLib.series.workplace import is_workplace  # noqa: PLC0415
 
     try:
         held = folder.is_file() or (folder.is_dir() and any(not is_workplace(each.name) for each in folder.iterdir()))
@@ -289,7 +289,7 @@ def _slice_regions(
     stack: SliceStack, mask: NDArray[np.bool_], suspects: NDArray[np.bool_] | None
 ) -> Callable[[int, Any], Region]:
     """Regions slice by slice in the planes' rows and columns, from masks in the volume's."""
-    from StegoMedLib.pipeline.region import Region  # noqa: PLC0415 brings pydicom and SciPy
+    from StegoMedLib.series.region import Region  # noqa: PLC0415 brings pydicom and SciPy
 
     def region(index: int, _plane: object) -> Region:
         return Region(stack.turned(mask[index]), None if suspects is None else stack.turned(suspects[index]))

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.screen import say, show_table
 from StegoMedLib.errors import NotEveryFileError, PersonMustLookError
-from StegoMedLib.pipeline.removed import removed_in_words
+from StegoMedLib.series.removed import removed_in_words
 from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from StegoMedLib.dicom import LeftOut
-    from StegoMedLib.pipeline.source_files import FileCount
+    from StegoMedLib.series.source_files import FileCount
 
 __all__ = ["account_for"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.staging import is_in
+from StegoMedLib.series.staging import is_in
 
 if TYPE_CHECKING:
     import argparse

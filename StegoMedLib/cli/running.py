@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from StegoMedLib.cli.catalogue import work_of
 from StegoMedLib.cli.passphrase import check_passphrase_source
 from StegoMedLib.cli.report_target import check_report_target
 from StegoMedLib.cli.screen import library_heard, say
@@ -27,7 +27,7 @@ def perform(arguments: argparse.Namespace) -> int:
         with ending_is_cancelling(), library_heard():
             check_passphrase_source(arguments)
             check_report_target(arguments)
-            import_module(f"StegoMedLib.cli.commands.{arguments.command}").run(arguments)
+            work_of(arguments.command).run(arguments)
     except StegoMedError as error:
         for sentence in error.args:
             say(sentence)

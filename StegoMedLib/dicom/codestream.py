@@ -23,7 +23,7 @@ from StegoMedLib.errors import UnusableInputError
 if TYPE_CHECKING:
     from pydicom.uid import UID
 
-    from StegoMedLib.dicom.pixels import PixelFormat
+    from StegoMedLib.dicom.pixel_format import PixelFormat
 
 __all__ = ["checked_codestream"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from StegoMedLib.dicom.field import Containers
-    from StegoMedLib.dicom.pixels import PixelFormat
+    from StegoMedLib.dicom.pixel_format import PixelFormat
 
 __all__ = ["NATIVE", "SYNTAXES", "check_room", "write_pixels"]
 

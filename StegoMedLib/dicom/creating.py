@@ -14,7 +14,7 @@ from StegoMedLib.dicom.compressing import NATIVE, SYNTAXES, write_pixels
 from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.field import StoredField
 from StegoMedLib.dicom.geometry import SeriesGeometry
-from StegoMedLib.dicom.pixels import PixelFormat
+from StegoMedLib.dicom.pixel_format import PixelFormat
 from StegoMedLib.dicom.uids import new_uid
 from StegoMedLib.dicom.writing import file_meta, write_object
 from StegoMedLib.errors import UsageError

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pydicom.uid import UID
 
     from StegoMedLib.dicom.field import Containers
-    from StegoMedLib.dicom.pixels import PixelFormat
+    from StegoMedLib.dicom.pixel_format import PixelFormat
 
 __all__ = ["decode_frame"]
 

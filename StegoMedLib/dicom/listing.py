@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydicom.uid import MediaStorageDirectoryStorage
 
 from StegoMedLib.dicom.hostile import open_dataset, translated
-from StegoMedLib.dicom.pixels import pixel_format
+from StegoMedLib.dicom.pixel_format import pixel_format
 from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, is_leftover, walk
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
 from StegoMedLib.wording import counted

@@ -11,7 +11,8 @@ from StegoMedLib.dicom.beside import field_without
 from StegoMedLib.dicom.codes import code_of, codes_of
 from StegoMedLib.dicom.hostile import naming, open_object
 from StegoMedLib.dicom.padding import declared_ranges, padding_ranges
-from StegoMedLib.dicom.pixels import Frames, PixelFormat, frames_of, pixel_format, transfer_syntax
+from StegoMedLib.dicom.pixel_format import PixelFormat, pixel_format
+from StegoMedLib.dicom.pixels import Frames, frames_of, transfer_syntax
 from StegoMedLib.dicom.rescale import rescale_of
 from StegoMedLib.dicom.values import value_of
 from StegoMedLib.errors import UnusableInputError

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from StegoMedLib.envelope import Forms, Opener, Record, Shard, ShardWriter, forms_of, locator_key
-from StegoMedLib.pipeline.coding import BLIND, Coding, coding
-from StegoMedLib.pipeline.message import Reader, symbols_of
+from StegoMedLib.pipeline.coding import BLIND, Coding, coding, symbols_of
+from StegoMedLib.pipeline.message import Reader
 from StegoMedLib.pipeline.quality import READ_ALONE, READ_SHARD, Quality, QualityOfReading
 
 if TYPE_CHECKING:

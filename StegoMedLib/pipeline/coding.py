@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from StegoMedLib.choices import BLIND, PROFILES
 from StegoMedLib.codec.capacity import Capacity
 from StegoMedLib.codec.fidelity import Fidelity
@@ -17,12 +19,11 @@ from StegoMedLib.pipeline.pools import MajorityPool, Pool, SoftPool
 from StegoMedLib.symbol import Symbol, symbol_from_bits, symbol_from_sequence, unpack_label
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["BLIND", "PROFILES", "Coding", "FidelityCoding", "SaidiCoding", "coding"]
+__all__ = ["BLIND", "PROFILES", "Coding", "FidelityCoding", "SaidiCoding", "coding", "symbols_of"]
 
 
 class Coding(Protocol):
@@ -126,3 +127,13 @@ def coding(name: str, key: bytes, *, beta: float = 1000.0, strength: float | Non
     if name == "saidi2024":
         return SaidiCoding(Saidi2024(beta=beta))
     raise UsageError(f"There is no profile {name!r}; choose one of {', '.join(PROFILES)}.")
+
+
+def symbols_of(coding: Coding, payload: Payload) -> tuple[Symbol, ...] | None:
+    """Symbols drawn from `payload`, None when it is none."""
+    if payload.count == 1:
+        symbol = coding.symbol(payload)
+        return None if symbol is None else (symbol,)
+    drawn = [coding.symbol(Payload(payload.label, bits)) for bits in np.split(payload.bits, payload.count)]
+    symbols = tuple(symbol for symbol in drawn if symbol is not None)
+    return symbols if len(symbols) == payload.count else None

@@ -16,11 +16,11 @@ from StegoMedLib.pipeline.embed_run import (
     NoMessage,
     SliceSeen,
 )
-from StegoMedLib.pipeline.neighbours import FileRegions
-from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.source_files import SourceFiles, check_copy_others, place_in
 from StegoMedLib.pipeline.spread import Spread
-from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.series.neighbours import FileRegions
+from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.source_files import SourceFiles, check_copy_others, place_in
+from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from StegoMedLib.pipeline.masks import MaskSource
     from StegoMedLib.pipeline.message import Message
+    from StegoMedLib.series.masks import MaskSource
 
 __all__ = [
     "DESCRIPTION",

@@ -14,10 +14,10 @@ from StegoMedLib.errors import DoesNotFitError, NothingToSealError, StegoMedErro
 from StegoMedLib.metrics import PAPER_NOTE, summarise
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, seal
-from StegoMedLib.pipeline.region import Region, remedy_for
 from StegoMedLib.pipeline.room import most_symbols, record_bytes_in
 from StegoMedLib.pipeline.slices import EmbeddedSlice, Metrics, embed_slice, measure_slice, pass_slice
-from StegoMedLib.pipeline.source_files import FileCount
+from StegoMedLib.series.region import Region, remedy_for
+from StegoMedLib.series.source_files import FileCount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

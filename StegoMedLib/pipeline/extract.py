@@ -17,10 +17,10 @@ from StegoMedLib.errors import (
 from StegoMedLib.pipeline.blind import BlindReader, Reading
 from StegoMedLib.pipeline.claims import claimed_patient, contradicts
 from StegoMedLib.pipeline.extract_report import ExtractedSliceReport, ExtractReport, save_files
-from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.region import usable_of
-from StegoMedLib.pipeline.source_files import SourceFiles
 from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, too_few
+from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.source_files import SourceFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from StegoMedLib.dicom import Listing
     from StegoMedLib.envelope import Forms, Record
-    from StegoMedLib.pipeline.masks import MaskSource
     from StegoMedLib.plane import Plane
+    from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.symbol import Symbol
 
 __all__ = ["ExtractReport", "ExtractRun", "ExtractedSliceReport", "extract_series", "save_files"]

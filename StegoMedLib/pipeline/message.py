@@ -25,9 +25,7 @@ from StegoMedLib.symbol import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from StegoMedLib.pipeline.coding import Coding
-
-__all__ = ["Message", "Reader", "Votes", "length_of", "seal", "symbols_of", "written"]
+__all__ = ["Message", "Reader", "Votes", "length_of", "seal", "written"]
 
 _LARGEST_VERSION = 40
 
@@ -84,16 +82,6 @@ def written(text: str) -> Message:
     label = pack_label(first.version, first.level, first.mask)
     bits = np.concatenate([symbol.data_bits for symbol in symbols])
     return Message(first, Payload(label, bits, len(symbols)), len(text), symbols[1:])
-
-
-def symbols_of(coding: Coding, payload: Payload) -> tuple[Symbol, ...] | None:
-    """Symbols drawn from `payload`, None when it is none."""
-    if payload.count == 1:
-        symbol = coding.symbol(payload)
-        return None if symbol is None else (symbol,)
-    drawn = [coding.symbol(Payload(payload.label, bits)) for bits in np.split(payload.bits, payload.count)]
-    symbols = tuple(symbol for symbol in drawn if symbol is not None)
-    return symbols if len(symbols) == payload.count else None
 
 
 def _fits(record: Record, most: int) -> bool:

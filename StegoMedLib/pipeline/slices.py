@@ -9,9 +9,9 @@ import numpy as np
 
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.metrics import bit_error_rate, compare, ncc_of_symbols
-from StegoMedLib.pipeline.message import symbols_of
-from StegoMedLib.pipeline.region import Region, proof_of, usable_of, why_not_air
+from StegoMedLib.pipeline.coding import symbols_of
 from StegoMedLib.regions import Proof, usable_blocks
+from StegoMedLib.series.region import Region, proof_of, usable_of, why_not_air
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

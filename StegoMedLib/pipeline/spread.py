@@ -9,11 +9,11 @@ from StegoMedLib.envelope import ShardWriter, largest_shard, shard_size
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
 from StegoMedLib.pipeline.embed_run import NoMessage
 from StegoMedLib.pipeline.message import Message, written
-from StegoMedLib.pipeline.neighbours import PackedMask
-from StegoMedLib.pipeline.region import Region, proof_of, remedy_for
 from StegoMedLib.pipeline.room import most_symbols
 from StegoMedLib.pipeline.spread_plan import SpreadPlan, plan_spread
 from StegoMedLib.regions import WHOLE, Reason, usable_blocks
+from StegoMedLib.series.neighbours import PackedMask
+from StegoMedLib.series.region import Region, proof_of, remedy_for
 from StegoMedLib.symbol import largest_text
 
 if TYPE_CHECKING:

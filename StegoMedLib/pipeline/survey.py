@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.coding import coding
-from StegoMedLib.pipeline.masks import MaskSource, mask_name, write_mask
-from StegoMedLib.pipeline.neighbours import FileRegions
-from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.region import Region, proof_of, why_not_air
 from StegoMedLib.pipeline.room import largest_version, record_bytes_in
-from StegoMedLib.pipeline.source_files import FileCount, SourceFiles
-from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.regions import usable_blocks
+from StegoMedLib.series.masks import MaskSource, mask_name, write_mask
+from StegoMedLib.series.neighbours import FileRegions
+from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.region import Region, proof_of, why_not_air
+from StegoMedLib.series.source_files import FileCount, SourceFiles
+from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,14 +15,14 @@ from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.embed import DESCRIPTION
 from StegoMedLib.pipeline.embed_run import EmbedOptions, EmbedReport, EmbedRun
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
-from StegoMedLib.pipeline.neighbours import Window
-from StegoMedLib.pipeline.progress import Progress, silent
-from StegoMedLib.pipeline.region import Region, proof_of, why_not_air
-from StegoMedLib.pipeline.removed import RemovedFrom, removed_in_words
 from StegoMedLib.pipeline.spread import Spread
-from StegoMedLib.pipeline.staging import check_target, staged
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import pixels_of, usable_blocks
+from StegoMedLib.series.neighbours import Window
+from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.region import Region, proof_of, why_not_air
+from StegoMedLib.series.removed import RemovedFrom, removed_in_words
+from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from StegoMedLib.envelope import Forms
-    from StegoMedLib.pipeline.instances import InstanceStack
-    from StegoMedLib.pipeline.stacks import SliceStack
+    from StegoMedLib.series.instances import InstanceStack
+    from StegoMedLib.series.stacks import SliceStack
     from StegoMedLib.symbol import Symbol
 
 __all__ = ["SliceRegions", "Survey", "embed_stack", "extract_stack", "survey_stack", "write_new", "write_stack"]

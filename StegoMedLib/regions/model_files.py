@@ -40,7 +40,7 @@ class ModelFile:
     side : int
         Rows and columns of the square that the network sees.
     shape : mapping of str to int or str
-        What defines the network apart from its weights (`StegoMedLib.regions.training.model.ModelShape`); an engine
+        What defines the network apart from its weights (`StegoMedLib.regions.network.ModelShape`); an engine
         that cannot read the graph builds it from this.
     """
 

@@ -29,7 +29,7 @@ _TRIAL = 64  # rows and columns of the image that a device is tried with
 _NEEDED = ("torch", "torchvision", "onnx")
 _REMEDY = "choose the engine 'onnx'"
 _PREFIX = "model."
-"""Of the module around the network in `StegoMedLib.regions.training.export`."""
+"""Of the module around the network in `StegoMedLib.training.export`."""
 _COUNTERS = "num_batches_tracked"  # of batch normalisation, in training only
 
 
@@ -107,7 +107,7 @@ def _network(content: bytes, shape: Mapping[str, int | str]) -> Any:  # noqa: AN
     """Build the network that a model's card describes and give it the file's weights."""
     import torch
 
-    from StegoMedLib.regions.training.model import ModelShape, build_model, sizes_of
+    from StegoMedLib.regions.network import ModelShape, build_model, sizes_of
 
     weights = read_weights(content)
     other = UnusableInputError(

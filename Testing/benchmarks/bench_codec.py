@@ -15,12 +15,11 @@ from StegoMedLib.dicom import header_record, list_files, read_instance
 from StegoMedLib.envelope import HeaderRecord, Opener, Sealer, locator_key
 from StegoMedLib.metrics import compare
 from StegoMedLib.pipeline.coding import Coding, coding
-from StegoMedLib.pipeline.demo import PATIENT
 from StegoMedLib.pipeline.message import Message, Reader, seal
-from StegoMedLib.pipeline.phantom import phantom_series
-from StegoMedLib.pipeline.region import usable_of
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
+from StegoMedLib.series.phantom import PATIENT, phantom_series
+from StegoMedLib.series.region import usable_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.dicom import new_series, read_instance
-from StegoMedLib.pipeline.phantom import phantom_series
 from StegoMedLib.regions import guard, make_finder, prove, usable_blocks
 from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
 from StegoMedLib.regions.model_files import ModelFile, find_model
@@ -31,6 +30,7 @@ from StegoMedLib.regions.prepare import prepare
 from StegoMedLib.regions.snap import snap
 from StegoMedLib.regions.tissue import contrast, shows_body, surroundings
 from StegoMedLib.regions.torch_engine import TorchEngine
+from StegoMedLib.series.phantom import phantom_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable

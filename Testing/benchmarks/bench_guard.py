@@ -2,7 +2,7 @@
 
     python Testing/benchmarks/bench_guard.py [--attacks N] [--seed S] [--finder NAME|none] [--modality CT|MR] [--json F]
 
-Slices are those of ``curated/`` and ``safety/``; attacks are those of `StegoMedLib.benchmark.guard_attacks`. With a
+Slices are those of ``curated/`` and ``safety/``; attacks are those of `StegoMedLib.lab.benchmark.guard_attacks`. With a
 finder, its mask of the attacked slice stands before the guard, as in embedding; without, the guard stands alone behind
 an empty mask.
 """
@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.benchmark.guard_attacks import attacked
 from StegoMedLib.dicom import read_instance
-from StegoMedLib.pipeline.masks import read_reference
-from StegoMedLib.pipeline.region import Region, proof_of
+from StegoMedLib.lab.benchmark.guard_attacks import attacked
 from StegoMedLib.regions import FINDERS, make_finder, pixels_of, prove, usable_blocks
+from StegoMedLib.series.masks import read_reference
+from StegoMedLib.series.region import Region, proof_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

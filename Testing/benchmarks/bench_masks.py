@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.errors import DoesNotFitError
+from StegoMedLib.lab.evaluation.masks import PAPER_IOU, evaluate_masks
 from StegoMedLib.metrics import ncc
-from StegoMedLib.pipeline.agreement import PAPER_IOU, evaluate_masks
 from StegoMedLib.pipeline.coding import PROFILES
 from StegoMedLib.pipeline.embed import EmbedOptions, SliceSeen, embed_series
-from StegoMedLib.pipeline.masks import FinderMasks, FolderMasks
 from StegoMedLib.regions import ENGINES, Found, RegionFinder, make_finder
+from StegoMedLib.series.masks import FinderMasks, FolderMasks
 
 if TYPE_CHECKING:
     import numpy as np

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from StegoMedLib.dicom import new_series
-from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.series.phantom import phantom_series
 from Testing.multiframe import enhanced_phantom
 
 if TYPE_CHECKING:

@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.attacks import attack
 from StegoMedLib.codec.robust import DEFAULT_STRENGTH, HIGH_STRENGTH
 from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.envelope import FileRecord, Opener, Sealer, locator_key
+from StegoMedLib.lab.attacks import attack
 from StegoMedLib.metrics import compare, ncc_of_symbols
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, Reader, seal
-from StegoMedLib.pipeline.region import Region
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.regions import make_finder, usable_blocks
+from StegoMedLib.series.region import Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

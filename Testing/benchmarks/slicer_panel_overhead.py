@@ -62,7 +62,7 @@ def hide(host: Any, panel: Any, repeats: int) -> tuple[int, float, float, dict[s
     from StegoMedPanel import nodes, stego, views  # noqa: PLC0415
 
     from StegoMedLib.pipeline import volumes  # noqa: PLC0415
-    from StegoMedLib.pipeline.phantom import phantom_series  # noqa: PLC0415
+    from StegoMedLib.series.phantom import phantom_series  # noqa: PLC0415
 
     phantom, driver, reports = phantom_series(slices=4, size=512), Driver(host, panel), []
     show = driver.panel.hide._show

@@ -12,9 +12,9 @@ import zlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from StegoMedLib.regions.training.checkpoints import Run, load_weights, resume_run
-from StegoMedLib.regions.training.model import ModelShape
-from StegoMedLib.regions.training.transfer import transfer
+from StegoMedLib.regions.network import ModelShape
+from StegoMedLib.training.checkpoints import Run, load_weights, resume_run
+from StegoMedLib.training.transfer import transfer
 from Testing.campaigns.campaign import WrongResultError
 
 if TYPE_CHECKING:

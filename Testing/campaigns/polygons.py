@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.pipeline.via_polygons import ViaPolygons
+from StegoMedLib.training.polygons import ViaPolygons
 from Testing.campaigns.campaign import WrongResultError
 from Testing.campaigns.mutators import mutate_json
 

@@ -12,8 +12,8 @@ import pydicom
 import pytest
 
 from StegoMedLib.dicom import read_instance, source_uids
+from StegoMedLib.lab.attacks.series import ATTACKS, attack_series
 from StegoMedLib.metrics import compare
-from StegoMedLib.pipeline.attack import ATTACKS, attack_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable

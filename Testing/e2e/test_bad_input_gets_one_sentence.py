@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from StegoMedLib.dicom import new_series
-from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.series.phantom import phantom_series
 
 FINDER = ("--finder", "threshold")
 

@@ -15,10 +15,10 @@ from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import JPEG2000, JPEG2000Lossless
 
 from StegoMedLib.envelope import TextRecord
-from StegoMedLib.pipeline.attack import attack_series
+from StegoMedLib.lab.attacks.series import attack_series
 from StegoMedLib.pipeline.embed import EmbedOptions, embed_series
-from StegoMedLib.pipeline.masks import FinderMasks
 from StegoMedLib.regions.threshold import ThresholdFinder
+from StegoMedLib.series.masks import FinderMasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

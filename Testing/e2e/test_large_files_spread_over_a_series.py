@@ -15,7 +15,7 @@ import pydicom
 import pytest
 
 from StegoMedLib.dicom import new_series
-from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.series.phantom import phantom_series
 
 FINDER = ("--finder", "threshold")
 SPREAD = ("--profile", "capacity", "--mode", "spread", *FINDER)

@@ -12,7 +12,7 @@ import pydicom
 import pytest
 
 from StegoMedLib.dicom import header_record, read_instance
-from StegoMedLib.pipeline.masks import read_mask
+from StegoMedLib.series.masks import read_mask
 
 pytestmark = [pytest.mark.data, pytest.mark.slow]
 

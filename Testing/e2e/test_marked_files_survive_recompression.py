@@ -23,7 +23,7 @@ def marked(phantom_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """The phantom series with its header hidden, marked by means of the library."""
     from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
     from StegoMedLib.pipeline.embed import EmbedOptions, embed_series  # noqa: PLC0415
-    from StegoMedLib.pipeline.masks import mask_source  # noqa: PLC0415
+    from StegoMedLib.series.masks import mask_source  # noqa: PLC0415
 
     target = tmp_path_factory.mktemp("marked") / "series"
     passphrase = prepare_passphrase("correct horse battery staple")

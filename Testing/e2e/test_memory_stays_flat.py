@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from StegoMedLib.dicom import new_series
-from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.series.phantom import phantom_series
 from Testing.multiframe import enhanced_phantom
 
 if TYPE_CHECKING:

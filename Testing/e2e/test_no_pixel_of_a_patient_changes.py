@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from StegoMedLib.dicom import read_instance
-from StegoMedLib.pipeline.masks import read_reference, write_mask
-from StegoMedLib.pipeline.region import Region, proof_of
 from StegoMedLib.regions import Reason, make_finder
+from StegoMedLib.series.masks import read_reference, write_mask
+from StegoMedLib.series.region import Region, proof_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ import pytest
 from StegoMedLib.dicom import list_files
 from StegoMedLib.envelope import TextRecord, passphrase_forms, prepare_passphrase
 from StegoMedLib.pipeline.embed import EmbedOptions, embed_series
-from StegoMedLib.pipeline.masks import mask_source
+from StegoMedLib.series.masks import mask_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable

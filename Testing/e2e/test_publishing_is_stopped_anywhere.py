@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from StegoMedLib.pipeline.workplace import recover
+from StegoMedLib.series.workplace import recover
 
 if TYPE_CHECKING:
     from collections.abc import Callable

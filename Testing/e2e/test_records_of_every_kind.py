@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from StegoMedLib.dicom import new_series
-from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.series.phantom import phantom_series
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import pytest
 
 from StegoMedLib.envelope import FileRecord, TextRecord
 from StegoMedLib.pipeline.embed import EmbedOptions, embed_series
-from StegoMedLib.pipeline.masks import FinderMasks
 from StegoMedLib.regions.threshold import ThresholdFinder
+from StegoMedLib.series.masks import FinderMasks
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,9 +18,9 @@ from StegoMedLib.errors import NewerVersionError, NothingReadableError
 from StegoMedLib.pipeline.coding import PROFILES, Coding, coding
 from StegoMedLib.pipeline.embed import EmbedOptions, embed_series
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun, extract_series
-from StegoMedLib.pipeline.masks import FolderMasks, read_mask
 from StegoMedLib.pipeline.message import seal
-from StegoMedLib.pipeline.region import usable_of
+from StegoMedLib.series.masks import FolderMasks, read_mask
+from StegoMedLib.series.region import usable_of
 from StegoMedLib.symbol import make_symbol, pack_label
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from StegoMedLib.attacks import KINDS, attack
+from StegoMedLib.lab.attacks import KINDS, attack
 from StegoMedLib.plane import Plane
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from StegoMedLib.envelope import Opener, TextRecord
 from StegoMedLib.errors import StegoMedError
-from StegoMedLib.pipeline.via_polygons import ViaPolygons
+from StegoMedLib.training.polygons import ViaPolygons
 from Testing.campaigns import checkpoint_files, masks, sidecars
 from Testing.campaigns.campaign import WrongResultError, judge, make_input
 from Testing.campaigns.harness import Finding, Tally, run

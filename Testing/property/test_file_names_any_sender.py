@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from StegoMedLib.envelope import FileRecord
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.extract import ExtractReport, save_files
-from StegoMedLib.pipeline.file_names import harmless_name, unused_name
+from StegoMedLib.series.file_names import harmless_name, unused_name
 
 DEVICES = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"]
 DEVICES += [f"{port}{digit}" for port in ("COM", "LPT") for digit in "0123456789¹²³"]

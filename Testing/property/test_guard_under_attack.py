@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from StegoMedLib.benchmark.guard_attacks import ATTACKS_CT, ATTACKS_MR
 from StegoMedLib.dicom import read_instance
-from StegoMedLib.pipeline.masks import read_reference
+from StegoMedLib.lab.benchmark.guard_attacks import ATTACKS_CT, ATTACKS_MR
 from StegoMedLib.regions import pixels_of, prove, usable_blocks
+from StegoMedLib.series.masks import read_reference
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from StegoMedLib.benchmark.guard_attacks import Attack
+    from StegoMedLib.lab.benchmark.guard_attacks import Attack
     from StegoMedLib.plane import Plane
 
 pytestmark = pytest.mark.data

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.masks import read_mask, write_mask
+from StegoMedLib.series.masks import read_mask, write_mask
 
 if TYPE_CHECKING:
     from pathlib import Path

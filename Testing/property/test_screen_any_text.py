@@ -27,8 +27,8 @@ from StegoMedLib.dicom import LeftOut
 from StegoMedLib.envelope import FileRecord, HeaderRecord, TextRecord
 from StegoMedLib.errors import NotEveryFileError, PersonMustLookError, UnusableInputError, UsageError
 from StegoMedLib.pipeline.extract import ExtractReport
-from StegoMedLib.pipeline.source_files import FileCount
 from StegoMedLib.plain import plain
+from StegoMedLib.series.source_files import FileCount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ ODD = [
 def perform(work: Callable[[], None]) -> int:
     """Run a command that does `work`."""
     module = SimpleNamespace(run=lambda _: work())
-    with mock.patch.object(running, "import_module", return_value=module):
+    with mock.patch.object(running, "work_of", return_value=module):
         return running.perform(Namespace(command="extract", debug=True))
 
 

@@ -216,7 +216,7 @@ def test_saving_twice_asks(host: Any, driver: Any, dicom_database: Any, tmp_path
 def test_one_slice_is_called_one_slice(driver: Any) -> None:
     import slicer
 
-    from StegoMedLib.pipeline.phantom import phantom_series
+    from StegoMedLib.series.phantom import phantom_series
 
     phantom = phantom_series(slices=1, size=256)
     voxels = np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept))

@@ -151,7 +151,7 @@ def round_trip(driver: Any, database: Any, folder: Path) -> Any:
 def test_a_volume_from_nrrd_goes_round(driver: Any, dicom_database: Any, tmp_path: Path, kind: type) -> None:
     import slicer
 
-    from StegoMedLib.pipeline.phantom import phantom_series
+    from StegoMedLib.series.phantom import phantom_series
 
     phantom = phantom_series(slices=3, size=256)
     voxels = np.clip(phantom.stored + np.int16(phantom.intercept), -1024, 3071)

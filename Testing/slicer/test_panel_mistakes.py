@@ -424,7 +424,7 @@ def test_a_volume_without_an_image(driver: Any, scene: Any) -> None:
 def test_a_volume_under_a_transform_is_not_written(driver: Any, scene: Any, tmp_path: Path) -> None:
     import slicer
 
-    from StegoMedLib.pipeline.phantom import phantom_series
+    from StegoMedLib.series.phantom import phantom_series
 
     phantom = phantom_series(slices=2, size=256)
     volume = slicer.util.addVolumeFromArray(np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept)))
@@ -441,7 +441,7 @@ def test_a_volume_under_a_transform_is_not_written(driver: Any, scene: Any, tmp_
 def test_a_header_where_there_is_none(driver: Any, scene: Any) -> None:
     import slicer
 
-    from StegoMedLib.pipeline.phantom import phantom_series
+    from StegoMedLib.series.phantom import phantom_series
 
     assert scene is not None
     phantom = phantom_series(slices=2, size=256)

@@ -24,7 +24,7 @@ def ready(driver: Any, scene: Any) -> Any:
     """The panel with a volume, its region and a text; the volume."""
     import slicer
 
-    from StegoMedLib.pipeline.phantom import phantom_series
+    from StegoMedLib.series.phantom import phantom_series
 
     assert scene is not None
     phantom = phantom_series(slices=2, size=256)

@@ -38,7 +38,7 @@ def loose(driver: Any, scene: Any) -> Any:
 
 
 def voxels() -> NDArray[np.int16]:
-    from StegoMedLib.pipeline.phantom import phantom_series
+    from StegoMedLib.series.phantom import phantom_series
 
     phantom = phantom_series(slices=2, size=256)
     return np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept))

@@ -42,7 +42,7 @@ def loose(name: str = "Loose") -> Any:
     """A phantom volume without DICOM header."""
     import slicer
 
-    from StegoMedLib.pipeline.phantom import phantom_series
+    from StegoMedLib.series.phantom import phantom_series
 
     phantom = phantom_series(slices=4, size=256)
     return slicer.util.addVolumeFromArray(np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept)), name=name)

@@ -168,7 +168,7 @@ def test_unlawful_tags_get_a_sentence_and_write_nothing(
 def test_patient_typed_for_a_volume_without_dicom_is_written(plugin: Any, driver: Any, tmp_path: Path) -> None:
     import slicer
 
-    from StegoMedLib.pipeline.phantom import phantom_series
+    from StegoMedLib.series.phantom import phantom_series
 
     phantom = phantom_series(slices=1, size=256)
     voxels = np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from StegoMedLib.attacks import KINDS, attack_and_measure
 from StegoMedLib.dicom import read_instance
-from StegoMedLib.pipeline.attack import attack_series
+from StegoMedLib.lab.attacks import KINDS, attack_and_measure
+from StegoMedLib.lab.attacks.series import attack_series
 
 if TYPE_CHECKING:
     from pathlib import Path

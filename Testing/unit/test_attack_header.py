@@ -10,7 +10,7 @@ from pydicom import Dataset
 
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.attack_header import Rewrite, lossy_attributes
+from StegoMedLib.lab.attacks.header import Rewrite, lossy_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from StegoMedLib.attacks import KINDS, attack, attack_and_measure
 from StegoMedLib.errors import UsageError
+from StegoMedLib.lab.attacks import KINDS, attack, attack_and_measure
 from StegoMedLib.plane import Plane
 
 LOW, SPAN = -1000, 2000

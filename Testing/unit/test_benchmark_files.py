@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from StegoMedLib.benchmark import peers, peers_files, steganalysis_files
-from StegoMedLib.benchmark.baselines import Lsb, LsbInAir
-from StegoMedLib.benchmark.peers_files import write_peers
-from StegoMedLib.benchmark.steganalysis_files import write_steganalysis
 from StegoMedLib.dicom import new_series, read_instance
 from StegoMedLib.errors import UnusableInputError, UsageError
-from StegoMedLib.pipeline.masks import write_mask
-from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.lab.benchmark import peers, peers_files, steganalysis_files
+from StegoMedLib.lab.benchmark.baselines import Lsb, LsbInAir
+from StegoMedLib.lab.benchmark.peers_files import write_peers
+from StegoMedLib.lab.benchmark.steganalysis_files import write_steganalysis
 from StegoMedLib.regions import make_finder
+from StegoMedLib.series.masks import write_mask
+from StegoMedLib.series.phantom import phantom_series
 
 if TYPE_CHECKING:
     from pathlib import Path

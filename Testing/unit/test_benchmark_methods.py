@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from StegoMedLib.benchmark.baselines import DftQim, DwtQim, Lsb, LsbInAir
-from StegoMedLib.benchmark.installed_peers import InvisibleWatermark, installed_peers, missing_packages
-from StegoMedLib.benchmark.methods import MethodFailedError, Told, eight_bit_plane
-from StegoMedLib.benchmark.our_methods import our_methods
-from StegoMedLib.benchmark.peers import PeersReport
+from StegoMedLib.lab.benchmark.baselines import DftQim, DwtQim, Lsb, LsbInAir
+from StegoMedLib.lab.benchmark.installed_peers import InvisibleWatermark, installed_peers, missing_packages
+from StegoMedLib.lab.benchmark.methods import MethodFailedError, Told, eight_bit_plane
+from StegoMedLib.lab.benchmark.our_methods import our_methods
+from StegoMedLib.lab.benchmark.peers import PeersReport
 from StegoMedLib.metrics import compare
 from StegoMedLib.plane import Plane
 from StegoMedLib.symbol import make_symbol
 
 if TYPE_CHECKING:
-    from StegoMedLib.benchmark.methods import Method
+    from StegoMedLib.lab.benchmark.methods import Method
 
 LENGTH = 600
 BASELINES = [Lsb(), LsbInAir(), DwtQim(), DftQim()]
@@ -129,7 +129,7 @@ def test_a_mark_in_colour_is_lost_on_a_plane_of_one_channel(cover: Plane, bits: 
 
 
 def test_without_the_packages_there_are_no_peers_but_advice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("StegoMedLib.benchmark.installed_peers.find_spec", lambda _: None)
+    monkeypatch.setattr("StegoMedLib.lab.benchmark.installed_peers.find_spec", lambda _: None)
     symbol = make_symbol("SM1:NOTHING")
 
     report = PeersReport([], missing_packages(), symbol)

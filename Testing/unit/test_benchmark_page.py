@@ -10,8 +10,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from StegoMedLib.benchmark.page import Picture, Section, Table, as_html, as_markdown, cell
-from StegoMedLib.benchmark.plots import Curve, Panel, plot
+from StegoMedLib.lab.benchmark.page import Picture, Section, Table, as_html, as_markdown, cell
+from StegoMedLib.lab.benchmark.plots import Curve, Panel, plot
 
 
 class Outline(HTMLParser):

@@ -8,8 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from StegoMedLib.benchmark.covers import Cover, outside
-from StegoMedLib.benchmark.paper_rows import (
+from StegoMedLib.codec.fidelity import Fidelity
+from StegoMedLib.codec.profile import Payload
+from StegoMedLib.codec.saidi2024 import Saidi2024
+from StegoMedLib.lab.benchmark.covers import Cover, outside
+from StegoMedLib.lab.benchmark.paper_rows import (
     Load,
     Noise,
     Row,
@@ -20,10 +23,7 @@ from StegoMedLib.benchmark.paper_rows import (
     room_row,
     strength_row,
 )
-from StegoMedLib.benchmark.paper_run import beta_of, lines, paper_name, variants
-from StegoMedLib.codec.fidelity import Fidelity
-from StegoMedLib.codec.profile import Payload
-from StegoMedLib.codec.saidi2024 import Saidi2024
+from StegoMedLib.lab.benchmark.paper_run import beta_of, lines, paper_name, variants
 from StegoMedLib.pipeline.coding import PROFILES
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import Found

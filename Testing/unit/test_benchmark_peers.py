@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from StegoMedLib.attacks import KINDS
-from StegoMedLib.benchmark.baselines import DwtQim, Lsb, LsbInAir
-from StegoMedLib.benchmark.our_methods import our_methods
-from StegoMedLib.benchmark.peers import compare_methods, evenly
-from StegoMedLib.benchmark.peers_levels import LEVELS, own_level
-from StegoMedLib.benchmark.peers_page import peers_markdown, peers_page, peers_plots
-from StegoMedLib.benchmark.peers_run import Slice, make_slice
-from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.lab.attacks import KINDS
+from StegoMedLib.lab.benchmark.baselines import DwtQim, Lsb, LsbInAir
+from StegoMedLib.lab.benchmark.our_methods import our_methods
+from StegoMedLib.lab.benchmark.peers import compare_methods, evenly
+from StegoMedLib.lab.benchmark.peers_levels import LEVELS, own_level
+from StegoMedLib.lab.benchmark.peers_page import peers_markdown, peers_page, peers_plots
+from StegoMedLib.lab.benchmark.peers_run import Slice, make_slice
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
+from StegoMedLib.series.phantom import phantom_series
 
 if TYPE_CHECKING:
-    from StegoMedLib.benchmark.peers import PeersReport
+    from StegoMedLib.lab.benchmark.peers import PeersReport
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from StegoMedLib.benchmark.residual_features import FEATURES, residual_features
-from StegoMedLib.benchmark.steganalysis import Pairs, detect, group_of
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.lab.benchmark.residual_features import FEATURES, residual_features
+from StegoMedLib.lab.benchmark.steganalysis import Pairs, detect, group_of
 
 GROUPS, PLANES, SIDE = 4, 6, 96
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from StegoMedLib.cli.main import COMMANDS
+from StegoMedLib.cli.catalogue import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from StegoMedLib.cli.commands.train import _config
 from StegoMedLib.cli.main import build_parser, main
-from StegoMedLib.regions.training.config import CONFIGS, TrainingConfig
+from StegoMedLib.training.commands.train import _config
+from StegoMedLib.training.config import CONFIGS, TrainingConfig
 
 TRAIN = ("train", "images", "masks", "--out", "out", "--series", "a,b")
 

@@ -29,7 +29,7 @@ def _fail(arguments: argparse.Namespace) -> None:
 @pytest.mark.parametrize("debug", [False, True])
 def test_it_is_said_where_and_not_with_what(capsys: pytest.CaptureFixture[str], *, debug: bool) -> None:
     arguments = build_parser().parse_args(["extract", SECRET, *(["--debug"] if debug else [])])
-    with mock.patch.object(running, "import_module", return_value=SimpleNamespace(run=_fail)):
+    with mock.patch.object(running, "work_of", return_value=SimpleNamespace(run=_fail)):
         code = running.perform(arguments)
 
     said = capsys.readouterr().err
@@ -46,7 +46,7 @@ def test_it_is_said_where_and_not_with_what(capsys: pytest.CaptureFixture[str], 
 
 def test_nobody_s_home_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = build_parser().parse_args(["extract", "a", "--debug"])
-    with mock.patch.object(running, "import_module", return_value=SimpleNamespace(run=_fail)):
+    with mock.patch.object(running, "work_of", return_value=SimpleNamespace(run=_fail)):
         running.perform(arguments)
 
     assert __file__ not in capsys.readouterr().err

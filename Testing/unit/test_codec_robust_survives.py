@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from StegoMedLib.attacks import attack
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.robust import DEFAULT_STRENGTH, HIGH_STRENGTH, Robust
 from StegoMedLib.dicom import list_files, read_instance
+from StegoMedLib.lab.attacks import attack
 from StegoMedLib.metrics import compare
-from StegoMedLib.pipeline.phantom import phantom_series
-from StegoMedLib.pipeline.region import usable_of
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
+from StegoMedLib.series.phantom import phantom_series
+from StegoMedLib.series.region import usable_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,7 +24,7 @@ from pydicom.uid import (
 
 from StegoMedLib.dicom.codestream import checked_codestream
 from StegoMedLib.dicom.field import StoredField
-from StegoMedLib.dicom.pixels import PixelFormat
+from StegoMedLib.dicom.pixel_format import PixelFormat
 from StegoMedLib.errors import UnusableInputError
 
 SYNTAXES = [*JPEG2000TransferSyntaxes, *JPEGLSTransferSyntaxes, *JPEGTransferSyntaxes, RLELossless]

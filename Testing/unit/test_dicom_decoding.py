@@ -20,7 +20,7 @@ from StegoMedLib.dicom.coders import chosen_plugin
 from StegoMedLib.dicom.decoding import decode_frame
 from StegoMedLib.dicom.decoding_messages import Answer, answer_head, read_answer
 from StegoMedLib.dicom.field import StoredField
-from StegoMedLib.dicom.pixels import PixelFormat
+from StegoMedLib.dicom.pixel_format import PixelFormat
 from StegoMedLib.errors import UnusableInputError
 from Testing.campaigns.codestream_seeds import Seed, encoded, phantom
 from Testing.decoder_driver import BROKEN_CODER, SEEDS, decode, jpeg_ls, lives, process_id

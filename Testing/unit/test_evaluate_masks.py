@@ -11,11 +11,11 @@ from PIL import Image
 
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.agreement import PAPER_IOU, AgreementReport, evaluate_masks
-from StegoMedLib.pipeline.masks import FolderMasks, write_mask
-from StegoMedLib.pipeline.pictures_canvas import ACCENT, TRUTH
-from StegoMedLib.pipeline.pictures_worst import SHOWN, WorstSlices
+from StegoMedLib.lab.evaluation.masks import PAPER_IOU, AgreementReport, evaluate_masks
+from StegoMedLib.lab.pictures.canvas import ACCENT, TRUTH
+from StegoMedLib.lab.pictures.worst import SHOWN, WorstSlices
 from StegoMedLib.regions import Found, guard
+from StegoMedLib.series.masks import FolderMasks, write_mask
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from StegoMedLib.attacks import attack
 from StegoMedLib.envelope import Sealer, TextRecord, locator_key
 from StegoMedLib.envelope.keys import KeyCost
 from StegoMedLib.errors import NothingReadableError
+from StegoMedLib.lab.attacks import attack
 from StegoMedLib.pipeline import blind
 from StegoMedLib.pipeline.coding import BLIND, PROFILES, Coding, coding
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
 from StegoMedLib.pipeline.message import seal
-from StegoMedLib.pipeline.phantom import phantom_series
-from StegoMedLib.pipeline.region import Region
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.plane import Plane
+from StegoMedLib.series.phantom import phantom_series
+from StegoMedLib.series.region import Region
 
 if TYPE_CHECKING:
     from StegoMedLib.codec.profile import Payload

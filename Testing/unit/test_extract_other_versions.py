@@ -18,10 +18,10 @@ from StegoMedLib.errors import NewerVersionError, NothingReadableError, TooFewSh
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
 from StegoMedLib.pipeline.message import written
-from StegoMedLib.pipeline.phantom import phantom_series
-from StegoMedLib.pipeline.region import Region
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.plane import Plane
+from StegoMedLib.series.phantom import phantom_series
+from StegoMedLib.series.region import Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import fields
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from StegoMedLib import errors
+from StegoMedLib.cli.catalogue import work_of
 from StegoMedLib.cli.main import build_parser
 from StegoMedLib.cli.streams import READER_GONE
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
@@ -54,7 +54,7 @@ def test_every_command_shown_is_one_that_the_program_takes(command: str) -> None
     program, *arguments = shlex.split(command)
     assert program == "stegomed"
     parsed = build_parser().parse_args(arguments)
-    assert callable(import_module(f"StegoMedLib.cli.commands.{parsed.command}").run)
+    assert callable(work_of(parsed.command).run)
 
 
 def test_every_command_of_the_program_is_shown_or_named() -> None:

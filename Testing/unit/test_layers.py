@@ -15,25 +15,28 @@ if TYPE_CHECKING:
 
 LIBRARY = Path(__file__).parents[2] / "StegoMedLib"
 
-# From the top to the bottom; modules of one row know nothing of each other's row above.
+STATIONS = frozenset({"codec", "dicom", "envelope", "metrics", "regions", "symbol"})
+"""They know nothing of each other; `series` and `pipeline` bring them together."""
+
+BESIDE_THE_PRODUCT = frozenset({"lab", "training"})
+"""Slicer packages neither, and the product never imports them."""
+
+# From the top to the bottom; modules of one row know nothing of each other.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"__main__"}),
+    frozenset({"lab"}),
+    frozenset({"training"}),
     frozenset({"cli"}),
-    frozenset({"benchmark"}),
     frozenset({"pipeline"}),
-    frozenset({"dicom"}),
-    frozenset({"regions"}),
-    frozenset({"codec", "attacks"}),
-    frozenset({"envelope", "symbol"}),
-    frozenset({"metrics", "choices", "errors", "files", "opening", "plain", "plane", "wording"}),
+    frozenset({"series"}),
+    STATIONS,
+    frozenset({"choices", "errors", "files", "opening", "plain", "plane", "wording"}),
 )
 RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in names}
-BESIDE = ({"envelope", "symbol"}, {"codec", "attacks"})
-"""Layers of one row that know nothing of each other."""
 
 SLICER = frozenset({"slicer", "qt", "ctk", "vtk", "mrml"})
 HEAVY = frozenset({"torch", "torchvision", "onnx", "onnxruntime", "matplotlib", "skimage", "pyzbar"})
-MAY_BE_HEAVY = "regions/training/"
+MAY_BE_HEAVY = "training/"
 
 MODULES = sorted(path.relative_to(LIBRARY).as_posix() for path in LIBRARY.rglob("*.py"))
 
@@ -83,7 +86,28 @@ def arrows_up(text: str, module: str) -> set[str]:
     known = targets & RANK.keys()
     if own not in RANK:  # StegoMedLib/__init__.py stands above nothing
         return known
-    return {name for name in known - {own} if RANK[name] > RANK[own] or {own, name} in BESIDE}
+    return {name for name in known - {own} if RANK[name] > RANK[own] or {own, name} <= STATIONS}
+
+
+def imported(module: str) -> set[str]:
+    return imports((LIBRARY / module).read_text(encoding="utf-8"), module)
+
+
+def inner(names: set[str]) -> set[str]:
+    """Modules of the library among dotted names; the faces of packages only hand names on."""
+    paths = {name.removeprefix("StegoMedLib.").replace(".", "/") + ".py" for name in names}
+    return paths & set(MODULES)
+
+
+def circles(arrows: dict[str, set[str]]) -> set[str]:
+    """What lies on a circle or between two: what is left when the ends of arrows are taken away again and again."""
+    left = dict(arrows)
+    while True:
+        inside = {name for targets in left.values() for name in targets}
+        ends = {name for name, targets in left.items() if not targets & left.keys() or name not in inside}
+        if not ends:
+            return set(left)
+        left = {name: targets for name, targets in left.items() if name not in ends}
 
 
 def roots(names: set[str]) -> set[str]:
@@ -97,6 +121,25 @@ def test_every_part_of_the_library_has_its_layer() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_run_down(module: str) -> None:
     assert not arrows_up((LIBRARY / module).read_text(encoding="utf-8"), module)
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if layer_of(module) in STATIONS])
+def test_stations_are_independent(module: str) -> None:
+    known = {name.split(".")[1] for name in imported(module) if name.startswith("StegoMedLib.")}
+    assert not known & STATIONS - {layer_of(module)}
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if layer_of(module) not in BESIDE_THE_PRODUCT])
+def test_the_product_imports_nothing_of_laboratory_and_training(module: str) -> None:
+    assert not {name for name in imported(module) if name.split(".")[1:2] and name.split(".")[1] in BESIDE_THE_PRODUCT}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert not circles({module: inner(imported(module)) - {module} for module in MODULES})
+
+
+def test_a_circle_is_noticed() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -122,11 +165,11 @@ def test_the_program_starts_without_the_heavy_packages() -> None:
         ("codec/blocks.py", "from StegoMedLib.pipeline import embed"),
         ("codec/blocks.py", "from ..dicom import read_instance"),
         ("codec/blocks.py", "def f():\n    import StegoMedLib.cli.main"),
-        ("regions/training/fit.py", "from StegoMedLib import dicom"),
+        ("regions/finder.py", "from StegoMedLib import dicom"),
         ("plane.py", "from StegoMedLib.codec import blocks"),
         ("symbol/read.py", "from StegoMedLib.envelope import seal"),
-        ("attacks/noise.py", "from StegoMedLib.codec import blocks"),
-        ("pipeline/embed.py", "from StegoMedLib.benchmark import page"),
+        ("dicom/encoding.py", "from StegoMedLib.codec import blocks"),
+        ("pipeline/embed.py", "from StegoMedLib.lab.benchmark import page"),
         ("__init__.py", "from StegoMedLib.pipeline import embed"),
     ],
 )

@@ -14,9 +14,9 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline import masks
-from StegoMedLib.pipeline.masks import FolderMasks, read_mask, read_reference
 from StegoMedLib.plane import Plane
+from StegoMedLib.series import masks
+from StegoMedLib.series.masks import FolderMasks, read_mask, read_reference
 from Testing.campaigns.masks import chunks_of, png_of
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from StegoMedLib.dicom import new_series, read_instance
-from StegoMedLib.pipeline import neighbours
-from StegoMedLib.pipeline.masks import FinderMasks
-from StegoMedLib.pipeline.neighbours import FileRegions, PackedMask, Window
-from StegoMedLib.pipeline.region import Region
 from StegoMedLib.regions import Found
 from StegoMedLib.regions.threshold import ThresholdFinder
+from StegoMedLib.series import neighbours
+from StegoMedLib.series.masks import FinderMasks
+from StegoMedLib.series.neighbours import FileRegions, PackedMask, Window
+from StegoMedLib.series.region import Region
 from Testing.multiframe import enhanced_phantom
 
 if TYPE_CHECKING:

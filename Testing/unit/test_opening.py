@@ -11,9 +11,9 @@ import pytest
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.opening import open_file, read_file, read_json
-from StegoMedLib.pipeline.masks import FolderMasks, read_mask
-from StegoMedLib.pipeline.via_polygons import ViaPolygons
 from StegoMedLib.regions.model_files import read_sidecar
+from StegoMedLib.series.masks import FolderMasks, read_mask
+from StegoMedLib.training.polygons import ViaPolygons
 
 if TYPE_CHECKING:
     from collections.abc import Callable

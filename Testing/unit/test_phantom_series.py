@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from StegoMedLib.pipeline.phantom import Phantom, phantom_series
+from StegoMedLib.series.phantom import Phantom, phantom_series
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.demo import run_demo
-from StegoMedLib.pipeline.phantom import phantom_series
-from StegoMedLib.pipeline.pictures import MOST_MASKS, MaskShown, SliceShown, draw_mask_sheet, draw_page
-from StegoMedLib.pipeline.pictures_canvas import ACCENT, Page, fit_text
+from StegoMedLib.lab.demo import run_demo
+from StegoMedLib.lab.pictures.canvas import ACCENT, Page, fit_text
+from StegoMedLib.lab.pictures.page import MOST_MASKS, MaskShown, SliceShown, draw_mask_sheet, draw_page
+from StegoMedLib.series.phantom import phantom_series
 from StegoMedLib.symbol import make_symbol
 
 if TYPE_CHECKING:

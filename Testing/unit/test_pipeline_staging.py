@@ -10,7 +10,7 @@ import pytest
 from StegoMedLib.envelope import FileRecord
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.extract import ExtractReport, save_files
-from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
     from pathlib import Path

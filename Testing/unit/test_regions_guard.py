@@ -10,7 +10,7 @@ import pytest
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import BLOCK, guard, usable_blocks
 from StegoMedLib.regions.morphology import spread
-from StegoMedLib.regions.training.phantoms import random_body
+from StegoMedLib.training.phantoms import random_body
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from StegoMedLib.metrics.masks import iou
-from StegoMedLib.pipeline.phantom import phantom_series
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import RegionFinder, make_finder
 from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
 from StegoMedLib.regions.morphology import spread
 from StegoMedLib.regions.paste import Detections, Thresholds
+from StegoMedLib.series.phantom import phantom_series
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,10 +11,10 @@ from scipy import ndimage
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.metrics.masks import iou
-from StegoMedLib.pipeline.masks import read_mask
-from StegoMedLib.pipeline.region import usable_of
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import BLOCK, RegionFinder, guard, make_finder, usable_blocks
+from StegoMedLib.series.masks import read_mask
+from StegoMedLib.series.region import usable_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import pytest
 
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions.prepare import SIDE, channels, hounsfield, prepare, resize, unit_range
-from StegoMedLib.regions.training.phantoms import random_body
+from StegoMedLib.training.phantoms import random_body
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from StegoMedLib.metrics.masks import iou
-from StegoMedLib.pipeline.training_data import load_pairs
 from StegoMedLib.regions import BLOCK, RegionFinder, make_finder, prove, usable_blocks
 from StegoMedLib.regions.morphology import spread
+from StegoMedLib.training.data import load_pairs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from StegoMedLib.regions.training.samples import Sample
+    from StegoMedLib.training.samples import Sample
 
 pytestmark = pytest.mark.data
 

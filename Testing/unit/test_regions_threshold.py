@@ -9,7 +9,7 @@ from StegoMedLib.metrics.masks import iou
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
 from StegoMedLib.regions.tissue import contrast, shows_body
-from StegoMedLib.regions.training.phantoms import random_body
+from StegoMedLib.training.phantoms import random_body
 
 FINDER = make_finder("threshold")
 ROWS, COLUMNS = np.mgrid[:512, :512]

@@ -10,22 +10,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import StegoMedLib.regions.training.export as exporting
+import StegoMedLib.training.export as exporting
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.metrics.masks import iou
 from StegoMedLib.regions import RegionFinder, finder, make_finder
 from StegoMedLib.regions.model_files import find_model
+from StegoMedLib.regions.network import ModelShape, build_model
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.torch_engine import TorchEngine, gpu_at_hand, read_weights
-from StegoMedLib.regions.training.model import ModelShape, build_model
 
 ROOT = Path(__file__).resolve().parents[2]
 
 # A fresh process finds the body in a phantom with the engine that it is told, and prints what it found and imported.
 FRESH = """
 import hashlib, sys
-from StegoMedLib.pipeline.phantom import phantom_series
+from StegoMedLib.series.phantom import phantom_series
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
 phantom = phantom_series(slices=3, size=192)

@@ -11,10 +11,10 @@ import numpy as np
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.pipeline.coding import SaidiCoding, coding
 from StegoMedLib.pipeline.message import Message
-from StegoMedLib.pipeline.phantom import phantom_series
-from StegoMedLib.pipeline.region import Region, usable_of
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.plane import Plane
+from StegoMedLib.series.phantom import phantom_series
+from StegoMedLib.series.region import Region, usable_of
 from StegoMedLib.symbol import make_symbol
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ import pytest
 from StegoMedLib import files
 from StegoMedLib.dicom import DerivedSeries, read_instance, write_derived
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.masks import write_mask
-from StegoMedLib.pipeline.staging import check_target, staged
+from StegoMedLib.series.masks import write_mask
+from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,24 +10,24 @@ import pytest
 
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.plane import Plane
+from StegoMedLib.regions.backbones import BACKBONES
 from StegoMedLib.regions.model_files import read_sidecar
+from StegoMedLib.regions.network import ModelShape
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Thresholds
 from StegoMedLib.regions.prepare import prepare
-from StegoMedLib.regions.training.backbones import BACKBONES
-from StegoMedLib.regions.training.checkpoints import save
-from StegoMedLib.regions.training.config import CONFIGS, TrainingConfig
-from StegoMedLib.regions.training.export import export
-from StegoMedLib.regions.training.loop import train, training_step
-from StegoMedLib.regions.training.model import ModelShape
-from StegoMedLib.regions.training.phantoms import random_body
-from StegoMedLib.regions.training.samples import Drawer, Sample
-from StegoMedLib.regions.training.start import start
+from StegoMedLib.training.checkpoints import save
+from StegoMedLib.training.config import CONFIGS, TrainingConfig
+from StegoMedLib.training.export import export
+from StegoMedLib.training.loop import train, training_step
+from StegoMedLib.training.phantoms import random_body
+from StegoMedLib.training.samples import Drawer, Sample
+from StegoMedLib.training.start import start
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from StegoMedLib.regions.training.checkpoints import Run
+    from StegoMedLib.training.checkpoints import Run
 
 pytest.importorskip("torchvision")
 torch = pytest.importorskip("torch")
@@ -61,7 +61,7 @@ def test_every_backbone_trains_two_steps_and_exports(
     assert all(np.isfinite(each["loss"]) for each in run.losses)
     save(run, shape, tmp_path / "best.pt")
     # An untrained network is sure of nothing: every detection counts, and rounded weights would change their order.
-    monkeypatch.setattr("StegoMedLib.regions.training.export._LEAST_WEIGHTS", 10**9)
+    monkeypatch.setattr("StegoMedLib.training.export._LEAST_WEIGHTS", 10**9)
     image = prepare(body().plane, SIDE).image
     about = export(tmp_path / "best.pt", tmp_path / "tiny.onnx", image, Thresholds(score=0.0))
     assert (about["side"], about["shape"]["backbone"]) == (SIDE, backbone)

@@ -11,10 +11,10 @@ from scipy.ndimage import distance_transform_edt
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions.prepare import SIDE
-from StegoMedLib.regions.training.augment import augment, background_only, phantom
-from StegoMedLib.regions.training.phantoms import random_body, random_head
-from StegoMedLib.regions.training.samples import Drawer, Sample, _frequencies, instances, target
-from StegoMedLib.regions.training.surroundings import (
+from StegoMedLib.training.augment import augment, background_only, phantom
+from StegoMedLib.training.phantoms import random_body, random_head
+from StegoMedLib.training.samples import Drawer, Sample, _frequencies, instances, target
+from StegoMedLib.training.surroundings import (
     add_arms,
     add_clothes,
     add_pillow,

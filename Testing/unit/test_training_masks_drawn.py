@@ -14,9 +14,9 @@ from PIL import Image
 from StegoMedLib.cli.main import main
 from StegoMedLib.dicom import new_series
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.masks import write_mask
-from StegoMedLib.pipeline.training_data import load_chaos, load_samples, load_via
-from StegoMedLib.pipeline.via_polygons import ViaPolygons, draw_polygons
+from StegoMedLib.series.masks import write_mask
+from StegoMedLib.training.data import load_chaos, load_samples, load_via
+from StegoMedLib.training.polygons import ViaPolygons, draw_polygons
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.training_data import load_pairs
+from StegoMedLib.training.data import load_pairs
 
 if TYPE_CHECKING:
     from pathlib import Path

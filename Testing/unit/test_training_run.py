@@ -14,18 +14,18 @@ from PIL import Image
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions.model_files import read_sidecar
+from StegoMedLib.regions.network import ModelShape, build_model
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Thresholds
 from StegoMedLib.regions.prepare import prepare
-from StegoMedLib.regions.training.checkpoints import load_weights, resume_run, save
-from StegoMedLib.regions.training.config import TrainingConfig
-from StegoMedLib.regions.training.evaluate import agreement, detect, torch_find
-from StegoMedLib.regions.training.export import export
-from StegoMedLib.regions.training.loop import train
-from StegoMedLib.regions.training.model import ModelShape, build_model
-from StegoMedLib.regions.training.phantoms import random_body
-from StegoMedLib.regions.training.samples import Sample
-from StegoMedLib.regions.training.start import start
+from StegoMedLib.training.checkpoints import load_weights, resume_run, save
+from StegoMedLib.training.config import TrainingConfig
+from StegoMedLib.training.evaluate import agreement, detect, torch_find
+from StegoMedLib.training.export import export
+from StegoMedLib.training.loop import train
+from StegoMedLib.training.phantoms import random_body
+from StegoMedLib.training.samples import Sample
+from StegoMedLib.training.start import start
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +113,7 @@ def test_slow_runs_keep_checkpoints_between_validations(tmp_path: Path, monkeypa
         if step == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("StegoMedLib.regions.training.loop._KEEP_EVERY", 0.0)
+    monkeypatch.setattr("StegoMedLib.training.loop._KEEP_EVERY", 0.0)
     rare = replace(SHORT, validate_every=1000)
     with pytest.raises(KeyboardInterrupt):
         train(rare, samples(1), [], tmp_path, report=stop)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from StegoMedLib.errors import UnusableInputError, UsageError
-from StegoMedLib.regions.training.config import TrainingConfig
-from StegoMedLib.regions.training.loop import train
-from StegoMedLib.regions.training.model import ModelShape, build_model
-from StegoMedLib.regions.training.transfer import transfer
+from StegoMedLib.regions.network import ModelShape, build_model
+from StegoMedLib.training.config import TrainingConfig
+from StegoMedLib.training.loop import train
+from StegoMedLib.training.transfer import transfer
 
 torch = pytest.importorskip("torch")
 models = pytest.importorskip("torchvision.models")

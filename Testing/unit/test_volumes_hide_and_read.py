@@ -21,11 +21,11 @@ from StegoMedLib.errors import (
     UsageError,
 )
 from StegoMedLib.pipeline.embed import EmbedOptions
-from StegoMedLib.pipeline.instances import InstanceStack
-from StegoMedLib.pipeline.region import Region
-from StegoMedLib.pipeline.stacks import RevisedStack, SliceStack, VoxelStack
 from StegoMedLib.pipeline.volumes import embed_stack, extract_stack, survey_stack, write_new, write_stack
 from StegoMedLib.regions.threshold import ThresholdFinder
+from StegoMedLib.series.instances import InstanceStack
+from StegoMedLib.series.region import Region
+from StegoMedLib.series.stacks import RevisedStack, SliceStack, VoxelStack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,11 +11,11 @@ from StegoMedLib.dicom import read_instance
 from StegoMedLib.envelope import FileRecord, prepare_passphrase
 from StegoMedLib.errors import TooFewShardsError
 from StegoMedLib.pipeline.embed_run import EmbedOptions
-from StegoMedLib.pipeline.instances import InstanceStack
-from StegoMedLib.pipeline.region import Region
-from StegoMedLib.pipeline.stacks import RevisedStack
 from StegoMedLib.pipeline.volumes import embed_stack, extract_stack
 from StegoMedLib.regions.threshold import ThresholdFinder
+from StegoMedLib.series.instances import InstanceStack
+from StegoMedLib.series.region import Region
+from StegoMedLib.series.stacks import RevisedStack
 
 if TYPE_CHECKING:
     from pathlib import Path

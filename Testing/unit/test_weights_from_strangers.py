@@ -14,11 +14,11 @@ import pytest
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions.model_files import read_sidecar
+from StegoMedLib.regions.network import ModelShape, build_model, sizes_of
 from StegoMedLib.regions.torch_engine import read_weights
-from StegoMedLib.regions.training.checkpoints import load_weights, resume_run
-from StegoMedLib.regions.training.model import ModelShape, build_model, sizes_of
-from StegoMedLib.regions.training.weight_files import read_weight_file
-from StegoMedLib.regions.training.weight_pickles import refuse_harm
+from StegoMedLib.training.checkpoints import load_weights, resume_run
+from StegoMedLib.training.weight_files import read_weight_file
+from StegoMedLib.training.weight_pickles import refuse_harm
 from Testing.campaigns.checkpoint_files import _SHAPE, Network, checkpoint, old_file
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ def test_what_weights_do_not_need_is_refused_before_it_is_unpickled(
 
 
 def test_too_long_a_pickle_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("StegoMedLib.regions.training.weight_pickles._MOST_OPERATIONS", 5000)
+    monkeypatch.setattr("StegoMedLib.training.weight_pickles._MOST_OPERATIONS", 5000)
     refuse_harm(io.BytesIO(archive(named(b"]" + b"NN" * 1000 + b"0" * 2000))))
     with pytest.raises(ValueError, match="too long"):
         refuse_harm(io.BytesIO(archive(named(b"]" + b"NN" * 2500 + b"0" * 5000))))
-    monkeypatch.setattr("StegoMedLib.regions.training.weight_pickles._LARGEST_PICKLE", 100)
+    monkeypatch.setattr("StegoMedLib.training.weight_pickles._LARGEST_PICKLE", 100)
     with pytest.raises(ValueError, match="too large"):
         refuse_harm(io.BytesIO(archive(named(b"]" + b"N0" * 100))))
 
@@ -124,7 +124,7 @@ def test_a_small_file_that_claims_a_network_of_gigabytes_is_refused_at_once(
     state["shape"] = asdict(ModelShape("resnet101", 2048, 2048, 2048, 2048, side=2048))
     torch.save(state, tmp_path / "best.pt")
     made: list[ModelShape] = []
-    monkeypatch.setattr("StegoMedLib.regions.training.checkpoints.build_model", made.append)
+    monkeypatch.setattr("StegoMedLib.training.checkpoints.build_model", made.append)
 
     with pytest.raises(UnusableInputError, match="another network than it says"):
         load_weights(tmp_path / "best.pt")

@@ -9,11 +9,11 @@ from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import ProgressBar, say
 from StegoMedLib.errors import UsageError
-from StegoMedLib.pipeline.masks import mask_name
-from StegoMedLib.pipeline.pictures_reasons import draw_reasons
-from StegoMedLib.pipeline.region import proof_of
-from StegoMedLib.pipeline.staging import check_target, is_in, staged
+from StegoMedLib.pipeline.reasons_picture import draw_reasons
 from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_series
+from StegoMedLib.series.masks import mask_name
+from StegoMedLib.series.region import proof_of
+from StegoMedLib.series.staging import check_target, is_in, staged
 
 if TYPE_CHECKING:
     import argparse

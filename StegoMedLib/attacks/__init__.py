@@ -1,6 +1,0 @@
-"""Attacks: what may happen to the stored values of a plane on the way from the sender to the receiver."""
-
-from StegoMedLib.attacks.attack import Attacked, attack, attack_and_measure
-from StegoMedLib.attacks.kinds import KINDS, Kind, PlaneKind
-
-__all__ = ["KINDS", "Attacked", "Kind", "PlaneKind", "attack", "attack_and_measure"]

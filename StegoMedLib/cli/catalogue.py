@@ -1,0 +1,54 @@
+"""The commands, and where each lives: in the product, or in a laboratory that may be absent (Slicer packages none)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["COMMANDS", "Command", "syntax_of", "work_of"]
+
+_PRODUCT, _TRAINING, _LAB = "StegoMedLib.cli", "StegoMedLib.training", "StegoMedLib.lab"
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a command does, in a line of help, and the package that has it.
+
+    The package has two modules of the command's name: in ``syntax`` what it takes, in ``commands`` what it does.
+    """
+
+    does: str
+    package: str = _PRODUCT
+
+
+_ALL = {
+    "segment": Command("write the mask of the body of every slice as PNG"),
+    "capacity": Command("tell how much fits in every slice"),
+    "embed": Command("embed a record in every slice that has capacity for it"),
+    "extract": Command("extract the embedded record"),
+    "passphrase": Command("make a passphrase of random words"),
+    "evaluate": Command("measure a stego series against its cover, or a region finder against reference masks", _LAB),
+    "attack": Command("damage a series in a measured way, to see what survives", _LAB),
+    "train": Command("train the region finder (needs torch)", _TRAINING),
+    "export": Command("make an ONNX model of a trained network (needs torch)", _TRAINING),
+    "benchmark": Command("compare with the paper, and with other tools", _LAB),
+    "demo": Command("run the main job on a phantom, or on your own series", _LAB),
+}
+
+COMMANDS = {name: command for name, command in _ALL.items() if find_spec(command.package) is not None}
+"""The commands that are installed here, by name."""
+
+
+def syntax_of(name: str) -> ModuleType:
+    """The module that says what a command takes."""
+    return import_module(f"{_ALL[name].package}.syntax.{name}")
+
+
+def work_of(name: str) -> ModuleType:
+    """The module that does a command's work."""
+    return import_module(f"{_ALL[name].package}.commands.{name}")

@@ -1,0 +1,238 @@
+"""What the guard leaves usable, and what embedding changes, on series with reference masks of three values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import ndimage
+
+from StegoMedLib.dicom import list_files, read_instance
+from StegoMedLib.envelope import Sealer, TextRecord, locator_key
+from StegoMedLib.pipeline.coding import BLIND, coding
+from StegoMedLib.pipeline.message import seal
+from StegoMedLib.pipeline.room import most_symbols
+from StegoMedLib.pipeline.slices import embed_slice
+from StegoMedLib.regions import Proof, pixels_of, prove, usable_blocks
+from StegoMedLib.regions.prepare import hounsfield
+from StegoMedLib.series.masks import FinderMasks, mask_name, read_reference
+from StegoMedLib.series.neighbours import FileRegions
+from StegoMedLib.series.region import Region, why_not_air
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from StegoMedLib.pipeline.coding import Coding
+    from StegoMedLib.pipeline.message import Message
+    from StegoMedLib.plane import Plane
+    from StegoMedLib.regions import RegionFinder
+    from StegoMedLib.series.masks import Reference
+
+__all__ = ["GROUPS", "JudgedSlice", "SafetySlice", "SeriesRow", "judge_series", "sum_up"]
+
+GROUPS = ("curated", "safety")
+"""Folders of series, below the folder of data and below that of masks."""
+
+_AIR, _NEAR_AIR = -1000.0, 50.0  # HU
+_RECORD = "A record of the safety bench: no patient's, and as long as what a header of a CT or MR image has to tell."
+
+
+@dataclass(frozen=True)
+class SafetySlice:
+    """Pixels of one slice, by its reference mask.
+
+    Attributes
+    ----------
+    series, file : str
+    frame : int
+    modality : str
+    patient_usable, unsure_usable, air_usable : int
+        Pixels in usable blocks that are the patient, not sure, and certainly outside.
+    air : int
+        Pixels that are certainly outside, padding left out.
+    empty, empty_usable : int
+        The same without couches, clothes and all else that lies outside: in CT what a median finds at -1000 HU.
+    alone : int
+        Pixels of the patient that the guard would leave usable behind an empty mask.
+    changed : dict of str to int
+        Pixels of the patient that each profile changed; profiles that left the slice alone are missing.
+    loudest : dict of str to int
+        Grey levels by which each profile changed a pixel at the most.
+    reason : str
+        What took the air, where one reason took most of it.
+    pixels : dict of str to int
+        Pixels by what the guard made of them.
+    """
+
+    series: str
+    file: str
+    frame: int
+    modality: str
+    patient_usable: int
+    unsure_usable: int
+    air_usable: int
+    air: int
+    empty: int
+    empty_usable: int
+    alone: int
+    reason: str
+    pixels: dict[str, int]
+    changed: dict[str, int] = field(default_factory=dict)
+    loudest: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float | None:
+        """Share of what is certainly outside that is usable; None where nothing is."""
+        return self.air_usable / self.air if self.air else None
+
+    @property
+    def share_of_empty(self) -> float | None:
+        """Share of what is outside and nothing that is usable; None where nothing is."""
+        return self.empty_usable / self.empty if self.empty else None
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedSlice:
+    """A slice as an onlooker sees it."""
+
+    row: SafetySlice
+    plane: Plane
+    proof: Proof
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class SeriesRow:
+    """Sums and medians over the slices of one series."""
+
+    series: str
+    slices: int
+    marked: dict[str, int]
+    patient_usable: int
+    patient_changed: int
+    unsure_usable: int
+    alone: int
+    share: float | None
+    share_of_empty: float | None
+
+    def as_json(self) -> dict[str, object]:
+        """The row in the JSON report."""
+        return asdict(self)
+
+
+def judge_series(
+    folder: Path,
+    masks: Path,
+    finder: RegionFinder,
+    *,
+    name: str = "",
+    profiles: tuple[str, ...] = BLIND,
+    most: int | None = None,
+    onlooker: Callable[[JudgedSlice], None] | None = None,
+) -> Iterator[SafetySlice]:
+    """Prove the air of each slice of a series, embed with each profile, and count by the reference masks.
+
+    Parameters
+    ----------
+    folder, masks : Path
+        Files ``<stem>.dcm``, and ``<stem>.png`` (``<stem>_<frame>.png``, from 1, where a file has several frames).
+    finder : RegionFinder
+    name : str
+        Of the series, for reports; its folder's by default.
+    profiles : tuple of str
+    most : int, optional
+        At most so many files, spread evenly.
+    onlooker : callable, optional
+
+    Raises
+    ------
+    UnusableInputError
+        When an image or its mask is missing, cannot be read, or differs in size.
+    """
+    paths = list_files(folder).images
+    regions = FileRegions(FinderMasks(finder), [(path, path.relative_to(folder)) for path in paths], accept_lossy=True)
+    sealer, key = Sealer(b"safety bench"), locator_key(b"safety bench")
+    record = TextRecord(_RECORD)
+    codings = {each: (coding(each, key), seal(sealer, record, most_symbols(each))) for each in profiles}
+    count = len(paths) if most is None else min(most, len(paths))
+    for index in np.unique(np.linspace(0, len(paths) - 1, count).round().astype(int)):
+        path = paths[index]
+        instance = read_instance(path, accept_lossy=True)
+        for frame in range(instance.frames):
+            plane = instance.plane(frame)
+            reference = _reference(masks, path.relative_to(folder), frame, instance.frames, plane)
+            region = regions.region(path, frame, instance.frames, plane)
+            judged = _judge(plane, region, reference, codings, (name or folder.name, path.name, frame))
+            if onlooker is not None:
+                onlooker(judged)
+            yield judged.row
+
+
+def _reference(masks: Path, name: Path, frame: int, frames: int, plane: Plane) -> Reference:
+    place = masks / (mask_name(name, frame, frames) if frames == 1 else f"{name.stem}_{frame + 1:04d}.png")
+    return read_reference(place, plane.shape)
+
+
+def _judge(
+    plane: Plane,
+    region: Region,
+    reference: Reference,
+    codings: dict[str, tuple[Coding, Message]],
+    name: tuple[str, str, int],
+) -> JudgedSlice:
+    results = {profile: embed_slice(plane, region, message, chosen) for profile, (chosen, message) in codings.items()}
+    proof = next(iter(results.values())).proof
+    usable = _usable(plane, proof)
+    outside = ~(reference.patient | reference.unsure | plane.padding_mask)
+    empty = outside & _nothing_there(plane)
+    stegos = {profile: each.stego for profile, each in results.items() if each.stego is not None}
+    differences = {profile: np.abs(stego - plane.pixels) for profile, stego in stegos.items()}
+    row = SafetySlice(
+        *name,
+        plane.modality,
+        patient_usable=int((usable & reference.patient).sum()),
+        unsure_usable=int((usable & reference.unsure).sum()),
+        air_usable=int((usable & outside).sum()),
+        air=int(outside.sum()),
+        empty=int(empty.sum()),
+        empty_usable=int((usable & empty).sum()),
+        alone=int((_usable(plane, prove(plane, np.zeros_like(usable))) & reference.patient).sum()),
+        reason=why_not_air(proof),
+        pixels=proof.counts,
+        changed={profile: int((each[reference.patient] > 0).sum()) for profile, each in differences.items()},
+        loudest={profile: int(each.max(initial=0)) for profile, each in differences.items()},
+    )
+    return JudgedSlice(row, plane, proof, reference)
+
+
+def _nothing_there(plane: Plane) -> NDArray[np.bool_]:
+    """Where CT is at the level of air by a median, which the guard does not use; everywhere else than in CT."""
+    units = hounsfield(plane)
+    if units is None:
+        return np.ones(plane.shape, dtype=np.bool_)
+    return np.asarray(np.abs(ndimage.median_filter(units, 5, mode="nearest") - _AIR) < _NEAR_AIR)
+
+
+def _usable(plane: Plane, proof: Proof) -> NDArray[np.bool_]:
+    return pixels_of(usable_blocks(plane, ~proof.air), plane.shape)
+
+
+def sum_up(series: str, rows: list[SafetySlice], profiles: tuple[str, ...] = BLIND) -> SeriesRow:
+    """Put the slices of a series together."""
+    shares = [row.share for row in rows if row.share is not None]
+    empty = [row.share_of_empty for row in rows if row.share_of_empty is not None]
+    return SeriesRow(
+        series=series,
+        slices=len(rows),
+        marked={profile: sum(profile in row.changed for row in rows) for profile in profiles},
+        patient_usable=sum(row.patient_usable for row in rows),
+        patient_changed=sum(sum(row.changed.values()) for row in rows),
+        unsure_usable=sum(row.unsure_usable for row in rows),
+        alone=sum(row.alone for row in rows),
+        share=float(np.median(shares)) if shares else None,
+        share_of_empty=float(np.median(empty)) if empty else None,
+    )

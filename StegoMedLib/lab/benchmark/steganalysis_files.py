@@ -1,0 +1,142 @@
+"""``stegomed benchmark steganalysis``: trains detectors, then writes the page, its tables and the report."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from StegoMedLib.envelope import Sealer, TextRecord
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.lab.benchmark.baselines import LsbInAir
+from StegoMedLib.lab.benchmark.our_methods import our_methods
+from StegoMedLib.lab.benchmark.page import Section, Table, as_html, as_markdown, write_page
+from StegoMedLib.lab.benchmark.peers import PAPER_BPP, RECORD, load_slices
+from StegoMedLib.lab.benchmark.request import check_request
+from StegoMedLib.lab.benchmark.steganalysis import CLASSIFIERS, REGIONS, Covers, DetectionRow, detect, make_pairs
+from StegoMedLib.pipeline.message import seal
+from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.staging import staged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from StegoMedLib.lab.benchmark.methods import Method
+    from StegoMedLib.lab.benchmark.peers_run import Slice
+    from StegoMedLib.regions import RegionFinder
+
+__all__ = ["detection_table", "run_detection", "write_steganalysis"]
+
+_LEAD = (
+    "The detector learns from planes and from the same planes marked by the very method with the very payload, and is "
+    "tested on series it has not seen, one after the other. 0.5 is guessing, 1 is certainty; the spread is the "
+    "standard deviation over the series."
+)
+_AIR, _ = REGIONS
+
+
+def write_steganalysis(
+    data: Path,
+    target: Path,
+    finder: RegionFinder,
+    *,
+    slices: int | None = None,
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: Progress = silent,
+) -> list[DetectionRow]:
+    """Measure, and write ``steganalysis.html``, ``.json`` and ``.md`` into the folder `target`.
+
+    Parameters
+    ----------
+    data : Path
+        Folder with the series in ``curated/`` and their masks in ``masks/curated/``.
+    target : Path
+    finder : RegionFinder
+        Whose masks the methods go by.
+    slices : int, optional
+        At most so many slices of each series.
+    seed : int
+        Of payloads.
+    overwrite : bool
+    progress : callable
+
+    Raises
+    ------
+    UnusableInputError
+        When the series or scikit-learn are missing, or `target` exists or cannot be written.
+    UsageError
+        When `slices` is no number of slices.
+    """
+    check_request(data, target, slices, overwrite=overwrite, pictures=False)
+    series = sorted(path.name for path in (data / "curated").glob("*") if path.is_dir())
+    if not series:
+        raise UnusableInputError(
+            f"There are no series in {data / 'curated'}; name the folder that has them with --data."
+        )
+    rows = run_detection(
+        load_slices(data, series, finder, slices), [*our_methods(), LsbInAir()], seed=seed, progress=progress
+    )
+    tables = [detection_table(rows), _series_table(rows)]
+    sections = [Section("Detection", tables=tables)]
+    with staged(target, overwrite=overwrite) as work:
+        write_page(work / "steganalysis.html", as_html("Steganalysis of the profiles", [_LEAD], sections))
+        write_page(work / "steganalysis.md", as_markdown(tables[0]) + "\n")
+        report = {"note": _LEAD, "rows": [row.as_json() for row in rows]}
+        write_page(work / "steganalysis.json", json.dumps(report, indent=1, allow_nan=False) + "\n")
+    return rows
+
+
+def run_detection(
+    slices: Sequence[Slice], methods: Sequence[Method], *, seed: int = 0, progress: Progress = silent
+) -> list[DetectionRow]:
+    """Train and test detectors for every method at two payloads; none where too few slices have room.
+
+    Raises
+    ------
+    UnusableInputError
+        When that is so for all.
+    """
+    record = seal(Sealer(b"benchmark"), TextRecord(RECORD)).symbol.data_bits.size
+    payloads = {
+        f"record, {record} bits": {item.file: record for item in slices},
+        f"{PAPER_BPP} bpp": {item.file: round(PAPER_BPP * item.plane.pixels.size) for item in slices},
+    }
+    jobs = [(method, payload) for method in methods for payload in payloads]
+    covers = Covers()
+    rows: list[DetectionRow] = []
+    for done, (method, payload) in enumerate(jobs):
+        progress(done, len(jobs), method.name)
+        for region, pairs in make_pairs(method, slices, payloads[payload], covers, seed=seed).items():
+            if pairs.tested:
+                rows += [
+                    detect(pairs, classifier, method=method.name, payload=payload, region=region)
+                    for classifier in (CLASSIFIERS if region == _AIR else CLASSIFIERS[:1])
+                ]
+    progress(len(jobs), len(jobs), "")
+    if not rows:
+        raise UnusableInputError(
+            "No method has room for a payload in enough slices of two series; take more slices, or other series."
+        )
+    return rows
+
+
+def detection_table(rows: Sequence[DetectionRow]) -> Table:
+    """AUC of every detector."""
+    lines: list[list[str | float | None]] = [
+        [row.method, row.payload, row.region, row.classifier, row.pairs, f"{row.auc:.2f} ± {row.spread:.2f}"]
+        for row in rows
+    ]
+    return Table(
+        "AUC, mean and spread over series", ["method", "payload", "looks at", "detector", "planes", "AUC"], lines
+    )
+
+
+def _series_table(rows: Sequence[DetectionRow]) -> Table:
+    """AUC by series: air that is constant shows every change, air that is noisy hides it."""
+    names = list(dict.fromkeys(name for row in rows for name in row.groups))
+    lines: list[list[str | float | None]] = [
+        [name, *(None if (found := row.groups.get(name)) is None else f"{found:.2f}" for row in rows)] for name in names
+    ]
+    columns = ["series", *(f"{row.method}, {row.payload}, {row.region}, {row.classifier}" for row in rows)]
+    return Table("AUC by series", columns, lines)
