@@ -19,12 +19,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from StegoMedLib.envelope import Record
-    from StegoMedLib.pipeline.embed_run import EmbedReport
+    from StegoMedLib.pipeline.embed_report import EmbedReport
     from StegoMedLib.pipeline.extract import ExtractReport
     from StegoMedLib.pipeline.volumes import Survey
-    from StegoMedLib.plane import Plane
-    from StegoMedLib.series.region import Region
-    from StegoMedLib.series.stacks import SliceStack
+    from StegoMedLib.series.masks import MaskSource
+    from StegoMedLib.series.stacks import Stack
     from StegoMedLib.symbol import Symbol
     from StegoMedPanel.packages import Teller
     from StegoMedPanel.untyped import Node, Widget
@@ -92,16 +91,11 @@ class Work:
         """Find the significant region into the segmentation, or a new one; it, and what the slices have room for."""
         from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
         from StegoMedLib.regions import make_finder  # noqa: PLC0415
-        from StegoMedLib.series.region import Region  # noqa: PLC0415 brings pydicom and SciPy
+        from StegoMedLib.series.masks import FinderMasks  # noqa: PLC0415 brings pydicom and SciPy
 
-        chosen = make_finder(finder)
         stack, shape = self.stack(case.volume, case.modality), nodes.voxels_of(case.volume).shape
-
-        def look(_index: int, plane: Plane) -> Region:
-            seen = chosen.look(plane)
-            return Region(seen.significant, seen.suspect)
-
-        survey = survey_stack(stack, look, shape, profile=case.profile, progress=progress)
+        masks = FinderMasks(make_finder(finder))
+        survey = survey_stack(stack, masks, shape, profile=case.profile, progress=progress)
         if not survey.masks.any():
             raise UnusableInputError(
                 "No body was found in any slice; try the other finder, or draw the region in Segment Editor."
@@ -119,9 +113,9 @@ class Work:
         """Room of every slice beside what the reviewer left; what may be written to is shown."""
         from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
 
-        stack, mask = self._reviewed(case)
-        regions = _slice_regions(stack, mask, found.doubts(case.segmentation, mask))
-        survey = survey_stack(stack, regions, mask.shape, profile=case.profile, progress=progress)
+        stack = self.stack(case.volume, case.modality)
+        masks, shape = self._reviewed(case, stack), nodes.voxels_of(case.volume).shape
+        survey = survey_stack(stack, masks, shape, profile=case.profile, progress=progress)
         nodes.mark_air(case.segmentation, case.volume, survey.air)
         return survey
 
@@ -129,11 +123,12 @@ class Work:
         """Hide a record outside what the reviewer left; add the stego volume and the difference."""
         from StegoMedLib.codec.robust import HIGH_STRENGTH  # noqa: PLC0415
         from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
-        from StegoMedLib.pipeline.embed import EmbedOptions  # noqa: PLC0415
-        from StegoMedLib.pipeline.volumes import embed_stack  # noqa: PLC0415
+        from StegoMedLib.pipeline.embed import embed  # noqa: PLC0415
+        from StegoMedLib.pipeline.options import Content, Method  # noqa: PLC0415
+        from StegoMedLib.series.sinks import Viewer  # noqa: PLC0415
+        from StegoMedLib.series.stacks import StackSeries  # noqa: PLC0415
 
-        stack, mask = self._reviewed(case)
-        cover = nodes.voxels_of(case.volume)
+        stack, cover = self.stack(case.volume, case.modality), nodes.voxels_of(case.volume)
         marked, steps = cover.copy(), np.zeros(cover.shape, dtype=np.uint8)
 
         def show(index: int, voxels: NDArray[np.float64]) -> None:
@@ -141,11 +136,15 @@ class Work:
             change = np.abs(stack.stored(index, marked[index]) - stack.stored(index, cover[index]))
             steps[index] = stack.turned(np.minimum(change, 255))
 
-        strength = HIGH_STRENGTH if request.strong else None
-        options = EmbedOptions(case.profile, record=request.record, attributes=request.attributes, strength=strength)
-        passphrase = prepare_passphrase(request.passphrase)
-        regions = _slice_regions(stack, mask, found.doubts(case.segmentation, mask))
-        report = embed_stack(stack, regions, passphrase, options, show, progress=progress)
+        report = embed(
+            StackSeries(stack),
+            self._reviewed(case, stack),
+            prepare_passphrase(request.passphrase),
+            Viewer(stack, show),
+            content=Content(request.record, request.attributes),
+            method=Method(case.profile, strength=HIGH_STRENGTH if request.strong else None),
+            progress=progress,
+        )
         with slicer.util.RenderBlocker():
             node = stego.add_stego(case.volume, marked, case.modality)
             difference = stego.add_difference(case.volume, steps)
@@ -156,7 +155,9 @@ class Work:
     ) -> Extracted:
         """Read the hidden record; only the profile saidi2024 (`paper`) looks at the segmentation `beside`."""
         from StegoMedLib.envelope import passphrase_forms  # noqa: PLC0415
-        from StegoMedLib.pipeline.volumes import extract_stack  # noqa: PLC0415
+        from StegoMedLib.pipeline.extract import extract  # noqa: PLC0415
+        from StegoMedLib.series.masks import VolumeMasks  # noqa: PLC0415
+        from StegoMedLib.series.stacks import StackSeries  # noqa: PLC0415
 
         stack, masks = self.stack(volume, stego.modality_of(volume)), None
         if paper:
@@ -164,15 +165,15 @@ class Work:
                 raise UnusableInputError(
                     "The profile saidi2024 needs the region that the record was hidden beside; choose it in step 2."
                 )
-            masks = _slice_regions(stack, nodes.mask_of(beside, volume), None)
+            masks = VolumeMasks(stack, nodes.mask_of(beside, volume))
         symbols: list[Symbol] = []
-        report = extract_stack(
-            stack,
+        report = extract(
+            StackSeries(stack),
             passphrase_forms(passphrase),
             profile="saidi2024" if paper else None,
             masks=masks,
             progress=progress,
-            onlooker=lambda _name, _frame, symbol: symbols.append(symbol),
+            onlooker=lambda _slice, symbol: symbols.append(symbol),
         )
         return Extracted(report, symbols[0] if symbols else None)
 
@@ -229,7 +230,7 @@ class Work:
             ) from error
         return self._imported(opened, uids, volume)
 
-    def stack(self, volume: Node, modality: str) -> SliceStack:
+    def stack(self, volume: Node, modality: str) -> Stack:
         """The slices behind a volume: source files where it came from DICOM, its own voxels else."""
         from StegoMedLib.series.instances import InstanceStack  # noqa: PLC0415
         from StegoMedLib.series.stacks import RevisedStack, VoxelStack  # noqa: PLC0415
@@ -243,9 +244,12 @@ class Work:
             return RevisedStack(InstanceStack(nodes.files_of(sources), voxels, revised=True), voxels)
         return VoxelStack(voxels, modality)
 
-    def _reviewed(self, case: Case) -> tuple[SliceStack, NDArray[np.bool_]]:
-        """The slices, and what the reviewer left of the region."""
-        return self.stack(case.volume, case.modality), nodes.mask_of(case.segmentation, case.volume)
+    def _reviewed(self, case: Case, stack: Stack) -> MaskSource:
+        """What the reviewer left of the region."""
+        from StegoMedLib.series.masks import VolumeMasks  # noqa: PLC0415
+
+        mask = nodes.mask_of(case.segmentation, case.volume)
+        return VolumeMasks(stack, mask, found.doubts(case.segmentation, mask))
 
     def _write_new(self, volume: Node, folder: Path, patient: dict[str, str], progress: Progress) -> list[str]:
         from pydicom import dcmread  # noqa: PLC0415
@@ -283,15 +287,3 @@ def _check_empty(folder: Path) -> None:
         raise UnusableInputError(f"{folder} cannot be looked at ({error.strerror}); choose another folder.") from None
     if held:
         raise UnusableInputError(f"{folder} holds something already; choose a new or empty folder.")
-
-
-def _slice_regions(
-    stack: SliceStack, mask: NDArray[np.bool_], suspects: NDArray[np.bool_] | None
-) -> Callable[[int, Any], Region]:
-    """Regions slice by slice in the planes' rows and columns, from masks in the volume's."""
-    from StegoMedLib.series.region import Region  # noqa: PLC0415 brings pydicom and SciPy
-
-    def region(index: int, _plane: object) -> Region:
-        return Region(stack.turned(mask[index]), None if suspects is None else stack.turned(suspects[index]))
-
-    return region

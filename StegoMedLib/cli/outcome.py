@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from StegoMedLib.dicom import LeftOut
-    from StegoMedLib.series.source_files import FileCount
+    from StegoMedLib.series.counting import FileCount
 
 __all__ = ["account_for"]
 

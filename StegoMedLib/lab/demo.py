@@ -15,7 +15,7 @@ from StegoMedLib.lab.evaluation.stego import EvaluateReport, evaluate_series
 from StegoMedLib.lab.pictures.canvas import figure_class, window_of
 from StegoMedLib.lab.pictures.page import MaskShown, SliceShown, draw_mask_sheet, draw_page
 from StegoMedLib.lab.pictures.sheet import MOST_MASKS
-from StegoMedLib.pipeline.embed import EmbeddedSliceReport, EmbedOptions, EmbedReport, SliceSeen, embed_series
+from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series
 from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_series
 from StegoMedLib.series.masks import FolderMasks, MaskSource, write_mask
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from StegoMedLib.pipeline.embed_report import EmbeddedSliceReport, EmbedReport
+    from StegoMedLib.pipeline.embed_run import SliceSeen
     from StegoMedLib.symbol import Symbol
 
 __all__ = ["DemoReport", "run_demo"]
@@ -147,7 +149,6 @@ def _stations(work: Path, covers: _Covers, masks: MaskSource, passphrase: bytes,
         stego,
         passphrase,
         FolderMasks(work / "masks"),
-        EmbedOptions(),
         listing=covers.listing.without(segmented.files.left_out),
         progress=stage("Hiding the record"),
         onlooker=middle.take,
@@ -157,7 +158,7 @@ def _stations(work: Path, covers: _Covers, masks: MaskSource, passphrase: bytes,
         stego,
         passphrase,
         progress=stage("Reading it again"),
-        onlooker=lambda file, frame, symbol: received.update({(file, frame): symbol}),
+        onlooker=lambda each, symbol: received.update({each.key: symbol}),
     )
     evaluated = evaluate_series(cover, stego, references=covers.reference, progress=stage("Comparing"))
     report = DemoReport(segmented, embedded, extracted, evaluated)
@@ -177,8 +178,12 @@ class _Sheet:
     def take(self, seen: SurveyedSlice) -> None:
         """Look at a slice."""
         if len(self.items) < MOST_MASKS:
-            window = window_of(seen.plane)
-            self.items.append(MaskShown(f"{seen.file} {seen.frame}", seen.plane.pixels, seen.significant, window))
+            window = window_of(seen.cover.plane)
+            self.items.append(
+                MaskShown(
+                    f"{seen.cover.name} {seen.cover.frame}", seen.cover.plane.pixels, seen.region.significant, window
+                )
+            )
 
 
 @dataclass
@@ -197,23 +202,23 @@ class _Middle:
 
 
 def _shown(seen: SliceSeen, received: Mapping[tuple[str, int], Symbol]) -> SliceShown:
-    symbol = received.get((seen.file, seen.frame))
-    stego = seen.plane.pixels if seen.result.stego is None else seen.result.stego
+    symbol = received.get(seen.cover.key)
+    stego = seen.cover.plane.pixels if seen.result.stego is None else seen.result.stego
     return SliceShown(
-        title=f"StegoMed: {seen.file}",
-        cover=seen.plane.pixels,
-        mask=seen.significant,
+        title=f"StegoMed: {seen.cover.name}",
+        cover=seen.cover.plane.pixels,
+        mask=seen.region.significant,
         usable=seen.result.usable,
         stego=stego,
         sent=seen.message.symbol.modules,
         received=None if symbol is None else symbol.modules,
-        window=window_of(seen.plane),
+        window=window_of(seen.cover.plane),
     )
 
 
 def _row(seen: SliceSeen, report: EmbedReport) -> EmbeddedSliceReport | None:
     """The slice in the report; None when its file was left out after all."""
-    return next((row for row in report.slices if (row.file, row.frame) == (seen.file, seen.frame)), None)
+    return next((row for row in report.slices if (row.file, row.frame) == seen.cover.key), None)
 
 
 def _summary(seen: SliceSeen, row: EmbeddedSliceReport, report: DemoReport) -> dict[str, str | float | None]:

@@ -1,25 +1,21 @@
-"""Hides a record in a series: read, find the body, hide, write, one instance at a time."""
+"""Embeds a record in a series: the one walk, whatever gives the slices and takes them, and the walk over files."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic
 
-from StegoMedLib.choices import MODES
-from StegoMedLib.dicom import DerivedSeries, Instance, Listing, list_files, read_instance, write_frames
-from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
-from StegoMedLib.pipeline.embed_run import (
-    EmbeddedSliceReport,
-    EmbedOptions,
-    EmbedReport,
-    EmbedRun,
-    NoMessage,
-    SliceSeen,
-)
-from StegoMedLib.pipeline.spread import Spread
-from StegoMedLib.series.neighbours import FileRegions
+from StegoMedLib.dicom import Listing, list_files
+from StegoMedLib.errors import DoesNotFitError, NothingToSealError
+from StegoMedLib.pipeline.embed_run import EmbedRun, SliceSeen
+from StegoMedLib.pipeline.options import Content, Method, Output
+from StegoMedLib.pipeline.sender import SENDERS, Sender, check_mode
+from StegoMedLib.series.files import FileSeries, check_copy_others, place_in
+from StegoMedLib.series.neighbours import Regions
 from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.source_files import SourceFiles, check_copy_others, place_in
+from StegoMedLib.series.sinks import DerivedFiles, Sink
+from StegoMedLib.series.slice import PartT, Series, steps
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
@@ -29,35 +25,130 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from StegoMedLib.pipeline.message import Message
+    from StegoMedLib.pipeline.embed_report import EmbedReport
     from StegoMedLib.series.masks import MaskSource
+    from StegoMedLib.series.region import Region
+    from StegoMedLib.series.slice import Slice
 
-__all__ = [
-    "DESCRIPTION",
-    "EmbedOptions",
-    "EmbedReport",
-    "EmbeddedSliceReport",
-    "SliceSeen",
-    "embed_series",
-    "look_at",
-]
+__all__ = ["DESCRIPTION", "check_embedding", "embed", "embed_series"]
 
-DESCRIPTION = "StegoMed: an encrypted record hidden outside the significant region"
+DESCRIPTION = "StegoMed: an encrypted record embedded outside the significant region"
 """What DerivationDescription says of what was written."""
 
 
-def look_at(source: Path, target: Path, options: EmbedOptions) -> Listing:
-    """What there is to hide in, before anything else is asked for; raises what `embed_series` would raise at once."""
-    _check(source, target, options)
+def embed(
+    series: Series[PartT],
+    masks: MaskSource,
+    passphrase: bytes,
+    sink: Sink[PartT],
+    *,
+    content: Content = Content(),
+    method: Method = Method(),
+    progress: Progress = silent,
+    onlooker: Callable[[SliceSeen], None] | None = None,
+) -> EmbedReport:
+    """Embed a record in every slice of `series` that has capacity for it, or spread it over them.
+
+    Parameters
+    ----------
+    series : Series
+        What gives the slices.
+    masks : MaskSource
+    passphrase : bytes
+        As `prepare_passphrase` gives it.
+    sink : Sink
+        What takes them.
+    content : Content
+    method : Method
+    progress : callable
+    onlooker : callable, optional
+        Shown every slice.
+
+    Raises
+    ------
+    UsageError
+        When the method makes no sense.
+    UnusableInputError
+        When nothing can be read, or something cannot be written.
+    DoesNotFitError
+        When no slice has capacity, or all together have too little.
+    """
+    check_mode(method.mode)
+    run = EmbedRun(passphrase, masks.name, content, method, onlooker)
+    run.report.files = series.count
+    sender = SENDERS[method.mode](run)
+    walk = _Walk(series, Regions(masks, series, keep_all=sender.surveys), run, sender, progress)
+    if sender.surveys:
+        walk.survey()
+    walk.embed(sink)
+    series.check_taken()
+    run.finish()
+    sender.finish()
+    return run.report
+
+
+@dataclass(frozen=True)
+class _Walk(Generic[PartT]):
+    """The walks of one run over a series: once to survey it, where the sender asks for it, and once to embed."""
+
+    series: Series[PartT]
+    regions: Regions
+    run: EmbedRun
+    sender: Sender
+    progress: Progress
+
+    @property
+    def _total(self) -> int:
+        return len(self.series) * (2 if self.sender.surveys else 1)
+
+    def survey(self) -> None:
+        """Show the sender every slice."""
+        for part in steps(self.series, self.progress, total=self._total):
+            with self.series.taking(part):
+                for each in part.slices():
+                    self.sender.survey(each, self._region(each))
+                    self.run.clock.lap("surveying")
+            if self.series.left_out(part):
+                self.sender.forget(part.name)
+        self.series.check_taken()
+        self.sender.plan()
+        self.run.clock.lap("sealing")
+
+    def embed(self, sink: Sink[PartT]) -> None:
+        """Give the sink every slice."""
+        before, rows = self._total - len(self.series), (self.run.report.slices, self.run.weightiest)
+        for part in steps(self.series, self.progress, before=before, total=self._total):
+            with self.series.taking(part, *rows) as made:
+                sink.take(part, self._stego(part), made)
+            self.run.clock.lap("writing")
+
+    def _stego(self, part: PartT) -> Iterator[NDArray[np.int32] | None]:
+        """New stored values of one slice after the other, None for one that stays; each is taken before the next."""
+        for each in part.slices():
+            message = self.sender.message(each)
+            self.run.clock.lap("sealing")
+            yield self.run.embed(each, self._region(each), message)
+            self.run.clock.lap("writing")
+
+    def _region(self, each: Slice) -> Region:
+        each.plane  # noqa: B018  it is read now, and not while the body is found
+        self.run.clock.lap("reading")
+        region = self.regions.of(each)
+        self.run.clock.lap("finding")
+        return region
+
+
+def check_embedding(source: Path, target: Path, method: Method, output: Output) -> Listing:
+    """What there is to embed in, before anything else is asked for; raises what `embed_series` would raise at once."""
+    _check(source, target, method, output)
     return list_files(source)
 
 
-def _check(source: Path, target: Path, options: EmbedOptions) -> None:
+def _check(source: Path, target: Path, method: Method, output: Output) -> None:
     """Refuse what makes no sense whatever the files hold."""
-    if options.mode not in MODES:
-        raise UsageError(f"There is no mode {options.mode!r}; choose one of {', '.join(MODES)}.")
-    check_copy_others(source, copy_others=options.copy_others)
-    check_target(source, place_in(source, target), overwrite=options.overwrite)
+    check_mode(method.mode)
+    check_copy_others(source, copy_others=output.copy_others)
+    check_target(source, place_in(source, target), overwrite=output.overwrite)
 
 
 def embed_series(
@@ -65,13 +156,15 @@ def embed_series(
     target: Path,
     passphrase: bytes,
     masks: MaskSource,
-    options: EmbedOptions,
     *,
+    content: Content = Content(),
+    method: Method = Method(),
+    output: Output = Output(),
     listing: Listing | None = None,
     progress: Progress = silent,
     onlooker: Callable[[SliceSeen], None] | None = None,
 ) -> EmbedReport:
-    """Hide a record in every slice of `source` that has room, or spread it over them, and write them to `target`.
+    """Embed a record in the files of `source`, and write them to `target`.
 
     Every readable instance is written, as one new series for each source series; slices that were skipped keep their
     pixels, and files that cannot be used are left out, which the report says. `target` appears when all is done, or not
@@ -81,38 +174,35 @@ def embed_series(
     ----------
     source, target : Path
         DICOM file or folder, and where the stego file or folder goes.
-    passphrase : bytes
-        As `prepare_passphrase` gives it.
-    masks : MaskSource
-    options : EmbedOptions
+    passphrase, masks, content, method, progress, onlooker
+        As of `embed`.
+    output : Output
     listing : Listing, optional
-        Of the source, where it was looked at already.
-    progress : callable
-    onlooker : callable, optional
-        Shown every slice.
+        Of the source, where `check_embedding` looked at it already.
 
     Raises
     ------
-    UnusableInputError
-        When nothing can be read, or something cannot be written.
-    DoesNotFitError
-        When no slice has room, or all together have too little.
+    UsageError, UnusableInputError, DoesNotFitError
+        As `embed` does.
     """
-    _check(source, target, options)
-    source_files = SourceFiles(source, listing)
-    run = EmbedRun(passphrase, masks.name, options, onlooker)
-    run.report.files = source_files.count
-    files = _Files(run, FileRegions(masks, source_files.images, accept_lossy=options.accept_lossy), options)
+    _check(source, target, method, output)
+    series = FileSeries(source, listing, accept_lossy=output.accept_lossy)
     place = place_in(source, target)
-    with _naming(source):
-        files.survey(source_files, progress)
-        with staged(place, overwrite=options.overwrite, single=source_files.single, like=source) as work:
-            files.write(source_files, work, progress)
-            source_files.check_taken()
-            files.finish()
-            if options.copy_others:
-                source_files.copy_others(work)
-    return run.report
+    with _naming(source), staged(place, overwrite=output.overwrite, single=series.single, like=source) as work:
+        sink = DerivedFiles(series, work, DESCRIPTION, syntax=output.syntax)
+        report = embed(
+            series,
+            masks,
+            passphrase,
+            sink,
+            content=content,
+            method=method,
+            progress=progress,
+            onlooker=onlooker,
+        )
+        if output.copy_others:
+            series.copy_others(work)
+    return report
 
 
 @contextmanager
@@ -122,89 +212,3 @@ def _naming(source: Path) -> Iterator[None]:
         yield
     except (DoesNotFitError, NothingToSealError) as error:
         raise type(error)(f"{source}: {error}") from None
-
-
-class _Files:
-    """Takes files through a run: one new series for each source series."""
-
-    def __init__(self, run: EmbedRun, regions: FileRegions, options: EmbedOptions) -> None:
-        self._run, self._regions, self._options = run, regions, options
-        self._series = DerivedSeries(DESCRIPTION)
-        self._spread = Spread(run) if options.mode == "spread" else None
-
-    def survey(self, files: SourceFiles, progress: Progress) -> None:
-        """First pass of mode ``spread``."""
-        if self._spread is None:
-            return
-        steps = 2 * len(files.images)
-        for done, (path, name) in enumerate(files.images):
-            progress(done, steps, path.name)
-            with files.taking(path):
-                self._survey(self._spread, path, name)
-            if files.is_left_out(path):
-                self._spread.forget(str(name))
-        files.check_taken()
-        self._spread.plan()
-        self._run.clock.lap("sealing")
-
-    def write(self, files: SourceFiles, work: Path, progress: Progress) -> None:
-        """Take all files to the folder `work`, or to that place when there is only one."""
-        before = 0 if self._spread is None else len(files.images)
-        steps = before + len(files.images)
-        for done, (path, name) in enumerate(files.images):
-            progress(before + done, steps, path.name)
-            if files.is_left_out(path):
-                continue
-            with files.taking(path, self._run.report.slices, self._run.weightiest) as made:
-                made.append(work if files.single else work / name)
-                self._file(path, name, made[0])
-        progress(steps, steps, "")
-
-    def _survey(self, spread: Spread, path: Path, name: Path) -> None:
-        instance = read_instance(path, accept_lossy=self._options.accept_lossy)
-        for frame in range(instance.frames):
-            plane = instance.plane(frame)
-            self._run.clock.lap("reading")
-            region = self._regions.region(path, frame, instance.frames, plane)
-            self._run.clock.lap("finding")
-            spread.survey(instance.dataset, plane, region, str(name), frame)
-            self._run.clock.lap("surveying")
-
-    def _file(self, path: Path, name: Path, target: Path) -> None:
-        """Take one instance from `path` to `target`; `name` is what reports call it."""
-        instance = read_instance(path, accept_lossy=self._options.accept_lossy)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        stego, syntax = self._stego(instance, path, name), self._options.syntax
-        written = write_frames(instance, stego, target, self._series, syntax=syntax)
-        self._run.report.files.wrote(name, written)
-        self._run.clock.lap("writing")
-
-    def finish(self) -> None:
-        """Make sure that the record can be read again."""
-        self._run.finish()
-        if self._spread is not None:
-            self._spread.finish()
-
-    def _stego(self, instance: Instance, path: Path, name: Path) -> Iterator[NDArray[np.int32] | None]:
-        """Stored values of one frame after the other, None for one that stays; each is written before the next."""
-        for frame in range(instance.frames):
-            yield self._frame(instance, path, name, frame)
-            self._run.clock.lap("writing")
-
-    def _frame(self, instance: Instance, path: Path, name: Path, frame: int) -> NDArray[np.int32] | None:
-        message = self._message(instance, name, frame)
-        plane = instance.plane(frame)
-        self._run.clock.lap("reading")
-        if self._spread is None:
-            region = self._regions.region(path, frame, instance.frames, plane)
-        else:
-            region = self._spread.region(str(name), frame)
-        self._run.clock.lap("finding")
-        return self._run.hide(plane, region, str(name), frame, message)
-
-    def _message(self, instance: Instance, name: Path, frame: int) -> Message | NoMessage:
-        if self._spread is None:
-            return self._run.message(instance.dataset)
-        message = self._spread.message(str(name), frame)
-        self._run.clock.lap("drawing")
-        return message

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import (
     NewerVersionError,
     NothingReadableError,
@@ -18,9 +17,10 @@ from StegoMedLib.pipeline.blind import BlindReader, Reading
 from StegoMedLib.pipeline.claims import claimed_patient, contradicts
 from StegoMedLib.pipeline.extract_report import ExtractedSliceReport, ExtractReport, save_files
 from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, too_few
+from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.region import usable_of
-from StegoMedLib.series.source_files import SourceFiles
+from StegoMedLib.series.slice import Part, PartT, Series, Slice, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,11 +32,10 @@ if TYPE_CHECKING:
 
     from StegoMedLib.dicom import Listing
     from StegoMedLib.envelope import Forms, Record
-    from StegoMedLib.plane import Plane
     from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.symbol import Symbol
 
-__all__ = ["ExtractReport", "ExtractRun", "ExtractedSliceReport", "extract_series", "save_files"]
+__all__ = ["ExtractReport", "ExtractRun", "ExtractedSliceReport", "extract", "extract_series", "save_files"]
 
 _UNREADABLE = "nothing can be read with this passphrase"
 _TOGETHER = "not readable alone; the record was read from all slices together"
@@ -52,7 +51,7 @@ def extract_series(
     accept_lossy: bool = False,
     listing: Listing | None = None,
     progress: Progress = silent,
-    onlooker: Callable[[str, int, Symbol], None] | None = None,
+    onlooker: Callable[[Slice, Symbol], None] | None = None,
 ) -> ExtractReport:
     """Read the record hidden in `source`.
 
@@ -86,39 +85,49 @@ def extract_series(
     UnusableInputError
         When there is nothing to read from.
     """
+    series = FileSeries(source, listing, accept_lossy=accept_lossy)
+    return extract(series, passphrase, profile=profile, masks=masks, beta=beta, progress=progress, onlooker=onlooker)
+
+
+def extract(
+    series: Series[PartT],
+    passphrase: bytes | Forms,
+    *,
+    profile: str | None = None,
+    masks: MaskSource | None = None,
+    beta: float = 1000.0,
+    progress: Progress = silent,
+    onlooker: Callable[[Slice, Symbol], None] | None = None,
+) -> ExtractReport:
+    """Extract the record embedded in a series, whatever gives its slices; parameters and errors as `extract_series`."""
     run = ExtractRun(passphrase, profile, beta=beta, onlooker=onlooker)
-    files = SourceFiles(source, listing)
-    for done, (path, name) in enumerate(files.images):
-        progress(done, len(files.images), path.name)
-        with files.taking(path):
-            _read_file(run, path, name, masks, accept_lossy=accept_lossy)
-    progress(len(files.images), len(files.images), "")
+    for part in steps(series, progress):
+        with series.taking(part):
+            _extract_part(run, part, masks)
     if not run.looked_at:
-        files.check_taken()
+        series.check_taken()
     report = run.finish()
-    report.files = files.count
+    report.files = series.count
     return report
 
 
-def _read_file(run: ExtractRun, path: Path, name: Path, masks: MaskSource | None, *, accept_lossy: bool) -> None:
-    """Read all frames of one instance; one that cannot be decoded keeps nothing from the others.
+def _extract_part(run: ExtractRun, part: Part, masks: MaskSource | None) -> None:
+    """Read all slices of one part; one that cannot be decoded keeps nothing from the others.
 
     Raises
     ------
     UnusableFileError
-        At the end, when a frame could not be decoded.
+        At the end, when a slice could not be decoded.
     """
-    instance = read_instance(path, accept_lossy=accept_lossy)
     damage: UnusableFileError | None = None
-    for frame in range(instance.frames):
+    for each in part.slices():
         try:
-            plane = instance.plane(frame)
+            each.plane  # noqa: B018  it is decoded now
         except UnusableFileError as error:
-            run.undecodable(str(name), str(error), frame)
+            run.undecodable(each, str(error))
             damage = damage or error
             continue
-        significant = None if masks is None else masks.mask(name, frame, instance.frames, plane)
-        run.read(plane, significant, str(name), frame, instance.dataset)
+        run.read(each, None if masks is None else masks.region(each).significant)
     if damage is not None:
         raise damage
 
@@ -135,7 +144,7 @@ class ExtractRun:
     beta : float
         Strength of ``saidi2024``.
     onlooker : callable, optional
-        Shown name, frame and symbol of every slice that was read.
+        Shown every slice and its symbol, of those that were read.
     """
 
     def __init__(
@@ -144,7 +153,7 @@ class ExtractRun:
         profile: str | None = None,
         *,
         beta: float = 1000.0,
-        onlooker: Callable[[str, int, Symbol], None] | None = None,
+        onlooker: Callable[[Slice, Symbol], None] | None = None,
     ) -> None:
         self._onlooker = onlooker
         self._reader = BlindReader(passphrase, profile, beta=beta)
@@ -165,40 +174,29 @@ class ExtractRun:
         """Whether `read` needs the significant region."""
         return self._reader.needs_mask
 
-    def undecodable(self, name: str, reason: str, frame: int = 0) -> None:
+    def undecodable(self, each: Slice, reason: str) -> None:
         """Note a slice that could not even be looked at."""
-        self._note(ExtractedSliceReport(name, frame, None, reason), None)
+        self._note(ExtractedSliceReport(each.name, each.frame, None, reason), None)
 
-    def read(
-        self,
-        plane: Plane,
-        significant: NDArray[np.bool_] | None,
-        name: str,
-        frame: int,
-        header: Dataset | None = None,
-    ) -> None:
+    def read(self, each: Slice, significant: NDArray[np.bool_] | None) -> None:
         """Read one slice.
 
         Parameters
         ----------
-        plane : Plane
+        each : Slice
+            Its header tells a record of another patient.
         significant : ndarray of bool, shape (H, W), or None
             The significant region where the profile needs it, or it is known.
-        name : str
-        frame : int
-        header : Dataset, optional
-            Of the slice, to tell a record of another patient.
         """
-        usable = None if significant is None else usable_of(plane, significant)
-        reading = self._reader.read(plane, usable)
+        reading = self._reader.read(each.plane, None if significant is None else usable_of(each.plane, significant))
         if reading is None:
-            self._note(ExtractedSliceReport(name, frame, None, _UNREADABLE), header)
+            self._note(ExtractedSliceReport(each.name, each.frame, None, _UNREADABLE), each.header)
             return
         number, quality = self._number(reading), reading.quality
-        row = ExtractedSliceReport(name, frame, number, quality.detail, reading.profile, quality.value)
-        self._note(row, header)
+        row = ExtractedSliceReport(each.name, each.frame, number, quality.detail, reading.profile, quality.value)
+        self._note(row, each.header)
         if self._onlooker is not None:
-            self._onlooker(name, frame, reading.symbols[0])
+            self._onlooker(each, reading.symbols[0])
 
     def _note(self, row: ExtractedSliceReport, header: Dataset | None) -> None:
         self._slices.append(row)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from StegoMedLib.envelope import FileRecord, Record, record_as_json
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.files import PRIVATE, whole_file
+from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.file_names import harmless_name, unused_name
-from StegoMedLib.series.source_files import FileCount
 from StegoMedLib.series.staging import staged
 
 if TYPE_CHECKING:

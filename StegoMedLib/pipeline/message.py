@@ -25,7 +25,7 @@ from StegoMedLib.symbol import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Message", "Reader", "Votes", "length_of", "seal", "written"]
+__all__ = ["Message", "NoMessage", "Reader", "Votes", "length_of", "seal", "written"]
 
 _LARGEST_VERSION = 40
 
@@ -57,6 +57,13 @@ class Message:
     def symbols(self) -> tuple[Symbol, ...]:
         """All symbols, in the order of the text."""
         return (self.symbol, *self.more)
+
+
+@dataclass(frozen=True)
+class NoMessage:
+    """A slice gets no message; an empty `reason` stands for want of air."""
+
+    reason: str = ""
 
 
 def seal(sealer: Sealer, record: Record, most: int = 1) -> Message:

@@ -1,4 +1,4 @@
-"""Spreads a record over a series: room is measured in all slices first, then each carries a shard."""
+"""Mode ``spread``: the capacity of all slices is measured first, then each carries a shard of the record."""
 
 from __future__ import annotations
 
@@ -7,27 +7,22 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.envelope import ShardWriter, largest_shard, shard_size
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
-from StegoMedLib.pipeline.embed_run import NoMessage
-from StegoMedLib.pipeline.message import Message, written
+from StegoMedLib.pipeline.message import Message, NoMessage, written
 from StegoMedLib.pipeline.room import most_symbols
 from StegoMedLib.pipeline.spread_plan import SpreadPlan, plan_spread
 from StegoMedLib.regions import WHOLE, Reason, usable_blocks
-from StegoMedLib.series.neighbours import PackedMask
-from StegoMedLib.series.region import Region, proof_of, remedy_for
+from StegoMedLib.series.region import proof_of, remedy_for
 from StegoMedLib.symbol import largest_text
 
 if TYPE_CHECKING:
-    from pydicom import Dataset
-
     from StegoMedLib.pipeline.embed_run import EmbedRun
-    from StegoMedLib.plane import Plane
+    from StegoMedLib.series.region import Region
+    from StegoMedLib.series.slice import Key, Slice
 
 __all__ = ["SPREADING", "Spread"]
 
 SPREADING = ("fidelity", "capacity")
 """Profiles with a mode ``spread``. ``robust`` adds up what slices carry, which has to be the same in all."""
-
-_Place = tuple[str, int]
 
 
 @dataclass
@@ -35,11 +30,11 @@ class _Spread:
     """One record, the slices that may carry it, and, once planned, their shards."""
 
     envelope: bytes
-    places: list[_Place]
+    places: list[Key]
     sizes: list[int]
     plan: SpreadPlan | None = None
 
-    def as_json(self, carrying: set[_Place]) -> dict[str, int]:
+    def as_json(self, carrying: set[Key]) -> dict[str, int]:
         """Row of the report; `carrying` are the slices that carry something."""
         if self.plan is None:
             return {}
@@ -54,7 +49,7 @@ class _Spread:
 
 
 class Spread:
-    """Two passes over the slices of a run: `survey` all, `plan`, then ask for each slice's mask and message.
+    """Mode ``spread``: each slice carries a shard, and some of the shards give the record back.
 
     Each different record (headers of several patients) is spread over its own slices.
 
@@ -68,44 +63,41 @@ class Spread:
         When the profile cannot spread, or the share that may be lost is none.
     """
 
+    surveys = True
+
     def __init__(self, run: EmbedRun) -> None:
-        options = run.options
-        if options.profile not in SPREADING:
+        method = run.method
+        if method.profile not in SPREADING:
             raise UsageError(
-                f"Profile {options.profile} cannot spread a record over slices; choose one of {', '.join(SPREADING)}."
+                f"Profile {method.profile} cannot spread a record over slices; choose one of {', '.join(SPREADING)}."
             )
-        if not 0 <= options.lost < 1:
+        if not 0 <= method.lost < 1:
             raise UsageError("The share of slices that may be lost is at least 0 and less than 1; 0.3 is usual.")
-        self._run, self._lost = run, options.lost
-        self._most = most_symbols(options.profile)
-        self._regions: dict[_Place, tuple[PackedMask | None, ...]] = {}
+        self._run, self._lost = run, method.lost
+        self._most = most_symbols(method.profile)
         self._spreads: dict[object, _Spread] = {}
-        self._texts: dict[_Place, str] = {}
-        self._unsealed: dict[_Place, NoMessage] = {}
+        self._texts: dict[Key, str] = {}
+        self._unsealed: dict[Key, NoMessage] = {}
         self._weightiest: list[Reason] = []
 
-    def survey(self, header: Dataset | None, plane: Plane, region: Region, name: str, frame: int) -> None:
-        """First pass: note room and region of a slice."""
-        self._regions[name, frame] = tuple(
-            None if mask is None else PackedMask(mask) for mask in (region.significant, region.suspect, region.beside)
-        )
+    def survey(self, cover: Slice, region: Region) -> None:
+        """Note the capacity of a slice."""
         try:
-            owner, record = self._run.record(header)
+            owner, record = self._run.records.of(cover.header)
         except NothingToSealError as error:
-            self._unsealed[name, frame] = self._run.unsealed(error)
+            self._unsealed[cover.key] = self._run.unsealed(error)
             return
         if owner not in self._spreads:
             self._spreads[owner] = _Spread(self._run.sealer.seal_bytes(record), [], [])
-        proof = proof_of(plane, region)
+        proof = proof_of(cover.plane, region)
         self._weightiest.append(proof.weightiest)
-        usable = usable_blocks(plane, ~proof.air)
-        room = self._run.coding.profile.room(plane, usable)
+        room = self._run.coding.profile.room(cover.plane, usable_blocks(cover.plane, ~proof.air))
         spread = self._spreads[owner]
-        spread.places.append((name, frame))
+        spread.places.append(cover.key)
         spread.sizes.append(largest_shard(largest_text(room, self._most)))
 
     def forget(self, name: str) -> None:
-        """Take back what was noted of the slices of a file, which is left out after all."""
+        """Take back what was noted of the slices of a file."""
         for spread in self._spreads.values():
             kept = [number for number, place in enumerate(spread.places) if place[0] != name]
             spread.places = [spread.places[number] for number in kept]
@@ -113,7 +105,7 @@ class Spread:
         self._spreads = {owner: spread for owner, spread in self._spreads.items() if spread.places}
 
     def plan(self) -> None:
-        """Between the passes: cut each record into shards, one for every slice that carries.
+        """Cut each record into shards, one for every slice that carries.
 
         Raises
         ------
@@ -124,7 +116,7 @@ class Spread:
         for spread in self._spreads.values():
             if not any(spread.sizes):
                 raise DoesNotFitError(self._no_room())
-            larger = "" if self._run.options.profile == "capacity" else "capacity"
+            larger = "" if self._run.method.profile == "capacity" else "capacity"
             spread.plan = plan_spread(spread.sizes, len(spread.envelope), self._lost, larger=larger)
             texts = writer.cut(spread.envelope, spread.plan.needed, len(spread.plan.slices))
             self._texts |= {spread.places[number]: text for number, text in zip(spread.plan.slices, texts, strict=True)}
@@ -135,20 +127,11 @@ class Spread:
         why = f" ({'; '.join(known)})" if known else ""
         return f"No slice has room for a part of the record{why}; {remedy_for(self._weightiest)}."
 
-    def region(self, name: str, frame: int) -> Region:
-        """Second pass: the region that was noted for a slice."""
-        significant, suspect, beside = (
-            None if mask is None else mask.unpacked() for mask in self._regions[name, frame]
-        )
-        if significant is None:
-            raise KeyError(name)
-        return Region(significant, suspect, beside)
-
-    def message(self, name: str, frame: int) -> Message | NoMessage:
-        """Second pass: what a slice shall carry, if it has room enough and something to seal."""
-        text = self._texts.get((name, frame))
+    def message(self, cover: Slice) -> Message | NoMessage:
+        """The shard of a slice, if it has capacity enough and something to seal."""
+        text = self._texts.get(cover.key)
         if text is None:
-            return self._unsealed.get((name, frame), NoMessage())
+            return self._unsealed.get(cover.key, NoMessage())
         message = written(text)
         self._run.report.note(message)
         return message

@@ -1,53 +1,86 @@
-"""Looks at a series without changing it: masks of its slices, and the room in them."""
+"""Looks at a series without changing it: masks of its slices, and their capacity."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.coding import coding
+from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.room import largest_version, record_bytes_in
 from StegoMedLib.regions import usable_blocks
+from StegoMedLib.series.counting import FileCount
+from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.masks import MaskSource, mask_name, write_mask
-from StegoMedLib.series.neighbours import FileRegions
+from StegoMedLib.series.neighbours import Regions
 from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.region import Region, proof_of, why_not_air
-from StegoMedLib.series.source_files import FileCount, SourceFiles
+from StegoMedLib.series.slice import steps
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableSequence
     from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from typing import Any
 
     from StegoMedLib.dicom import Listing
-    from StegoMedLib.pipeline.coding import Coding
-    from StegoMedLib.plane import Plane
+    from StegoMedLib.regions import Proof
+    from StegoMedLib.series.slice import Series, Slice
 
-__all__ = ["CapacityReport", "SegmentReport", "SurveyedSlice", "measure_capacity", "segment_series"]
+__all__ = [
+    "NO_KEY",
+    "CapacityReport",
+    "CapacitySlice",
+    "SegmentReport",
+    "SegmentedSlice",
+    "SurveyedSlice",
+    "measure_capacity",
+    "segment_series",
+    "survey",
+]
 
-_NO_KEY = bytes(32)
-"""Room is what nearly every key leaves."""
+NO_KEY = bytes(32)
+"""Capacity is what nearly every key leaves."""
 
 
 @dataclass(frozen=True)
 class SurveyedSlice:
-    """A slice as it is walked by: its file relative to the series, its plane and its significant region."""
+    """A slice that was looked at, and its significant region."""
 
-    file: Path
-    frame: int
-    frames: int
-    plane: Plane
+    cover: Slice
     region: Region
 
     @property
-    def significant(self) -> NDArray[np.bool_]:
-        """Significant region; bool, shape (H, W)."""
-        return self.region.significant
+    def proof(self) -> Proof:
+        """Why each pixel is air, or is not."""
+        return proof_of(self.cover.plane, self.region)
+
+
+@dataclass(frozen=True)
+class SegmentedSlice:
+    """One slice in the report: the file of its mask, whether there is a body in it, and the body's share of it."""
+
+    file: str
+    frame: int
+    mask: str
+    body: bool
+    significant_share: float
+
+
+@dataclass(frozen=True)
+class CapacitySlice:
+    """One slice in the report: what could be embedded, why no more, and what the guard made of its pixels."""
+
+    file: str
+    frame: int
+    body: bool
+    usable_blocks: int
+    capacity_bits: int
+    capacity_bpp: float
+    symbol_version: int
+    record_bytes: int
+    reason: str
+    pixels: dict[str, int]
 
 
 @dataclass
@@ -55,12 +88,12 @@ class SegmentReport:
     """What `segment_series` found."""
 
     finder: str
-    slices: list[dict[str, object]] = field(default_factory=list)
+    slices: list[SegmentedSlice] = field(default_factory=list)
     files: FileCount = field(default_factory=FileCount)
 
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed segment``."""
-        return {"finder": self.finder, "slices": self.slices, **self.files.as_json()}
+        return {"finder": self.finder, "slices": [asdict(row) for row in self.slices], **self.files.as_json()}
 
 
 @dataclass
@@ -69,7 +102,7 @@ class CapacityReport:
 
     profile: str
     finder: str
-    slices: list[dict[str, object]] = field(default_factory=list)
+    slices: list[CapacitySlice] = field(default_factory=list)
     files: FileCount = field(default_factory=FileCount)
 
     def as_json(self) -> dict[str, object]:
@@ -77,9 +110,33 @@ class CapacityReport:
         return {
             "profile": self.profile,
             "finder": self.finder,
-            "slices": self.slices,
+            "slices": [asdict(row) for row in self.slices],
             **self.files.as_json(),
         }
+
+
+def survey(
+    series: Series[Any],
+    masks: MaskSource,
+    take: Callable[[SurveyedSlice, list[Path]], None],
+    *rows: MutableSequence[Any],
+    progress: Progress = silent,
+) -> None:
+    """Show every slice of a series, with its significant region, to `take`, one in memory at a time.
+
+    `take` adds to `rows`, and to the list that it is given what files it makes: both are undone for files left out.
+
+    Raises
+    ------
+    UnusableInputError
+        When nothing can be read.
+    """
+    regions = Regions(masks, series)
+    for part in steps(series, progress):
+        with series.taking(part, *rows) as made:
+            for each in part.slices():
+                take(SurveyedSlice(each, regions.of(each)), made)
+    series.check_taken()
 
 
 def segment_series(
@@ -102,8 +159,8 @@ def segment_series(
         ``a.dcm``).
     """
     check_target(source, target, overwrite=overwrite)
-    files = SourceFiles(source, listing)
-    report = SegmentReport(masks.name, files=files.count)
+    series = FileSeries(source, listing, accept_lossy=accept_lossy)
+    report = SegmentReport(masks.name, files=series.count)
     with staged(target, overwrite=overwrite, like=source) as work:
 
         def take(seen: SurveyedSlice, made: list[Path]) -> None:
@@ -112,29 +169,27 @@ def segment_series(
             if onlooker is not None:
                 onlooker(seen)
 
-        _walk(files, masks, report.slices, take, accept_lossy=accept_lossy, progress=progress)
+        survey(series, masks, take, report.slices, progress=progress)
     return report
 
 
 def _write(work: Path, seen: SurveyedSlice) -> Path:
     """Write the mask of a slice; its place."""
-    place = work / mask_name(seen.file, seen.frame, seen.frames)
+    place = work / mask_name(seen.cover)
     if place.exists():
         raise UnusableInputError(
-            f"The mask {place.relative_to(work)} would belong to {seen.file} and to another file; rename one of them."
+            f"The mask {place.relative_to(work)} would belong to {seen.cover.name} and to another file; "
+            "rename one of them."
         )
-    write_mask(place, seen.significant)
+    write_mask(place, seen.region.significant)
     return place
 
 
-def _segmented(seen: SurveyedSlice) -> dict[str, object]:
-    return {
-        "file": str(seen.file),
-        "frame": seen.frame,
-        "mask": str(mask_name(seen.file, seen.frame, seen.frames)),
-        "body": bool(seen.significant.any()),
-        "significant_share": float(seen.significant.mean()),
-    }
+def _segmented(seen: SurveyedSlice) -> SegmentedSlice:
+    cover, significant = seen.cover, seen.region.significant
+    return SegmentedSlice(
+        cover.name, cover.frame, str(mask_name(cover)), bool(significant.any()), float(significant.mean())
+    )
 
 
 def measure_capacity(
@@ -145,57 +200,31 @@ def measure_capacity(
     accept_lossy: bool = False,
     progress: Progress = silent,
 ) -> CapacityReport:
-    """Measure the room of every slice of `source`: usable blocks, bits, largest symbol, bytes of a record."""
-    chosen = coding(profile, _NO_KEY)
-    files = SourceFiles(source)
-    report = CapacityReport(profile, masks.name, files=files.count)
+    """Measure the capacity of every slice of `source`: usable blocks, bits, largest symbol, bytes of a record."""
+    chosen = coding(profile, NO_KEY)
+    series = FileSeries(source, accept_lossy=accept_lossy)
+    report = CapacityReport(profile, masks.name, files=series.count)
 
     def take(seen: SurveyedSlice, _made: list[Path]) -> None:
-        report.slices.append(_room(seen, chosen, profile))
+        report.slices.append(_capacity(seen, chosen, profile))
 
-    _walk(files, masks, report.slices, take, accept_lossy=accept_lossy, progress=progress)
+    survey(series, masks, take, report.slices, progress=progress)
     return report
 
 
-def _room(seen: SurveyedSlice, chosen: Coding, profile: str) -> dict[str, object]:
-    proof = proof_of(seen.plane, seen.region)
-    usable = usable_blocks(seen.plane, ~proof.air)
-    bits = chosen.profile.room(seen.plane, usable)
-    return {
-        "file": str(seen.file),
-        "frame": seen.frame,
-        "body": bool(seen.significant.any()),
-        "usable_blocks": int(usable.sum()),
-        "capacity_bits": bits,
-        "capacity_bpp": bits / seen.plane.pixels.size,
-        "symbol_version": largest_version(bits, whole=chosen.needs_mask),
-        "record_bytes": record_bytes_in(bits, profile, whole=chosen.needs_mask),
-        "reason": why_not_air(proof),
-        "pixels": proof.counts,
-    }
-
-
-def _walk(
-    files: SourceFiles,
-    masks: MaskSource,
-    rows: list[dict[str, object]],
-    take: Callable[[SurveyedSlice, list[Path]], None],
-    *,
-    accept_lossy: bool,
-    progress: Progress,
-) -> None:
-    """Show every slice of a source, with its significant region, to `take`, one in memory at a time.
-
-    `take` adds to `rows`, and to the list that it is given what files it makes: both are undone for files left out.
-    """
-    regions = FileRegions(masks, files.images, accept_lossy=accept_lossy)
-    for done, (path, name) in enumerate(files.images):
-        progress(done, len(files.images), path.name)
-        with files.taking(path, rows) as made:
-            instance = read_instance(path, accept_lossy=accept_lossy)
-            for frame in range(instance.frames):
-                plane = instance.plane(frame)
-                region = regions.region(path, frame, instance.frames, plane)
-                take(SurveyedSlice(name, frame, instance.frames, plane, region), made)
-    files.check_taken()
-    progress(len(files.images), len(files.images), "")
+def _capacity(seen: SurveyedSlice, chosen: Coding, profile: str) -> CapacitySlice:
+    plane, proof = seen.cover.plane, seen.proof
+    usable = usable_blocks(plane, ~proof.air)
+    bits = chosen.profile.room(plane, usable)
+    return CapacitySlice(
+        file=seen.cover.name,
+        frame=seen.cover.frame,
+        body=bool(seen.region.significant.any()),
+        usable_blocks=int(usable.sum()),
+        capacity_bits=bits,
+        capacity_bpp=bits / plane.pixels.size,
+        symbol_version=largest_version(bits, whole=chosen.needs_mask),
+        record_bytes=record_bytes_in(bits, profile, whole=chosen.needs_mask),
+        reason=why_not_air(proof),
+        pixels=proof.counts,
+    )

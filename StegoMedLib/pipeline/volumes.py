@@ -1,11 +1,9 @@
-"""The stations for a volume that a viewer has loaded: find, measure room, hide, read, write, slice by slice."""
+"""What only volumes need that a viewer has loaded: masks and air as volumes, and series of DICOM files to save."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,40 +11,31 @@ import numpy as np
 from StegoMedLib.dicom import MARK, DerivedSeries, SeriesGeometry, new_series, write_frames
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.embed import DESCRIPTION
-from StegoMedLib.pipeline.embed_run import EmbedOptions, EmbedReport, EmbedRun
-from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
-from StegoMedLib.pipeline.spread import Spread
-from StegoMedLib.plane import Plane
+from StegoMedLib.pipeline.survey import NO_KEY, SurveyedSlice, survey
 from StegoMedLib.regions import pixels_of, usable_blocks
-from StegoMedLib.series.neighbours import Window
 from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.region import Region, proof_of, why_not_air
+from StegoMedLib.series.region import why_not_air
 from StegoMedLib.series.removed import RemovedFrom, removed_in_words
+from StegoMedLib.series.stacks import Stack, StackSeries
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from StegoMedLib.envelope import Forms
     from StegoMedLib.series.instances import InstanceStack
-    from StegoMedLib.series.stacks import SliceStack
-    from StegoMedLib.symbol import Symbol
+    from StegoMedLib.series.masks import MaskSource
 
-__all__ = ["SliceRegions", "Survey", "embed_stack", "extract_stack", "survey_stack", "write_new", "write_stack"]
-
-SliceRegions = Callable[[int, Plane], Region]
-"""Gives the region of slice k in its plane's rows and columns, from that slice alone."""
+__all__ = ["Survey", "survey_stack", "write_new", "write_stack"]
 
 _log = logging.getLogger(__name__)
-_NO_KEY = bytes(32)
-"""Room does not depend on the key."""
 
 
 @dataclass
 class Survey:
-    """Significant regions, air and room of a stack.
+    """Significant regions, air and capacity of a stack.
 
     Attributes
     ----------
@@ -54,7 +43,7 @@ class Survey:
         In the volume's rows and columns: the body, what else the finder may take for it, and what is proved to be air
         and lies in usable blocks.
     room_bits : list of int
-        Bits that each slice has room for.
+        Bits that could be embedded in each slice.
     reasons : list of str
         What took the air of each slice; empty where most of it is left.
     """
@@ -67,136 +56,41 @@ class Survey:
 
 
 def survey_stack(
-    stack: SliceStack,
-    regions: SliceRegions,
+    stack: Stack,
+    masks: MaskSource,
     shape: tuple[int, int, int],
     *,
     profile: str = "fidelity",
     progress: Progress = silent,
 ) -> Survey:
-    """Find the significant region of every slice, and measure the room beside it.
+    """Find the significant region of every slice, and measure the capacity beside it.
 
     Parameters
     ----------
-    stack : SliceStack
-    regions : callable
-        A region finder, or what a reviewer left.
+    stack : Stack
+    masks : MaskSource
+        A region finder's, or what a reviewer left.
     shape : tuple of int
         Slices, rows and columns of the volume.
     profile : str
     progress : callable
     """
-    masks, suspects, air = (np.zeros(shape, dtype=np.bool_) for _ in range(3))
-    survey = Survey(masks, suspects, air)
-    chosen, window = coding(profile, _NO_KEY), _window(stack, regions)
-    for index in range(len(stack)):
-        progress(index, len(stack), stack.name(index))
-        plane = stack.plane(index)
-        region = window.region(index, stack.beside(index), partial(regions, index, plane))
-        proof = proof_of(plane, region)
+    masks_found, suspects, air = (np.zeros(shape, dtype=np.bool_) for _ in range(3))
+    found = Survey(masks_found, suspects, air)
+    chosen = coding(profile, NO_KEY)
+
+    def take(seen: SurveyedSlice, _made: list[Path]) -> None:
+        index, plane, proof = seen.cover.frame, seen.cover.plane, seen.proof
         usable = usable_blocks(plane, ~proof.air)
-        survey.masks[index] = stack.turned(region.significant)
-        if region.suspect is not None:
-            survey.suspects[index] = stack.turned(region.suspect)
-        survey.air[index] = stack.turned(pixels_of(usable, plane.shape))
-        survey.room_bits.append(chosen.profile.room(plane, usable))
-        survey.reasons.append(why_not_air(proof))
-    progress(len(stack), len(stack), "")
-    return survey
+        found.masks[index] = stack.turned(seen.region.significant)
+        if seen.region.suspect is not None:
+            found.suspects[index] = stack.turned(seen.region.suspect)
+        found.air[index] = stack.turned(pixels_of(usable, plane.shape))
+        found.room_bits.append(chosen.profile.room(plane, usable))
+        found.reasons.append(why_not_air(proof))
 
-
-def embed_stack(
-    stack: SliceStack,
-    regions: SliceRegions,
-    passphrase: bytes,
-    options: EmbedOptions,
-    show: Callable[[int, NDArray[np.float64]], None],
-    *,
-    finder: str = "segmentation",
-    progress: Progress = silent,
-) -> EmbedReport:
-    """Hide a record in every slice that has room, or spread it over them.
-
-    Parameters
-    ----------
-    stack : SliceStack
-    regions : callable
-        What the reviewer left.
-    passphrase : bytes
-        As `prepare_passphrase` gives it.
-    options : EmbedOptions
-        Of which syntax, accept_lossy and overwrite mean nothing here.
-    show : callable
-        Given the number and the new voxels (H, W) of every slice that carries the record.
-    finder : str
-        For the report.
-    progress : callable
-
-    Raises
-    ------
-    DoesNotFitError
-        When no slice has room, or all together have too little.
-    """
-    run = EmbedRun(passphrase, finder, options)
-    window = _window(stack, regions)
-    spread = Spread(run) if options.mode == "spread" else None
-    steps, done = len(stack), 0
-    if spread is not None:
-        steps, done = 2 * len(stack), len(stack)
-        for index in range(len(stack)):
-            progress(index, steps, stack.name(index))
-            plane = stack.plane(index)
-            region = window.region(index, stack.beside(index), partial(regions, index, plane))
-            spread.survey(stack.header(index), plane, region, stack.name(index), index)
-        spread.plan()
-        run.clock.lap("surveying")
-    for index in range(len(stack)):
-        name = stack.name(index)
-        progress(done + index, steps, name)
-        plane = stack.plane(index)
-        message = run.message(stack.header(index)) if spread is None else spread.message(name, index)
-        run.clock.lap("reading")
-        if spread is None:
-            region = window.region(index, stack.beside(index), partial(regions, index, plane))
-        else:
-            region = spread.region(name, index)
-        run.clock.lap("finding")
-        stego = run.hide(plane, region, name, index, message)
-        if stego is not None:
-            show(index, stack.voxels(index, stego))
-    run.finish()
-    if spread is not None:
-        spread.finish()
-    progress(steps, steps, "")
-    return run.report
-
-
-def extract_stack(
-    stack: SliceStack,
-    passphrase: bytes | Forms,
-    *,
-    profile: str | None = None,
-    masks: SliceRegions | None = None,
-    progress: Progress = silent,
-    onlooker: Callable[[str, int, Symbol], None] | None = None,
-) -> ExtractReport:
-    """Read the record hidden in a stack; raises as `extract_series` does.
-
-    The number of the slice stands in the report where that of a frame stands for files.
-    """
-    run = ExtractRun(passphrase, profile, onlooker=onlooker)
-    for index in range(len(stack)):
-        progress(index, len(stack), stack.name(index))
-        plane = stack.plane(index)
-        significant = None if masks is None else masks(index, plane).significant
-        run.read(plane, significant, stack.name(index), index, stack.header(index))
-    progress(len(stack), len(stack), "")
-    return run.finish()
-
-
-def _window(stack: SliceStack, regions: SliceRegions) -> Window[int]:
-    """Regions of a stack's slices, each found once."""
-    return Window(lambda index: regions(index, stack.plane(index)))
+    survey(StackSeries(stack), masks, take, progress=progress)
+    return found
 
 
 def write_stack(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -16,17 +17,17 @@ from StegoMedLib.series.mask_pictures import read_levels
 from StegoMedLib.series.region import Region
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
-    from StegoMedLib.plane import Plane
+    from StegoMedLib.series.slice import Slice
+    from StegoMedLib.series.stacks import Stack
 
 __all__ = [
     "FinderMasks",
     "FolderMasks",
     "MaskSource",
     "Reference",
+    "VolumeMasks",
     "mask_name",
     "mask_source",
     "read_mask",
@@ -43,20 +44,8 @@ class MaskSource(Protocol):
 
     name: str
 
-    def mask(self, file: Path, frame: int, frames: int, plane: Plane) -> NDArray[np.bool_]:
-        """Significant region of a slice; bool, shape (H, W), all False when there is no body in it.
-
-        Parameters
-        ----------
-        file : Path
-            The instance, relative to the series' folder.
-        frame, frames : int
-            Number of the frame in the instance, and how many there are.
-        plane : Plane
-        """
-
-    def region(self, file: Path, frame: int, frames: int, plane: Plane) -> Region:
-        """Significant region of a slice, and what else may be it; parameters as of `mask`."""
+    def region(self, each: Slice) -> Region:
+        """Significant region of a slice by itself, and what else may be it; all False when there is no body in it."""
 
 
 class FinderMasks:
@@ -66,14 +55,9 @@ class FinderMasks:
         self.name = finder.name
         self._finder = finder
 
-    def mask(self, file: Path, frame: int, frames: int, plane: Plane) -> NDArray[np.bool_]:
-        """What the finder finds in the plane alone."""
-        return self.region(file, frame, frames, plane).significant
-
-    def region(self, file: Path, frame: int, frames: int, plane: Plane) -> Region:
+    def region(self, each: Slice) -> Region:
         """What the finder finds in the plane alone, and what it is not sure of."""
-        del file, frame, frames
-        found = self._finder.look(plane)
+        found = self._finder.look(each.plane)
         return Region(found.significant, found.suspect)
 
 
@@ -83,7 +67,7 @@ class FolderMasks:
     Raises
     ------
     UnusableInputError
-        By `mask`, when a slice has no file, or one of another size.
+        By `region`, when a slice has no file, or one of another size.
     """
 
     name = "masks"
@@ -93,13 +77,32 @@ class FolderMasks:
             raise UnusableInputError(f"{folder} is no folder; name the folder of masks that 'stegomed segment' wrote.")
         self._folder = folder
 
-    def mask(self, file: Path, frame: int, frames: int, plane: Plane) -> NDArray[np.bool_]:
-        """The file's mask, in the same sub-folder as the file."""
-        return read_mask(self._folder / mask_name(file, frame, frames), plane.shape)
+    def region(self, each: Slice) -> Region:
+        """The slice's mask, in the same sub-folder as its file: a person answers for it, and no finder is asked."""
+        return Region(read_mask(self._folder / mask_name(each), each.plane.shape))
 
-    def region(self, file: Path, frame: int, frames: int, plane: Plane) -> Region:
-        """The file's mask: a person answers for it, and no finder is asked."""
-        return Region(self.mask(file, frame, frames, plane))
+
+class VolumeMasks:
+    """Masks of a volume as a viewer shows them, in the volume's rows and columns.
+
+    Parameters
+    ----------
+    stack : Stack
+        Turns them to the planes' rows and columns.
+    masks : ndarray of bool, shape (S, H, W)
+    suspects : ndarray of bool, shape (S, H, W), optional
+        What else a finder may take for the body.
+    """
+
+    name = "segmentation"
+
+    def __init__(self, stack: Stack, masks: NDArray[np.bool_], suspects: NDArray[np.bool_] | None = None) -> None:
+        self._stack, self._masks, self._suspects = stack, masks, suspects
+
+    def region(self, each: Slice) -> Region:
+        """The mask of the slice of that number."""
+        suspects = None if self._suspects is None else self._stack.turned(self._suspects[each.frame])
+        return Region(self._stack.turned(self._masks[each.frame]), suspects)
 
 
 def mask_source(finder: str, engine: str, masks: Path | None) -> MaskSource:
@@ -107,10 +110,11 @@ def mask_source(finder: str, engine: str, masks: Path | None) -> MaskSource:
     return FolderMasks(masks) if masks is not None else FinderMasks(make_finder(finder, engine))
 
 
-def mask_name(file: Path, frame: int, frames: int) -> Path:
+def mask_name(each: Slice) -> Path:
     """Name of a slice's mask: ``<stem>.png``, or ``<stem>_<frame>.png`` in a multi-frame object."""
+    file = Path(each.name)
     stem = file.stem if file.suffix.lower() == ".dcm" else file.name
-    return file.with_name(f"{stem}.png" if frames == 1 else f"{stem}_{frame}.png")
+    return file.with_name(f"{stem}.png" if each.frames == 1 else f"{stem}_{each.frame}.png")
 
 
 def read_mask(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.bool_]:

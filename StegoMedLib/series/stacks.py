@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.plane import Plane
+from StegoMedLib.series.counting import FileCount
+from StegoMedLib.series.slice import Key, Slice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableSequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
     from numpy.typing import NDArray
     from pydicom import Dataset
 
-__all__ = ["RevisedStack", "SliceStack", "VoxelStack"]
+__all__ = ["RevisedStack", "Stack", "StackSeries", "VoxelStack"]
 
 _SIGNED, _UNSIGNED = (-(2**15), 2**15 - 1), (0, 2**16 - 1)
 
 
-class SliceStack(Protocol):
+class Stack(Protocol):
     """Slices of a volume, in the volume's order."""
 
     def __len__(self) -> int:
@@ -112,12 +120,12 @@ class RevisedStack:
 
     Parameters
     ----------
-    stack : SliceStack
+    stack : Stack
     volume : ndarray, shape (S, H, W)
         Shown instead of the stack's own voxels.
     """
 
-    def __init__(self, stack: SliceStack, volume: NDArray[Any]) -> None:
+    def __init__(self, stack: Stack, volume: NDArray[Any]) -> None:
         self._stack, self._volume = stack, volume
         self.name, self.header, self.beside = stack.name, stack.header, stack.beside
         self.turned, self.stored, self.voxels = stack.turned, stack.stored, stack.voxels
@@ -129,6 +137,73 @@ class RevisedStack:
     def plane(self, index: int) -> Plane:
         """The stack's plane with the stored values of these voxels."""
         return replace(self._stack.plane(index), pixels=self._stack.stored(index, self._volume[index]))
+
+
+@dataclass(frozen=True)
+class _StackPart:
+    """One slice of a stack."""
+
+    each: Slice
+
+    @property
+    def name(self) -> str:
+        """The slice's name."""
+        return self.each.name
+
+    label = name
+
+    def slices(self) -> Iterator[Slice]:
+        """The slice."""
+        return iter((self.each,))
+
+
+class StackSeries:
+    """A stack as what gives slices: none is ever left out.
+
+    Parameters
+    ----------
+    stack : Stack
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack, self.count = stack, FileCount()
+
+    def __len__(self) -> int:
+        """Number of slices."""
+        return len(self._stack)
+
+    def __iter__(self) -> Iterator[_StackPart]:
+        """The slices, each a part of its own."""
+        return (_StackPart(self._slice(index)) for index in range(len(self)))
+
+    def taking(self, part: _StackPart, *rows: MutableSequence[Any]) -> AbstractContextManager[list[Path]]:
+        """Work on one slice; what is wrong with it stops the walk."""
+        del part, rows
+        return nullcontext([])
+
+    def left_out(self, part: _StackPart) -> bool:
+        """Say no."""
+        del part
+        return False
+
+    def check_taken(self) -> None:
+        """Pass: every slice was taken."""
+
+    def beside(self, key: Key) -> tuple[Key, ...]:
+        """Slices next to a slice in place."""
+        return tuple((self._stack.name(other), other) for other in self._stack.beside(key[1]))
+
+    def at(self, key: Key) -> Slice:
+        """A slice by its key."""
+        return self._slice(key[1])
+
+    def check_whole(self, key: Key) -> None:
+        """Pass: a slice that cannot be read says so itself."""
+        del key
+
+    def _slice(self, index: int) -> Slice:
+        stack = self._stack
+        return Slice(stack.name(index), index, len(stack), stack.header(index), partial(stack.plane, index))
 
 
 def _legal_range(volume: NDArray[Any]) -> tuple[int, int]:

@@ -23,7 +23,8 @@ from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.lab.evaluation.masks import PAPER_IOU, evaluate_masks
 from StegoMedLib.metrics import ncc
 from StegoMedLib.pipeline.coding import PROFILES
-from StegoMedLib.pipeline.embed import EmbedOptions, SliceSeen, embed_series
+from StegoMedLib.pipeline.embed import embed_series
+from StegoMedLib.pipeline.options import Method
 from StegoMedLib.regions import ENGINES, Found, RegionFinder, make_finder
 from StegoMedLib.series.masks import FinderMasks, FolderMasks
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from StegoMedLib.pipeline.embed_run import SliceSeen
     from StegoMedLib.plane import Plane
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -74,11 +76,11 @@ class Correlations:
         self.values: list[float] = []
 
     def take(self, seen: SliceSeen) -> None:
-        plane, stego = seen.plane, seen.result.stego
+        plane, stego = seen.cover.plane, seen.result.stego
         if stego is None:
             return
         marked = replace(plane, pixels=stego)
-        self.values.append(ncc(seen.significant, self._finder.find(marked)))
+        self.values.append(ncc(seen.region.significant, self._finder.find(marked)))
 
 
 def split_of(series: str) -> str:
@@ -91,8 +93,8 @@ def correlation(series: Path, finder: Remembering, profile: str) -> dict[str, An
     seen = Correlations(finder)
     with tempfile.TemporaryDirectory() as name:
         try:
-            options = EmbedOptions(profile=profile, beta=WIDE_CELLS)
-            embed_series(series, Path(name) / "out", b"benchmark", FinderMasks(finder), options, onlooker=seen.take)
+            method, masks = Method(profile, beta=WIDE_CELLS), FinderMasks(finder)
+            embed_series(series, Path(name) / "out", b"benchmark", masks, method=method, onlooker=seen.take)
         except DoesNotFitError:
             return {"marked": 0, "min": None, "mean": None}
     return {"marked": len(seen.values), "min": min(seen.values), "mean": sum(seen.values) / len(seen.values)}

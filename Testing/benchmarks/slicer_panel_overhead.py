@@ -61,7 +61,7 @@ def hide(host: Any, panel: Any, repeats: int) -> tuple[int, float, float, dict[s
     from panel_driver import Driver  # noqa: PLC0415
     from StegoMedPanel import nodes, stego, views  # noqa: PLC0415
 
-    from StegoMedLib.pipeline import volumes  # noqa: PLC0415
+    from StegoMedLib.pipeline import embed  # noqa: PLC0415
     from StegoMedLib.series.phantom import phantom_series  # noqa: PLC0415
 
     phantom, driver, reports = phantom_series(slices=4, size=512), Driver(host, panel), []
@@ -79,7 +79,7 @@ def hide(host: Any, panel: Any, repeats: int) -> tuple[int, float, float, dict[s
     driver.text("one hundred and twenty slices")
     parts: dict[str, float] = {}
     places = [(views, "show"), (nodes, "mask_of"), (stego, "add_stego"), (stego, "add_difference")]
-    places += [(driver.panel, "progress"), (volumes, "embed_stack")]
+    places += [(driver.panel, "progress"), (embed, "embed")]
     kept = [(owner, name, measured(owner, name, parts)) for owner, name in places]
     began = time.perf_counter()
     assert driver.hide() is not None, driver.ui.hideState.plainText
@@ -89,7 +89,7 @@ def hide(host: Any, panel: Any, repeats: int) -> tuple[int, float, float, dict[s
         setattr(owner, name, function)
     driver.panel.hide._show = show
     slicer.mrmlScene.Clear(False)  # noqa: FBT003  Slicer's signature
-    return reports[-1].embedded, parts.pop("embed_stack") - parts["progress"], whole, parts
+    return reports[-1].embedded, parts.pop("embed") - parts["progress"], whole, parts
 
 
 if __name__ == "__main__":

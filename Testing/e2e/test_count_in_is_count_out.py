@@ -16,7 +16,8 @@ from pydicom.uid import JPEG2000, JPEG2000Lossless
 
 from StegoMedLib.envelope import TextRecord
 from StegoMedLib.lab.attacks.series import attack_series
-from StegoMedLib.pipeline.embed import EmbedOptions, embed_series
+from StegoMedLib.pipeline.embed import embed_series
+from StegoMedLib.pipeline.options import Content, Method
 from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.series.masks import FinderMasks
 
@@ -326,9 +327,14 @@ def test_a_file_that_somebody_touches_meanwhile_is_left_out(
         if event != "removed":
             os.mkfifo(touched)
 
-    options = EmbedOptions(record=TextRecord("x"), mode=mode)
     report = embed_series(
-        source, tmp_path / "out", PASSPHRASE, FinderMasks(ThresholdFinder()), options, progress=progress
+        source,
+        tmp_path / "out",
+        PASSPHRASE,
+        FinderMasks(ThresholdFinder()),
+        content=Content(TextRecord("x")),
+        method=Method(mode=mode),
+        progress=progress,
     )
 
     assert [row.file for row in report.files.left_out] == [touched]

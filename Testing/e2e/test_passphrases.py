@@ -13,7 +13,8 @@ import pytest
 
 from StegoMedLib.dicom import list_files
 from StegoMedLib.envelope import TextRecord, passphrase_forms, prepare_passphrase
-from StegoMedLib.pipeline.embed import EmbedOptions, embed_series
+from StegoMedLib.pipeline.embed import embed_series
+from StegoMedLib.pipeline.options import Content
 from StegoMedLib.series.masks import mask_source
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ def marked(phantom_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def hidden(source: Path, target: Path, passphrase: bytes) -> Path:
-    options = EmbedOptions(record=TextRecord("found"))
-    embed_series(source, target, passphrase, mask_source("threshold", "auto", None), options)
+    masks = mask_source("threshold", "auto", None)
+    embed_series(source, target, passphrase, masks, content=Content(TextRecord("found")))
     return target
 
 

@@ -10,7 +10,8 @@ import pydicom
 import pytest
 
 from StegoMedLib.envelope import FileRecord, TextRecord
-from StegoMedLib.pipeline.embed import EmbedOptions, embed_series
+from StegoMedLib.pipeline.embed import embed_series
+from StegoMedLib.pipeline.options import Content
 from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.series.masks import FinderMasks
 
@@ -21,8 +22,8 @@ PASSPHRASE = b"correct horse battery staple"
 FINDER = ("--finder", "threshold")
 
 
-def mark(source: Path, target: Path, **options: Any) -> None:
-    embed_series(source, target, PASSPHRASE, FinderMasks(ThresholdFinder()), EmbedOptions(**options))
+def mark(source: Path, target: Path, **content: Any) -> None:
+    embed_series(source, target, PASSPHRASE, FinderMasks(ThresholdFinder()), content=Content(**content))
 
 
 @pytest.fixture(scope="module")

@@ -16,17 +16,20 @@ from StegoMedLib.envelope import Sealer, TextRecord, locator_key
 from StegoMedLib.envelope.header import HEADER_BYTES
 from StegoMedLib.errors import NewerVersionError, NothingReadableError
 from StegoMedLib.pipeline.coding import PROFILES, Coding, coding
-from StegoMedLib.pipeline.embed import EmbedOptions, embed_series
+from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun, extract_series
 from StegoMedLib.pipeline.message import seal
+from StegoMedLib.pipeline.options import Content, Method
 from StegoMedLib.series.masks import FolderMasks, read_mask
 from StegoMedLib.series.region import usable_of
 from StegoMedLib.symbol import make_symbol, pack_label
+from Testing.slices import slice_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from StegoMedLib.envelope import Record
     from StegoMedLib.plane import Plane
 
 pytestmark = pytest.mark.data
@@ -57,13 +60,15 @@ def some_slices(data_dir: Path, series: str, count: int, folder: Path) -> Path:
 def ours(data_dir: Path, profile: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three marked slices of one patient."""
     source = some_slices(data_dir, OWN_SERIES, 3, tmp_path_factory.mktemp("ours"))
-    return marked(data_dir, source, EmbedOptions(profile=profile, record=OURS))
+    return marked(data_dir, source, OURS, profile)
 
 
-def marked(data_dir: Path, source: Path, options: EmbedOptions, passphrase: bytes = PASSPHRASE) -> Path:
+def marked(data_dir: Path, source: Path, record: Record, profile: str, passphrase: bytes = PASSPHRASE) -> Path:
     """Mark the slices in the folder `source`, beside it."""
     masks = FolderMasks(data_dir / "masks" / "curated" / source.parent.name)
-    report = embed_series(source, source.with_name("marked"), passphrase, masks, options)
+    report = embed_series(
+        source, source.with_name("marked"), passphrase, masks, content=Content(record), method=Method(profile)
+    )
     assert report.embedded == len(report.slices)
     return source.with_name("marked")
 
@@ -112,7 +117,7 @@ def test_slices_in_another_order_under_other_names_say_the_same(travelled: Path)
 def test_a_slice_of_another_patient_keeps_its_own_record(
     data_dir: Path, profile: str, travelled: Path, stray: Path
 ) -> None:
-    (path,) = marked(data_dir, stray, EmbedOptions(profile=profile, record=OTHER)).iterdir()
+    (path,) = marked(data_dir, stray, OTHER, profile).iterdir()
     shutil.copy(path, travelled / "stray.dcm")
 
     report = read(travelled)
@@ -127,7 +132,7 @@ def test_a_slice_of_another_patient_keeps_its_own_record(
 def test_slices_that_are_not_ours_to_read_add_nothing(
     data_dir: Path, profile: str, travelled: Path, stray: Path, tmp_path: Path
 ) -> None:
-    (path,) = marked(data_dir, stray, EmbedOptions(profile=profile, record=OTHER), b"another passphrase").iterdir()
+    (path,) = marked(data_dir, stray, OTHER, profile, b"another passphrase").iterdir()
     shutil.copy(path, travelled / "stray.dcm")
     (plain,) = some_slices(data_dir, OWN_SERIES, 1, tmp_path).iterdir()
     shutil.copy(plain, travelled / "plain.dcm")
@@ -139,7 +144,7 @@ def test_slices_that_are_not_ours_to_read_add_nothing(
 
 
 def test_a_slice_that_is_not_ours_to_read_is_refused(data_dir: Path, profile: str, stray: Path) -> None:
-    folder = marked(data_dir, stray, EmbedOptions(profile=profile, record=OTHER), b"another passphrase")
+    folder = marked(data_dir, stray, OTHER, profile, b"another passphrase")
 
     with pytest.raises(NothingReadableError):
         read(folder)
@@ -172,7 +177,7 @@ def flipped(text: str, byte: int, bit: int) -> str:
 def read_planes(*planes: Plane) -> ExtractReport:
     run = ExtractRun(PASSPHRASE)
     for number, plane in enumerate(planes):
-        run.read(plane, None, f"{number}.dcm", 0)
+        run.read(slice_of(plane, f"{number}.dcm"), None)
     return run.finish()
 
 

@@ -28,7 +28,7 @@ from StegoMedLib.envelope import FileRecord, HeaderRecord, TextRecord
 from StegoMedLib.errors import NotEveryFileError, PersonMustLookError, UnusableInputError, UsageError
 from StegoMedLib.pipeline.extract import ExtractReport
 from StegoMedLib.plain import plain
-from StegoMedLib.series.source_files import FileCount
+from StegoMedLib.series.counting import FileCount
 
 if TYPE_CHECKING:
     from collections.abc import Callable

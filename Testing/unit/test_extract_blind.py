@@ -21,6 +21,7 @@ from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.plane import Plane
 from StegoMedLib.series.phantom import phantom_series
 from StegoMedLib.series.region import Region
+from Testing.slices import slice_of
 
 if TYPE_CHECKING:
     from StegoMedLib.codec.profile import Payload
@@ -56,7 +57,7 @@ def _marked(profile: str, strength: float | None = None) -> list[Plane]:
 def _extracted(planes: list[Plane], passphrase: bytes = PASSPHRASE, profile: str | None = None) -> ExtractReport:
     run = ExtractRun(passphrase, profile)
     for number, plane in enumerate(planes):
-        run.read(plane, None, f"{number}.dcm", 0)
+        run.read(slice_of(plane, f"{number}.dcm"), None)
     return run.finish()
 
 

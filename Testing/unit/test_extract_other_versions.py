@@ -22,6 +22,7 @@ from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.plane import Plane
 from StegoMedLib.series.phantom import phantom_series
 from StegoMedLib.series.region import Region
+from Testing.slices import slice_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,7 +90,7 @@ def marked(texts: Iterable[str], passphrase: bytes = PASSPHRASE) -> list[Plane]:
 def extracted(planes: list[Plane], passphrase: bytes | Forms = PASSPHRASE) -> ExtractReport:
     run = ExtractRun(passphrase)
     for number, plane in enumerate(planes):
-        run.read(plane, None, f"{number}.dcm", 0)
+        run.read(slice_of(plane, f"{number}.dcm"), None)
     return run.finish()
 
 

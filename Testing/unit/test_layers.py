@@ -26,7 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"__main__"}),
     frozenset({"lab"}),
     frozenset({"training"}),
-    frozenset({"cli"}),
+    frozenset({"cli", "api"}),
     frozenset({"pipeline"}),
     frozenset({"series"}),
     STATIONS,
@@ -84,8 +84,8 @@ def arrows_up(text: str, module: str) -> set[str]:
     own = layer_of(module)
     targets = {name.split(".")[1] for name in imports(text, module) if name.startswith("StegoMedLib.")}
     known = targets & RANK.keys()
-    if own not in RANK:  # StegoMedLib/__init__.py stands above nothing
-        return known
+    if own not in RANK:  # StegoMedLib/__init__.py hands on the library's face, lazily
+        return known - {"api"}
     return {name for name in known - {own} if RANK[name] > RANK[own] or {own, name} <= STATIONS}
 
 

@@ -6,7 +6,6 @@ import io
 import struct
 import tracemalloc
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +17,11 @@ from StegoMedLib.plane import Plane
 from StegoMedLib.series import masks
 from StegoMedLib.series.masks import FolderMasks, read_mask, read_reference
 from Testing.campaigns.masks import chunks_of, png_of
+from Testing.slices import slice_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 GREY = (np.indices((24, 33)).sum(axis=0) % 3 * 64).astype(np.uint8)  # 0, 64, 128
@@ -146,9 +148,9 @@ def test_a_mask_of_a_folder_is_held_against_its_slice(tmp_path: Path) -> None:
         [Plane(np.zeros(shape, np.int32), 0, 1, ()) for shape in ((24, 33), (33, 24))],
     )
 
-    assert np.array_equal(source.mask(Path("a.dcm"), 0, 1, planes[0]), GREY > 0)
+    assert np.array_equal(source.region(slice_of(planes[0])).significant, GREY > 0)
     with pytest.raises(UnusableInputError, match="33x24 pixels and its slice 24x33; name the masks of this series"):
-        source.mask(Path("a.dcm"), 0, 1, planes[1])
+        source.region(slice_of(planes[1]))
 
 
 def test_a_mask_that_was_written_is_read(tmp_path: Path) -> None:

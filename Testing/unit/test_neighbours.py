@@ -10,10 +10,12 @@ import pytest
 from StegoMedLib.dicom import new_series, read_instance
 from StegoMedLib.regions import Found
 from StegoMedLib.regions.threshold import ThresholdFinder
-from StegoMedLib.series import neighbours
+from StegoMedLib.series import files as series_files
+from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.masks import FinderMasks
-from StegoMedLib.series.neighbours import FileRegions, PackedMask, Window
+from StegoMedLib.series.neighbours import PackedMask, Regions
 from StegoMedLib.series.region import Region
+from StegoMedLib.series.stacks import StackSeries, VoxelStack
 from Testing.multiframe import enhanced_phantom
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.dicom import Instance
     from StegoMedLib.plane import Plane
+    from StegoMedLib.series.slice import Slice
 
 SHAPE = (20, 24)
 
@@ -57,8 +60,9 @@ def columns(mask: NDArray[np.bool_] | None) -> set[int]:
 
 
 def regions(files: list[Path], finder: Marks) -> list[Region]:
-    source = FileRegions(FinderMasks(finder), [(path, path) for path in files])
-    return [source.region(path, 0, 1, read_instance(path).plane()) for path in files]
+    series = FileSeries(files[0].parent)
+    found = Regions(FinderMasks(finder), series)
+    return [found.of(series.at((path.name, 0))) for path in files]
 
 
 def test_each_slice_hears_of_two_neighbours_on_each_side(files: list[Path]) -> None:
@@ -80,14 +84,16 @@ def test_every_slice_is_looked_at_once_whatever_the_order(files: list[Path]) -> 
 
 
 def test_a_single_slice_works_with_what_it_has(files: list[Path]) -> None:
-    (region,) = regions(files[:1], Marks())
-    assert region.beside is None
+    series = FileSeries(files[0])
+    assert Regions(FinderMasks(Marks()), series).of(series.at((files[0].name, 0))).beside is None
 
 
 def test_a_neighbour_that_cannot_be_read_says_nothing(files: list[Path]) -> None:
-    source = FileRegions(FinderMasks(Marks()), [(path, path) for path in files])
+    series = FileSeries(files[0].parent)
+    found = Regions(FinderMasks(Marks()), series)
+    assert len(series.beside((files[0].name, 0))) == 2
     files[1].write_bytes(b"damaged")
-    region = source.region(files[0], 0, 1, read_instance(files[0]).plane())
+    region = found.of(series.at((files[0].name, 0)))
     assert len(columns(region.beside)) == 1
 
 
@@ -95,32 +101,51 @@ def test_an_object_of_many_frames_is_opened_once_for_all_neighbours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enhanced_phantom(tmp_path / "object.dcm", 12, size=64)
-    instance, opened = read_instance(tmp_path / "object.dcm"), list[object]()
+    opened = list[object]()
 
     def counted(path: Path, *, accept_lossy: bool) -> Instance:
         opened.append(path)
         return read_instance(path, accept_lossy=accept_lossy)
 
-    monkeypatch.setattr(neighbours, "read_instance", counted)
-    source = FileRegions(FinderMasks(ThresholdFinder()), [(instance.path, instance.path)])
-    found = [source.region(instance.path, frame, 12, instance.plane(frame)) for frame in range(12)]
-    assert all(region.beside is not None for region in found)
-    assert len(opened) == 1
+    monkeypatch.setattr(series_files, "read_instance", counted)
+    series = FileSeries(tmp_path / "object.dcm")
+    source = Regions(FinderMasks(ThresholdFinder()), series)
+    (part,) = series
+    assert all(source.of(each).beside is not None for each in part.slices())
+    assert len(opened) == 2, "the part itself, and what is beside its slices"
 
 
-def test_a_window_forgets() -> None:
-    asked: list[int] = []
+class Counted:
+    """Masks that count how often each slice is asked for."""
 
-    def find(key: int) -> Region:
-        asked.append(key)
+    name = "counted"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def region(self, each: Slice) -> Region:
+        self.asked.append(each.name)
         return Region(np.zeros(SHAPE, dtype=np.bool_))
 
-    window: Window[int] = Window(find)
-    for key in range(600):
-        window.region(key, ())
-    window.region(599, ())
-    window.region(0, ())
-    assert asked == [*range(600), 0]
+
+def many(masks: Counted, *, keep_all: bool) -> list[str]:
+    """Ask for 600 slices, then for the last and the first again; what was asked of the masks since."""
+    stack = StackSeries(VoxelStack(np.zeros((600, *SHAPE), dtype=np.int16)))
+    source, slices = Regions(masks, stack, keep_all=keep_all), [each for part in stack for each in part.slices()]
+    for each in slices:
+        source.of(each)
+    masks.asked.clear()
+    source.of(slices[-1])
+    source.of(slices[0])
+    return masks.asked
+
+
+def test_regions_of_long_ago_are_found_again() -> None:
+    assert many(Counted(), keep_all=False) == ["slice 1", "slice 2"]
+
+
+def test_all_regions_are_kept_for_a_second_walk() -> None:
+    assert many(Counted(), keep_all=True) == []
 
 
 def test_a_packed_mask_comes_back() -> None:

@@ -20,12 +20,16 @@ from StegoMedLib.errors import (
     UnusableInputError,
     UsageError,
 )
-from StegoMedLib.pipeline.embed import EmbedOptions
-from StegoMedLib.pipeline.volumes import embed_stack, extract_stack, survey_stack, write_new, write_stack
+from StegoMedLib.pipeline.embed import embed
+from StegoMedLib.pipeline.extract import extract
+from StegoMedLib.pipeline.options import Content, Method
+from StegoMedLib.pipeline.volumes import survey_stack, write_new, write_stack
 from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.series.instances import InstanceStack
-from StegoMedLib.series.region import Region
-from StegoMedLib.series.stacks import RevisedStack, SliceStack, VoxelStack
+from StegoMedLib.series.masks import FinderMasks, VolumeMasks
+from StegoMedLib.series.sinks import Viewer
+from StegoMedLib.series.stacks import RevisedStack, Stack, StackSeries, VoxelStack
+from Testing.slices import slice_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,16 +37,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from StegoMedLib.plane import Plane
 
 PASSPHRASE = prepare_passphrase("correct horse battery staple")
 OTHER = prepare_passphrase("another one")
-TEXT = EmbedOptions(record=TextRecord("a secret"))
-FINDER = ThresholdFinder()
-
-
-def find(_index: int, plane: Plane) -> Region:
-    return Region(FINDER.find(plane))
+TEXT = Content(TextRecord("a secret"))
+MASKS = FinderMasks(ThresholdFinder())
 
 
 def shown(files: list[Path]) -> NDArray[np.float64]:
@@ -51,13 +50,14 @@ def shown(files: list[Path]) -> NDArray[np.float64]:
     return np.stack([plane.pixels * plane.slope + plane.intercept for plane in planes])
 
 
-def hide(stack: SliceStack, volume: NDArray[Any], options: EmbedOptions = TEXT) -> NDArray[Any]:
+def hide(stack: Stack, volume: NDArray[Any], content: Content = TEXT, method: Method | None = None) -> NDArray[Any]:
     stego = volume.copy()
 
     def show(index: int, voxels: NDArray[np.float64]) -> None:
         stego[index] = np.rint(voxels) if volume.dtype.kind in "iu" else voxels
 
-    embed_stack(stack, find, PASSPHRASE, options, show)
+    sink = Viewer(stack, show)
+    embed(StackSeries(stack), MASKS, PASSPHRASE, sink, content=content, method=method or Method())
     return stego
 
 
@@ -86,18 +86,18 @@ def test_a_volume_is_found_in_its_files_however_it_is_turned(files: list[Path], 
         source, derived = stack.plane(index), read_instance(written[uid]).plane()
         changed = derived.pixels != source.pixels
         assert 0 < changed.sum() < 0.1 * changed.size
-        assert not (changed & find(index, source).significant).any()
+        assert not (changed & MASKS.region(slice_of(source)).significant).any()
         assert np.array_equal(stack.voxels(index, derived.pixels), stego[index])
     again = np.ascontiguousarray(ORDERS[order](shown(sorted(written.values()))))
-    report = extract_stack(InstanceStack(sorted(written.values()), again), PASSPHRASE)
+    report = extract(StackSeries(InstanceStack(sorted(written.values()), again)), PASSPHRASE)
     assert report.record == TextRecord("a secret")
     assert {row.record for row in report.slices} == {0}
 
 
 def test_header_records_are_each_study_s_own(files: list[Path]) -> None:
     volume = shown(files)
-    stego = hide(InstanceStack(files, volume), volume, EmbedOptions(attributes=("PatientName",)))
-    report = extract_stack(RevisedStack(InstanceStack(files, stego, revised=True), stego), PASSPHRASE)
+    stego = hide(InstanceStack(files, volume), volume, Content(attributes=("PatientName",)))
+    report = extract(StackSeries(RevisedStack(InstanceStack(files, stego, revised=True), stego)), PASSPHRASE)
     assert report.record == HeaderRecord(header_record(dcmread(files[0]), ("PatientName",)))
 
 
@@ -105,16 +105,16 @@ def test_a_revised_stack_without_its_key_reads_nothing(files: list[Path]) -> Non
     volume = shown(files)
     stego = hide(InstanceStack(files, volume), volume)
     with pytest.raises(NothingReadableError):
-        extract_stack(RevisedStack(InstanceStack(files, stego, revised=True), stego), OTHER)
+        extract(StackSeries(RevisedStack(InstanceStack(files, stego, revised=True), stego)), OTHER)
 
 
 def test_the_mask_on_both_sides_serves_the_paper_s_profile(files: list[Path]) -> None:
     volume = shown(files)
-    stego = hide(InstanceStack(files, volume), volume, EmbedOptions("saidi2024", record=TextRecord("x"), beta=100.0))
+    stego = hide(InstanceStack(files, volume), volume, Content(TextRecord("x")), Method("saidi2024", beta=100.0))
     source = InstanceStack(files, volume)
-    masks = survey_stack(source, find, volume.shape).masks
+    masks = survey_stack(source, MASKS, volume.shape).masks
     stack = RevisedStack(InstanceStack(files, stego, revised=True), stego)
-    report = extract_stack(stack, PASSPHRASE, profile="saidi2024", masks=lambda index, _: Region(masks[index]))
+    report = extract(StackSeries(stack), PASSPHRASE, profile="saidi2024", masks=VolumeMasks(stack, masks))
     assert report.record == TextRecord("x")
 
 
@@ -138,7 +138,7 @@ def test_one_file_stands_for_many_slices(files: list[Path], order: str, tmp_path
     uids = write_stack(InstanceStack([path], stego, revised=True), stego, tmp_path / "out")
     assert len(set(uids)) == 1
     (written,) = (tmp_path / "out").iterdir()
-    report = extract_stack(InstanceStack([written], stego), PASSPHRASE)
+    report = extract(StackSeries(InstanceStack([written], stego)), PASSPHRASE)
     assert len(report.slices) == len(files)
     assert report.record == TextRecord("a secret")
 
@@ -203,7 +203,7 @@ def test_whole_numbers_without_dicom_carry_a_text(files: list[Path], kind: type,
     geometry = SeriesGeometry((10, 20, 30), (0, 0, -0.5), (0, 0.7, 0), (2.5, 0, 0))
     paths = write_new(stego, tmp_path / "new", geometry, modality="OT", attributes={"PatientID": "1"})
     assert [read_instance(path).plane().pixels.tolist() for path in paths] == stego.tolist()
-    assert extract_stack(VoxelStack(stego), PASSPHRASE).record == TextRecord("a secret")
+    assert extract(StackSeries(VoxelStack(stego)), PASSPHRASE).record == TextRecord("a secret")
     header = dcmread(paths[1])
     assert header.Modality == "OT"
     assert header.SOPClassUID == pydicom.uid.SecondaryCaptureImageStorage
@@ -215,7 +215,7 @@ def test_whole_numbers_without_dicom_carry_a_text(files: list[Path], kind: type,
 def test_whole_numbers_have_no_header(files: list[Path]) -> None:
     volume = shown(files).astype(np.int16)
     with pytest.raises(UsageError, match="no DICOM header"):
-        hide(VoxelStack(volume, "CT"), volume, EmbedOptions())
+        hide(VoxelStack(volume, "CT"), volume, Content())
 
 
 @pytest.mark.parametrize(
@@ -242,20 +242,21 @@ def test_more_than_16_bits_are_refused() -> None:
 
 def test_no_room_says_so(files: list[Path]) -> None:
     volume = shown(files)
+    stack = InstanceStack(files, volume)
     with pytest.raises(DoesNotFitError):
-        embed_stack(
-            InstanceStack(files, volume),
-            lambda _, plane: Region(np.ones(plane.shape, dtype=np.bool_)),
+        embed(
+            StackSeries(stack),
+            VolumeMasks(stack, np.ones(volume.shape, dtype=np.bool_)),
             PASSPHRASE,
-            TEXT,
-            lambda index, _: pytest.fail(f"slice {index} was shown"),
+            Viewer(stack, lambda index, _: pytest.fail(f"slice {index} was shown")),
+            content=TEXT,
         )
 
 
 def test_a_survey_turns_masks_as_the_volume_is_turned(files: list[Path]) -> None:
     straight, turned = shown(files), np.ascontiguousarray(shown(files)[::-1, ::-1])
-    upright = survey_stack(InstanceStack(files, straight), find, straight.shape)
-    flipped = survey_stack(InstanceStack(files, turned), find, turned.shape)
+    upright = survey_stack(InstanceStack(files, straight), MASKS, straight.shape)
+    flipped = survey_stack(InstanceStack(files, turned), MASKS, turned.shape)
     assert np.array_equal(upright.masks, flipped.masks[::-1, ::-1])
     assert upright.room_bits == flipped.room_bits[::-1]
 

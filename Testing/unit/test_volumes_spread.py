@@ -10,26 +10,23 @@ import pytest
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.envelope import FileRecord, prepare_passphrase
 from StegoMedLib.errors import TooFewShardsError
-from StegoMedLib.pipeline.embed_run import EmbedOptions
-from StegoMedLib.pipeline.volumes import embed_stack, extract_stack
+from StegoMedLib.pipeline.embed import embed
+from StegoMedLib.pipeline.extract import extract
+from StegoMedLib.pipeline.options import Content, Method
 from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.series.instances import InstanceStack
-from StegoMedLib.series.region import Region
-from StegoMedLib.series.stacks import RevisedStack
+from StegoMedLib.series.masks import FinderMasks
+from StegoMedLib.series.sinks import Viewer
+from StegoMedLib.series.stacks import RevisedStack, StackSeries
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from StegoMedLib.plane import Plane
 
 PASSPHRASE = prepare_passphrase("correct horse battery staple")
 RECORD = FileRecord("large.bin", np.random.default_rng(0).bytes(6000))
-
-
-def find(_index: int, plane: Plane) -> Region:
-    return Region(ThresholdFinder().find(plane))
 
 
 def test_a_volume_gives_the_record_back_until_too_many_slices_are_painted_over(phantom_folder: Path) -> None:
@@ -41,12 +38,14 @@ def test_a_volume_gives_the_record_back_until_too_many_slices_are_painted_over(p
     def show(index: int, voxels: NDArray[np.float64]) -> None:
         stego[index] = voxels
 
-    report = embed_stack(
-        InstanceStack(files, volume),
-        find,
+    source = InstanceStack(files, volume)
+    report = embed(
+        StackSeries(source),
+        FinderMasks(ThresholdFinder()),
         PASSPHRASE,
-        EmbedOptions("capacity", "spread", record=RECORD),
-        show,
+        Viewer(source, show),
+        content=Content(RECORD),
+        method=Method("capacity", "spread"),
         progress=lambda done, total, _: steps.append((done, total)),
     )
     assert steps == [(step, 8) for step in range(9)]
@@ -54,10 +53,10 @@ def test_a_volume_gives_the_record_back_until_too_many_slices_are_painted_over(p
 
     stego[0] = volume[0]
     stack = RevisedStack(InstanceStack(files, stego, revised=True), stego)
-    read = extract_stack(stack, PASSPHRASE)
+    read = extract(StackSeries(stack), PASSPHRASE)
     assert read.record == RECORD
     assert [row.record for row in read.slices] == [None, 0, 0, 0]
 
     stego[1] = volume[1]
     with pytest.raises(TooFewShardsError, match="2 of the 3"):
-        extract_stack(RevisedStack(InstanceStack(files, stego, revised=True), stego), PASSPHRASE)
+        extract(StackSeries(RevisedStack(InstanceStack(files, stego, revised=True), stego)), PASSPHRASE)

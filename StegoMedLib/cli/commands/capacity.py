@@ -28,7 +28,7 @@ _COLUMNS = {
 
 def run(arguments: argparse.Namespace) -> None:
     """Do the command's work."""
-    with ProgressBar("Measuring room") as progress:
+    with ProgressBar("Measuring capacity") as progress:
         report = measure_capacity(
             arguments.source,
             chosen_masks(arguments),
@@ -40,6 +40,6 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _show(report: CapacityReport) -> None:
-    rows = [[row[key] for key in _COLUMNS] for row in report.slices]
-    show_table(f"Room for a record, profile {report.profile}", list(_COLUMNS.values()), rows)
+    rows = [[getattr(row, key) for key in _COLUMNS] for row in report.slices]
+    show_table(f"Capacity for a record, profile {report.profile}", list(_COLUMNS.values()), rows)
     account_for(report.files, "measured")

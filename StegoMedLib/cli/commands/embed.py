@@ -14,12 +14,15 @@ from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table
 from StegoMedLib.envelope import FileRecord, Record, TextRecord
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE
-from StegoMedLib.pipeline.embed import EmbedOptions, EmbedReport, embed_series, look_at
+from StegoMedLib.pipeline.embed import check_embedding, embed_series
+from StegoMedLib.pipeline.options import Content, Method, Output
 from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
+
+    from StegoMedLib.pipeline.embed_report import EmbedReport
 
 __all__ = ["run"]
 _LARGEST_RECORD = 16 * 1024 * 1024
@@ -28,26 +31,26 @@ _LARGEST_RECORD = 16 * 1024 * 1024
 
 def run(arguments: argparse.Namespace) -> None:
     """Do the command's work."""
-    options = EmbedOptions(
-        profile=arguments.profile,
-        mode=arguments.mode,
-        lost=_lost(arguments),
-        record=_record(arguments),
-        attributes=_attributes(arguments.attributes),
-        beta=arguments.beta,
-        strength=_strength(arguments),
-        syntax=arguments.syntax,
-        accept_lossy=arguments.accept_lossy,
-        overwrite=arguments.overwrite,
-        copy_others=arguments.copy_others,
-    )
+    method = Method(arguments.profile, arguments.mode, _lost(arguments), arguments.beta, _strength(arguments))
+    content = Content(_record(arguments), _attributes(arguments.attributes))
+    output = Output(arguments.syntax, arguments.accept_lossy, arguments.overwrite, arguments.copy_others)
     # What can be refused is refused before anybody has to type a passphrase.
     source, masks = arguments.source, chosen_masks(arguments)
     target = chosen_target(arguments.target, source)
-    listing = look_at(source, target, options)
+    listing = check_embedding(source, target, method, output)
     passphrase = passphrase_to_seal(arguments)
-    with ProgressBar("Hiding the record") as progress:
-        report = embed_series(source, target, passphrase, masks, options, listing=listing, progress=progress)
+    with ProgressBar("Embedding the record") as progress:
+        report = embed_series(
+            source,
+            target,
+            passphrase,
+            masks,
+            content=content,
+            method=method,
+            output=output,
+            listing=listing,
+            progress=progress,
+        )
     deliver(report.as_json(), arguments.json_target, lambda: _show(report))
 
 

@@ -12,7 +12,6 @@ from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.reasons_picture import draw_reasons
 from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_series
 from StegoMedLib.series.masks import mask_name
-from StegoMedLib.series.region import proof_of
 from StegoMedLib.series.staging import check_target, is_in, staged
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _show(report: SegmentReport, out: Path) -> None:
-    bodies = sum(bool(row["body"]) for row in report.slices)
+    bodies = sum(row.body for row in report.slices)
     say(f"{len(report.slices)} masks in {out}; a body in {bodies} of them.")
     account_for(report.files, "segmented")
 
@@ -57,4 +56,4 @@ def _segment(arguments: argparse.Namespace, onlooker: Callable[[SurveyedSlice], 
 
 
 def _draw(folder: Path, seen: SurveyedSlice) -> None:
-    draw_reasons(folder / mask_name(seen.file, seen.frame, seen.frames), seen.plane, proof_of(seen.plane, seen.region))
+    draw_reasons(folder / mask_name(seen.cover), seen.cover.plane, seen.proof)

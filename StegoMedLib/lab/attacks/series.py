@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.dicom import DerivedSeries, Instance, read_instance, write_frames
+from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableFileError, UsageError
 from StegoMedLib.lab.attacks import KINDS, Kind, PlaneKind, attack_and_measure
 from StegoMedLib.lab.attacks.header import Rewrite, lossy_attributes
 from StegoMedLib.metrics import PAPER_NOTE, compare, summarise
+from StegoMedLib.series.counting import FileCount
+from StegoMedLib.series.files import FilePart, FileSeries, check_copy_others, place_in
 from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.source_files import FileCount, SourceFiles, check_copy_others, place_in
+from StegoMedLib.series.sinks import DerivedFiles
+from StegoMedLib.series.slice import steps
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
@@ -153,27 +156,23 @@ def attack_series(
     chosen.check(level)
     place = place_in(source, target)
     check_target(source, place, overwrite=overwrite)
-    files = SourceFiles(source)
-    report = AttackReport(kind, level, chosen.unit, seed, files=files.count)
-    run = _Run(chosen, level, seed, report)
-    targets = _targets(kind, level, len(files.images), np.random.default_rng(seed))
-    with staged(place, overwrite=overwrite, single=files.single, like=source) as work:
-        for done, (path, name) in enumerate(files.images):
-            progress(done, len(files.images), path.name)
-            with files.taking(path, report.slices) as made:
-                instance = read_instance(path, accept_lossy=accept_lossy)
-                goes_to = targets[done]
+    series = FileSeries(source, accept_lossy=accept_lossy)
+    report = AttackReport(kind, level, chosen.unit, seed, files=series.count)
+    targets = _targets(kind, level, len(series), np.random.default_rng(seed))
+    with staged(place, overwrite=overwrite, single=series.single, like=source) as work:
+        description = f"StegoMed: attacked for a test, {kind} at level {level:g} ({chosen.unit}), seed {seed}"
+        run = _Run(chosen, level, seed, report, DerivedFiles(series, work, description))
+        for index, part in enumerate(steps(series, progress)):
+            with series.taking(part, report.slices) as made:
+                goes_to = targets[index]
                 if goes_to is None:
-                    run.lose(instance, name)
-                    continue
-                other, called = files.images[goes_to]
-                made.append(work if files.single else work / called)
-                number = None if goes_to == done else _number(other)
-                run.take(done, instance, name, _Placed(called, made[0], number))
-        files.check_taken(lost=report.lost)
+                    run.lose(part)
+                else:
+                    other = series.files[goes_to]
+                    run.take(index, part, other.name, made, None if goes_to == index else _number(other.path))
+        series.check_taken(lost=report.lost)
         if copy_others:
-            files.copy_others(work)
-    progress(len(files.images), len(files.images), "")
+            series.copy_others(work)
     return report
 
 
@@ -188,15 +187,6 @@ def _targets(kind: str, level: float, files: int, rng: np.random.Generator) -> l
         for index, other in zip(chosen, np.roll(chosen, 1), strict=True):
             found[index] = int(other)
     return found
-
-
-@dataclass(frozen=True)
-class _Placed:
-    """Where an attacked file goes: its name in the target, its path, and its instance number if it is a new one."""
-
-    name: Path
-    path: Path
-    number: object | None
 
 
 def _number(path: Path) -> object:
@@ -217,50 +207,43 @@ class _Hit:
 
 
 class _Run:
-    """Takes files through an attack: one new series for each source series."""
+    """Takes files through an attack."""
 
-    def __init__(self, kind: Kind, level: float, seed: int, report: AttackReport) -> None:
-        self._kind, self._level, self._seed, self._report = kind, level, seed, report
+    def __init__(self, kind: Kind, level: float, seed: int, report: AttackReport, sink: DerivedFiles) -> None:
+        self._kind, self._level, self._seed, self._report, self._sink = kind, level, seed, report, sink
         self._rewrite: Rewrite | None = None
-        self._series = DerivedSeries(
-            f"StegoMed: attacked for a test, {kind.name} at level {level:g} ({kind.unit}), seed {seed}"
-        )
 
-    def lose(self, instance: Instance, name: Path) -> None:
+    def lose(self, part: FilePart) -> None:
         """Leave a file out."""
-        for frame in range(instance.frames):
-            self._report.slices.append(AttackedSlice(str(name), "", frame, "lost", None, {}))
+        for each in part.slices():
+            self._report.slices.append(AttackedSlice(part.name, "", each.frame, "lost", None, {}))
 
-    def take(self, index: int, instance: Instance, name: Path, place: _Placed) -> None:
-        """Attack the file `index`, called `name`, and write it to its place."""
-        attributes: dict[str, object] = {} if place.number is None else {"InstanceNumber": place.number}
+    def take(self, index: int, part: FilePart, name: str, made: list[Path], number: object | None) -> None:
+        """Attack the file `index`, and write it by another `name` and instance `number`, where that is a new one."""
+        attributes: dict[str, object] = {} if number is None else {"InstanceNumber": number}
         seed = [self._seed, index]
         if isinstance(self._kind, PlaneKind) and self._kind.method:
             # What the header says of all frames stands before the first of them.
-            ratios = [hit.ratio for _, hit in self._hits(instance, seed) if hit.ratio is not None]
-            attributes |= lossy_attributes(instance.dataset, float(np.mean(ratios)), self._kind.method)
+            ratios = [hit.ratio for _, hit in self._hits(part, seed) if hit.ratio is not None]
+            attributes |= lossy_attributes(part.instance.dataset, float(np.mean(ratios)), self._kind.method)
         elif self._kind.name == "rescale":
-            self._rewrite = Rewrite.of(instance, self._level)
-            attributes |= self._rewrite.attributes(instance)
-        place.path.parent.mkdir(parents=True, exist_ok=True)
-        stored = self._reported(self._hits(instance, seed), name, place.name)
-        written = write_frames(instance, stored, place.path, self._series, attributes=attributes)
-        self._report.files.wrote(name, written)
+            self._rewrite = Rewrite.of(part.instance, self._level)
+            attributes |= self._rewrite.attributes(part.instance)
+        self._sink.take(part, self._reported(self._hits(part, seed), part.name, name), made, name, attributes)
 
-    def _reported(self, hits: Iterable[tuple[Plane, _Hit]], name: Path, written: Path) -> Iterator[NDArray[np.int32]]:
+    def _reported(self, hits: Iterable[tuple[Plane, _Hit]], name: str, written: str) -> Iterator[NDArray[np.int32]]:
         """New stored values of one frame after the other, each noted in the report."""
         for frame, (plane, hit) in enumerate(hits):
             yield hit.pixels
             metrics: Metrics = compare(plane, hit.seen).as_json()
-            row = AttackedSlice(str(name), str(written), frame, "attacked", hit.ratio, metrics)
+            row = AttackedSlice(name, written, frame, "attacked", hit.ratio, metrics)
             self._report.slices.append(row)
 
-    def _hits(self, instance: Instance, seed: Sequence[int]) -> Iterator[tuple[Plane, _Hit]]:
+    def _hits(self, part: FilePart, seed: Sequence[int]) -> Iterator[tuple[Plane, _Hit]]:
         """Planes, and what the attack makes of them; the same at every call."""
         rng = np.random.default_rng(seed)
-        for frame in range(instance.frames):
-            plane = instance.plane(frame)
-            yield plane, self._hit(plane, rng)
+        for each in part.slices():
+            yield each.plane, self._hit(each.plane, rng)
 
     def _hit(self, plane: Plane, rng: np.random.Generator) -> _Hit:
         if isinstance(self._kind, PlaneKind):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from StegoMedLib.codec.blocks import split_blocks
-from StegoMedLib.dicom import list_files, read_instance
+from StegoMedLib.dicom import list_files
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.series.files import FilePart
 from StegoMedLib.series.masks import FolderMasks
 from StegoMedLib.series.region import usable_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -89,8 +90,7 @@ def _series(data: Path, group: str, name: str, most: int | None) -> Iterator[Cov
     reviewed, images = FolderMasks(masks), list_files(folder).images
     count = len(images) if most is None else min(most, len(images))
     for index in np.linspace(0, len(images) - 1, count).round().astype(int):
-        instance = read_instance(images[index])
-        plane = instance.plane()
-        significant = reviewed.mask(Path(images[index].name), 0, 1, plane)
+        each = FilePart(images[index], images[index].name).slice(0)
+        plane, significant = each.plane, reviewed.region(each).significant
         free = outside(significant)
         yield Cover(group, name, images[index].name, plane, significant, free, usable_of(plane, significant))

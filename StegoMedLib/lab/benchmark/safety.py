@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import ndimage
 
-from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.envelope import Sealer, TextRecord, locator_key
 from StegoMedLib.pipeline.coding import BLIND, coding
 from StegoMedLib.pipeline.message import seal
@@ -16,13 +16,13 @@ from StegoMedLib.pipeline.room import most_symbols
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.regions import Proof, pixels_of, prove, usable_blocks
 from StegoMedLib.regions.prepare import hounsfield
+from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.masks import FinderMasks, mask_name, read_reference
-from StegoMedLib.series.neighbours import FileRegions
+from StegoMedLib.series.neighbours import Regions
 from StegoMedLib.series.region import Region, why_not_air
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.regions import RegionFinder
     from StegoMedLib.series.masks import Reference
+    from StegoMedLib.series.slice import Slice
 
 __all__ = ["GROUPS", "JudgedSlice", "SafetySlice", "SeriesRow", "judge_series", "sum_up"]
 
@@ -153,28 +154,27 @@ def judge_series(
     UnusableInputError
         When an image or its mask is missing, cannot be read, or differs in size.
     """
-    paths = list_files(folder).images
-    regions = FileRegions(FinderMasks(finder), [(path, path.relative_to(folder)) for path in paths], accept_lossy=True)
+    series = FileSeries(folder, accept_lossy=True)
+    regions = Regions(FinderMasks(finder), series)
     sealer, key = Sealer(b"safety bench"), locator_key(b"safety bench")
     record = TextRecord(_RECORD)
     codings = {each: (coding(each, key), seal(sealer, record, most_symbols(each))) for each in profiles}
-    count = len(paths) if most is None else min(most, len(paths))
-    for index in np.unique(np.linspace(0, len(paths) - 1, count).round().astype(int)):
-        path = paths[index]
-        instance = read_instance(path, accept_lossy=True)
-        for frame in range(instance.frames):
-            plane = instance.plane(frame)
-            reference = _reference(masks, path.relative_to(folder), frame, instance.frames, plane)
-            region = regions.region(path, frame, instance.frames, plane)
-            judged = _judge(plane, region, reference, codings, (name or folder.name, path.name, frame))
+    count = len(series) if most is None else min(most, len(series))
+    chosen = set(np.linspace(0, len(series) - 1, count).round().astype(int).tolist())
+    for part in (part for index, part in enumerate(series) if index in chosen):
+        for each in part.slices():
+            reference = _reference(masks, each)
+            judged = _judge(
+                each.plane, regions.of(each), reference, codings, (name or folder.name, part.label, each.frame)
+            )
             if onlooker is not None:
                 onlooker(judged)
             yield judged.row
 
 
-def _reference(masks: Path, name: Path, frame: int, frames: int, plane: Plane) -> Reference:
-    place = masks / (mask_name(name, frame, frames) if frames == 1 else f"{name.stem}_{frame + 1:04d}.png")
-    return read_reference(place, plane.shape)
+def _reference(masks: Path, each: Slice) -> Reference:
+    name = f"{Path(each.name).stem}_{each.frame + 1:04d}.png" if each.frames > 1 else mask_name(each)
+    return read_reference(masks / name, each.plane.shape)
 
 
 def _judge(

@@ -14,7 +14,7 @@ from StegoMedLib.lab.evaluation.stego import EvaluateReport, evaluate_series
 from StegoMedLib.lab.pictures.worst import WorstSlices
 from StegoMedLib.metrics import PAPER_NOTE
 from StegoMedLib.regions import make_finder
-from StegoMedLib.series.masks import FinderMasks, FolderMasks
+from StegoMedLib.series.masks import FolderMasks
 from StegoMedLib.series.staging import check_target, staged
 from StegoMedLib.wording import counted
 
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _run_series(arguments: argparse.Namespace) -> None:
     if arguments.pictures is not None:
         raise UsageError("--pictures shows how masks agree with reference masks; leave STEGO out, and give --masks.")
-    finder = None if arguments.finder is None else FinderMasks(make_finder(arguments.finder, arguments.engine))
+    finder = None if arguments.finder is None else make_finder(arguments.finder, arguments.engine)
     with ProgressBar("Comparing") as progress:
         report = evaluate_series(
             arguments.cover,

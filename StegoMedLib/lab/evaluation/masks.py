@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pydicom import Dataset
 
-from StegoMedLib.dicom import Placing, placing_of, read_instance
+from StegoMedLib.dicom import Placing, placing_of
 from StegoMedLib.metrics import dice, iou, summarise
 from StegoMedLib.regions import BLOCK, guard, usable_blocks
+from StegoMedLib.series.counting import FileCount
+from StegoMedLib.series.files import FilePart, FileSeries
 from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.source_files import FileCount, SourceFiles, check_whole
+from StegoMedLib.series.slice import Slice, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -124,35 +127,33 @@ def evaluate_masks(
     UnusableInputError
         When nothing can be read, or a file has no reference mask of its size.
     """
-    files = SourceFiles(source)
-    report = AgreementReport(tuple(finder.name for finder in finders), files=files.count)
-    for done, (path, name) in enumerate(files.images):
-        progress(done, len(files.images), path.name)
-        with files.taking(path, report.slices):
-            check_whole(path, accept_lossy=accept_lossy)  # else a damaged file's missing masks stop the run
-            for compared in _compare_file(path, name, references, finders, accept_lossy=accept_lossy):
+    series = FileSeries(source, accept_lossy=accept_lossy)
+    report = AgreementReport(tuple(finder.name for finder in finders), files=series.count)
+    for part in steps(series, progress):
+        with series.taking(part, report.slices):
+            for each in part.slices():
+                series.check_whole(each.key)  # else a damaged file's missing masks stop the run
+                compared = _compare(each, _folder_of(part), references, finders)
                 report.slices.append(compared.row)
                 if onlooker is not None:
                     onlooker(compared)
-    files.check_taken()
-    progress(len(files.images), len(files.images), "")
+    series.check_taken()
     return report
 
 
-def _compare_file(
-    path: Path, name: Path, references: FolderMasks, finders: Sequence[RegionFinder], *, accept_lossy: bool
-) -> Iterator[ComparedSlice]:
-    """Compare the frames of one instance."""
-    instance = read_instance(path, accept_lossy=accept_lossy)
-    series = name.parent.as_posix() if name.parent.name else path.resolve().parent.name
-    for frame in range(instance.frames):
-        plane = instance.plane(frame)
-        placing = placing_of(instance.dataset, frame)
-        reference = references.mask(name, frame, instance.frames, plane)
-        found = {finder.name: finder.find(plane) for finder in finders}
-        measures = {each: _measure(plane, mask, reference, placing) for each, mask in found.items()}
-        row = AgreementSlice(str(name), frame, series, placing.orientation, plane.modality, measures)
-        yield ComparedSlice(row, plane, reference, found)
+def _folder_of(part: FilePart) -> str:
+    folder = Path(part.name).parent
+    return folder.as_posix() if folder.name else part.path.resolve().parent.name
+
+
+def _compare(each: Slice, series: str, references: FolderMasks, finders: Sequence[RegionFinder]) -> ComparedSlice:
+    """Compare what the finders find in a slice with its reference."""
+    plane, placing = each.plane, placing_of(each.header or Dataset(), each.frame)
+    reference = references.region(each).significant
+    found = {finder.name: finder.find(plane) for finder in finders}
+    measures = {name: _measure(plane, mask, reference, placing) for name, mask in found.items()}
+    row = AgreementSlice(each.name, each.frame, series, placing.orientation, plane.modality, measures)
+    return ComparedSlice(row, plane, reference, found)
 
 
 def _measure(plane: Plane, found: NDArray[np.bool_], reference: NDArray[np.bool_], placing: Placing) -> Measures:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import Instance, read_instance, source_uids
+from StegoMedLib.dicom import source_uids
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
 from StegoMedLib.metrics import PAPER_NOTE, compare, dice, iou, ncc, summarise
-from StegoMedLib.series.masks import FinderMasks, FolderMasks
+from StegoMedLib.series.counting import FileCount
+from StegoMedLib.series.files import FilePart, FileSeries
+from StegoMedLib.series.masks import FolderMasks
 from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.source_files import FileCount, SourceFiles
+from StegoMedLib.series.slice import steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
     from StegoMedLib.pipeline.slices import Metrics
     from StegoMedLib.plane import Plane
+    from StegoMedLib.regions import RegionFinder
 
 __all__ = ["EvaluateReport", "evaluate_series"]
 
@@ -61,7 +64,7 @@ def evaluate_series(
     stego: Path,
     *,
     references: Path | None = None,
-    finder: FinderMasks | None = None,
+    finder: RegionFinder | None = None,
     accept_lossy: bool = False,
     progress: Progress = silent,
 ) -> EvaluateReport:
@@ -76,7 +79,7 @@ def evaluate_series(
         DICOM files or folders.
     references : Path, optional
         Folder of reference masks: adds ``changed_significant``, and with `finder` ``iou`` and ``dice`` of the cover's.
-    finder : FinderMasks, optional
+    finder : RegionFinder, optional
         Adds ``ncc_mask``, the agreement of the masks found in cover and stego.
 
     Raises
@@ -86,25 +89,21 @@ def evaluate_series(
     """
     covers = _Covers(cover, accept_lossy=accept_lossy)
     measure = _Measure(None if references is None else FolderMasks(references), finder)
-    files = SourceFiles(stego)
-    report, unpaired = EvaluateReport(files=files.count), 0
-    for done, (path, marked) in enumerate(files.images):
-        progress(done, len(files.images), path.name)
-        with files.taking(path, report.slices):
-            instance = read_instance(path, accept_lossy=accept_lossy)
-            found = covers.of(instance, marked)
+    series = FileSeries(stego, accept_lossy=accept_lossy)
+    report, unpaired = EvaluateReport(files=series.count), 0
+    for part in steps(series, progress):
+        with series.taking(part, report.slices):
+            found = covers.of(part)
             if found is None:
                 unpaired += 1
-                raise UnusableFileError(f"{path.name} was derived from no file of {cover}; name its cover.")
-            name, original = found
-            report.slices.extend(measure.frames(instance, original, marked, name))
+                raise UnusableFileError(f"{part.label} was derived from no file of {cover}; name its cover.")
+            report.slices.extend(measure.frames(part, found))
     if unpaired and not report.slices:
         raise UnusableInputError(
             f"No file of {stego} was derived from one of {cover}; name the cover it was made from."
         )
-    files.check_taken()
-    progress(len(files.images), len(files.images), "")
-    files.count.add_left_out(covers.files.count)
+    series.check_taken()
+    series.count.add_left_out(covers.series.count)
     return report
 
 
@@ -113,25 +112,23 @@ class _Measure:
     """What slices are measured with."""
 
     references: FolderMasks | None
-    finder: FinderMasks | None
+    finder: RegionFinder | None
 
-    def frames(self, stego: Instance, cover: Instance, marked: Path, name: Path) -> Iterator[EvaluatedSlice]:
-        """Measure the frames of a pair whose files are `marked` and `name` in the report."""
-        for frame in range(min(stego.frames, cover.frames)):
-            before, after = cover.plane(frame), stego.plane(frame)
-            if before.shape != after.shape:
+    def frames(self, stego: FilePart, cover: FilePart) -> Iterator[EvaluatedSlice]:
+        """Measure the frames of a pair of files."""
+        for after, before in zip(stego.slices(), cover.slices(), strict=False):
+            if before.plane.shape != after.plane.shape:
                 raise UnusableFileError(
-                    f"{stego.path} and its cover {name} differ in size; name the cover it was made from."
+                    f"{stego.path} and its cover {cover.name} differ in size; name the cover it was made from."
                 )
-            references = self.references
-            reference = None if references is None else references.mask(name, frame, cover.frames, before)
-            yield EvaluatedSlice(str(marked), str(name), frame, self._plane(before, after, reference))
+            reference = None if self.references is None else self.references.region(before).significant
+            metrics = self._plane(before.plane, after.plane, reference)
+            yield EvaluatedSlice(stego.name, cover.name, before.frame, metrics)
 
     def _plane(self, cover: Plane, stego: Plane, reference: NDArray[np.bool_] | None) -> Metrics:
         metrics: Metrics = compare(cover, stego.pixels, reference).as_json()
         if self.finder is not None:
-            nowhere = Path()
-            before, after = (self.finder.mask(nowhere, 0, 1, plane) for plane in (cover, stego))
+            before, after = (self.finder.find(plane) for plane in (cover, stego))
             metrics["ncc_mask"] = ncc(before, after)
             if reference is not None:
                 metrics |= {"iou": iou(before, reference), "dice": dice(before, reference)}
@@ -139,22 +136,22 @@ class _Measure:
 
 
 class _Covers:
-    """Cover instances by SOPInstanceUID and by name; only their paths are kept."""
+    """Cover files by SOPInstanceUID and by name; only their paths are kept."""
 
     def __init__(self, source: Path, *, accept_lossy: bool) -> None:
-        self._accept_lossy = accept_lossy
-        self._names: dict[Path, tuple[Path, Path]] = {}
-        self._uids: dict[str, tuple[Path, Path]] = {}
-        self.files = SourceFiles(source)
-        for path, name in self.files.images:
-            with self.files.taking(path):
-                self._uids[read_instance(path, accept_lossy=accept_lossy).sop_instance] = name, path
-                self._names[name] = name, path
-        self.files.check_taken()
+        self.series = FileSeries(source, accept_lossy=accept_lossy)
+        self._names: dict[str, FilePart] = {}
+        self._uids: dict[str, FilePart] = {}
+        for kept in self.series.files:
+            part = replace(kept)  # what is read of it is not kept
+            with self.series.taking(part):
+                self._uids[part.instance.sop_instance] = kept
+                self._names[part.name] = kept
+        self.series.check_taken()
 
-    def of(self, stego: Instance, name: Path) -> tuple[Path, Instance] | None:
-        """Name and instance of the cover of `stego`."""
-        sources = source_uids(stego)
+    def of(self, stego: FilePart) -> FilePart | None:
+        """The cover of a file."""
+        sources = source_uids(stego.instance)
         named = [self._uids[uid] for uid in sources if uid in self._uids]
-        entry = next(iter(named), None) if sources else self._names.get(name)
-        return None if entry is None else (entry[0], read_instance(entry[1], accept_lossy=self._accept_lossy))
+        kept = next(iter(named), None) if sources else self._names.get(stego.name)
+        return None if kept is None else replace(kept)

@@ -1,89 +1,65 @@
-"""Files of a source, one after another: count in is count out, whatever becomes of each."""
+"""A series of files: images of a source, one after another, whatever becomes of each."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import LeftOut, Listing, list_files, nothing_usable, read_instance
+from StegoMedLib.dicom import Instance, LeftOut, Listing, list_files, nothing_usable, read_instance, slices_beside
 from StegoMedLib.errors import UnusableFileError, UnusableInputError, UsageError
-from StegoMedLib.series.removed import RemovedFrom, removed_as_json
+from StegoMedLib.series.counting import FileCount
+from StegoMedLib.series.slice import Key, Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableSequence
     from typing import Any
 
-    from StegoMedLib.dicom import Written
 
-__all__ = ["FileCount", "SourceFiles", "check_copy_others", "check_whole", "place_in"]
+__all__ = ["FilePart", "FileSeries", "check_copy_others", "place_in"]
 
 
-@dataclass
-class FileCount:
-    """What became of the files of a source.
+@dataclass(frozen=True, eq=False)
+class FilePart:
+    """A DICOM file of a series, read when somebody asks for it.
 
     Attributes
     ----------
-    came_in : int
-        Files that were found.
-    left_out : list of LeftOut
-        Those that were not worked on, copied ones among them.
-    copied : list of Path
-        Those left out that lie in the target as they were.
-    passed_over : list of LeftOut
-        What was not counted: no part of the data, or there under another name.
-    removed : list of RemovedFrom
-        What of the headers of files did not come along into those that were written.
+    path : Path
+    name : str
+        What it is called relative to the source.
+    accept_lossy : bool
     """
 
-    came_in: int = 0
-    left_out: list[LeftOut] = field(default_factory=list)
-    copied: list[Path] = field(default_factory=list)
-    passed_over: list[LeftOut] = field(default_factory=list)
-    removed: list[RemovedFrom] = field(default_factory=list)
+    path: Path
+    name: str
+    accept_lossy: bool = False
 
     @property
-    def taken(self) -> int:
-        """How many files were worked on."""
-        return self.came_in - len(self.left_out)
+    def label(self) -> str:
+        """The file's own name."""
+        return self.path.name
 
-    @property
-    def missing(self) -> int:
-        """How many files were neither worked on nor copied."""
-        return len(self.left_out) - len(self.copied)
+    @cached_property
+    def instance(self) -> Instance:
+        """What is in the file; raises `UnusableFileError`."""
+        return read_instance(self.path, accept_lossy=self.accept_lossy)
 
-    def add(self, listing: Listing) -> None:
-        """Count the files of one more source."""
-        self.came_in += listing.files
-        self.left_out += listing.left_out
-        self.passed_over += listing.passed_over
+    def slices(self) -> Iterator[Slice]:
+        """Its frames; raises `UnusableFileError`."""
+        return map(self.slice, range(self.instance.frames))
 
-    def wrote(self, name: Path, written: Written) -> None:
-        """Note what of a file's header did not come along."""
-        self.removed += [RemovedFrom(name, each) for each in written.removed]
-
-    def add_left_out(self, other: FileCount) -> None:
-        """Count what was left out of one more source, whose other files need no counting."""
-        self.came_in += len(other.left_out)
-        self.left_out += other.left_out
-        self.passed_over += other.passed_over
-
-    def as_json(self) -> dict[str, object]:
-        """The part of a JSON report that tells of files."""
-        copied = set(self.copied)
-        return {
-            "files": {"came_in": self.came_in, "taken": self.taken, "copied": len(copied), "left_out": self.missing},
-            "left_out": [{**row.as_json(), "copied": row.file in copied} for row in self.left_out],
-            "passed_over": [row.as_json() for row in self.passed_over],
-            "removed": removed_as_json(self.removed),
-        }
+    def slice(self, frame: int) -> Slice:
+        """One of its frames; raises `UnusableFileError`."""
+        instance = self.instance
+        return Slice(self.name, frame, instance.frames, instance.dataset, partial(instance.plane, frame))
 
 
-class SourceFiles:
+class FileSeries:
     """The images of a source, and the count of its files.
 
     Parameters
@@ -92,13 +68,15 @@ class SourceFiles:
         A DICOM file or a folder.
     listing : Listing, optional
         Of the source, where it was looked at already.
+    accept_lossy : bool
+        Take files whose pixels are stored with loss, too.
 
     Attributes
     ----------
     single : bool
         The source is one file.
-    images : list of (Path, Path)
-        Each image, and what it is called relative to the source.
+    files : list of FilePart
+        Its images.
     count : FileCount
 
     Raises
@@ -107,21 +85,63 @@ class SourceFiles:
         When there is no image.
     """
 
-    def __init__(self, source: Path, listing: Listing | None = None) -> None:
+    def __init__(self, source: Path, listing: Listing | None = None, *, accept_lossy: bool = False) -> None:
         self._source, self._listing = source, list_files(source) if listing is None else listing
-        self.single = _is_file(source)
-        self.images = [(path, self._name(path)) for path in self._listing.images]
+        self._accept_lossy = accept_lossy
+        self.single = is_file(source)
+        self.files = [FilePart(path, str(self._name(path)), accept_lossy) for path in self._listing.images]
         self.count = FileCount()
         self.count.add(self._listing)
         self._gone: set[Path] = set()
+        self._near: tuple[str, FilePart] | None = None
+
+    def __len__(self) -> int:
+        """Number of images."""
+        return len(self.files)
+
+    def __iter__(self) -> Iterator[FilePart]:
+        """The images that were not left out so far, each opened anew at every walk."""
+        return (
+            FilePart(file.path, file.name, self._accept_lossy) for file in self.files if file.path not in self._gone
+        )
+
+    @cached_property
+    def _paths(self) -> dict[str, Path]:
+        return {file.name: file.path for file in self.files}
+
+    @cached_property
+    def _beside(self) -> dict[Key, tuple[Key, ...]]:
+        names = {path: name for name, path in self._paths.items()}
+        beside = slices_beside(names)
+        return {
+            (names[path], frame): tuple((names[other], number) for other, number in others)
+            for (path, frame), others in beside.items()
+        }
+
+    def beside(self, key: Key) -> tuple[Key, ...]:
+        """Slices next to a slice in place, by their headers, whatever the order of the files."""
+        return self._beside.get(key, ())
+
+    def at(self, key: Key) -> Slice:
+        """A slice by its key; its file is read once for slices that follow each other."""
+        name, frame = key
+        if self._near is None or self._near[0] != name:
+            self._near = name, FilePart(self._paths[name], name, self._accept_lossy)
+        return self._near[1].slice(frame)
+
+    def check_whole(self, key: Key) -> None:
+        """Raise `UnusableFileError` when a slice's file, or one of its frames, cannot be read."""
+        instance = read_instance(self._paths[key[0]], accept_lossy=self._accept_lossy)
+        for frame in range(instance.frames):
+            instance.containers(frame)
 
     @contextmanager
-    def taking(self, path: Path, *rows: MutableSequence[Any]) -> Iterator[list[Path]]:
+    def taking(self, part: FilePart, *rows: MutableSequence[Any]) -> Iterator[list[Path]]:
         """Work on one file; when it turns out unusable, or changes meanwhile, it is left out and nothing of it stays.
 
         Parameters
         ----------
-        path : Path
+        part : FilePart
         rows : list
             Of reports: what the body adds to them goes again when the file is left out.
 
@@ -134,23 +154,22 @@ class SourceFiles:
         lengths, made = [len(each) for each in rows], list[Path]()
         try:
             yield made
-            self._listing.check_unchanged(path)
+            self._listing.check_unchanged(part.path)
         except UnusableFileError as error:
             for each, length in zip(rows, lengths, strict=True):
                 del each[length:]
             for place in made:
                 place.unlink(missing_ok=True)
-            self.leave_out(path, str(error))
+            self._leave_out(part.path, str(error))
 
-    def leave_out(self, path: Path, reason: str) -> None:
-        """Note that a file is not worked on."""
+    def _leave_out(self, path: Path, reason: str) -> None:
         if path not in self._gone:
             self._gone.add(path)
             self.count.left_out.append(LeftOut(path, reason))
 
-    def is_left_out(self, path: Path) -> bool:
+    def left_out(self, part: FilePart) -> bool:
         """Whether an image was left out so far."""
-        return path in self._gone
+        return part.path in self._gone
 
     def check_taken(self, *, lost: int = 0) -> None:
         """Make sure that there was something to work on.
@@ -189,7 +208,7 @@ class SourceFiles:
 
 def _copy(file: Path, target: Path) -> bool:
     """Copy a file with its permissions; False for what is no file."""
-    if not _is_file(file) or os.path.lexists(target):  # an attack may have given its name to another file
+    if not is_file(file) or os.path.lexists(target):  # an attack may have given its name to another file
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(file, target)
@@ -197,7 +216,7 @@ def _copy(file: Path, target: Path) -> bool:
     return True
 
 
-def _is_file(place: Path) -> bool:
+def is_file(place: Path) -> bool:
     return os.path.isfile(place)  # noqa: PTH113 pathlib raises where a folder may not be entered
 
 
@@ -219,7 +238,7 @@ def check_copy_others(source: Path, *, copy_others: bool) -> None:
     UsageError
         When `source` is a file and the others shall be copied.
     """
-    if copy_others and _is_file(source):
+    if copy_others and is_file(source):
         raise UsageError(
             f"--copy-others takes along what else lies in a folder, and {source} is one file; leave it out."
         )
@@ -227,11 +246,4 @@ def check_copy_others(source: Path, *, copy_others: bool) -> None:
 
 def place_in(source: Path, target: Path) -> Path:
     """Where the result of `source` goes: a file goes into a folder that exists, under its own name."""
-    return target / source.name if _is_file(source) and target.is_dir() else target
-
-
-def check_whole(path: Path, *, accept_lossy: bool) -> None:
-    """Raise `UnusableFileError` when a file, or one of its frames, cannot be read."""
-    instance = read_instance(path, accept_lossy=accept_lossy)
-    for frame in range(instance.frames):
-        instance.containers(frame)
+    return target / source.name if is_file(source) and target.is_dir() else target

@@ -1,0 +1,187 @@
+"""The library as a researcher uses it: DICOM files in, DICOM files and reports out.
+
+``import StegoMedLib`` offers what is here. Series that are not files are walked by `pipeline.embed.embed` and
+`pipeline.extract.extract`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from StegoMedLib.choices import DEFAULT_FINDER
+from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
+from StegoMedLib.envelope import Record, TextRecord, passphrase_forms, prepare_passphrase
+from StegoMedLib.envelope.strength import strength_of
+from StegoMedLib.errors import UsageError
+from StegoMedLib.pipeline.embed import embed_series
+from StegoMedLib.pipeline.extract import extract_series
+from StegoMedLib.pipeline.options import Content, Method, Output
+from StegoMedLib.pipeline.survey import measure_capacity, segment_series
+from StegoMedLib.series.masks import mask_source
+from StegoMedLib.series.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from os import PathLike
+
+    from StegoMedLib.pipeline.embed_report import EmbedReport
+    from StegoMedLib.pipeline.extract_report import ExtractReport
+    from StegoMedLib.pipeline.survey import CapacityReport, SegmentReport
+    from StegoMedLib.series.masks import MaskSource
+
+    Place = str | PathLike[str]
+
+__all__ = ["capacity", "embed", "extract", "segment"]
+
+_METHOD = Method()
+
+
+def segment(
+    source: Place, masks: Place, *, finder: str = DEFAULT_FINDER, overwrite: bool = False, progress: Progress = silent
+) -> SegmentReport:
+    """Find the body in every slice, and write a mask for each, for somebody to review.
+
+    Parameters
+    ----------
+    source : path
+        DICOM file or folder.
+    masks : path
+        New folder for PNG files, white on the body, named as `series.masks.mask_name` says.
+    finder : str
+        One of `choices.FINDERS`.
+    overwrite : bool
+        Replace what an earlier run wrote there.
+    progress : callable
+        See `series.progress.Progress`.
+
+    Returns
+    -------
+    SegmentReport
+
+    Raises
+    ------
+    StegoMedError
+        A sentence with cause and remedy; of this kind are all errors here.
+    """
+    return segment_series(
+        Path(source), Path(masks), mask_source(finder, "auto", None), overwrite=overwrite, progress=progress
+    )
+
+
+def capacity(
+    source: Place,
+    *,
+    profile: str = _METHOD.profile,
+    masks: Place | None = None,
+    finder: str = DEFAULT_FINDER,
+    progress: Progress = silent,
+) -> CapacityReport:
+    """Measure how many bits, and how large a record, each slice could carry.
+
+    Parameters
+    ----------
+    source : path
+        DICOM file or folder.
+    profile : str
+    masks : path, optional
+        Folder of reviewed masks as `segment` writes them, instead of a finder.
+    finder, progress
+        As of `segment`.
+    """
+    return measure_capacity(Path(source), _masks(masks, finder), profile=profile, progress=progress)
+
+
+def embed(
+    source: Place,
+    target: Place,
+    passphrase: str,
+    *,
+    record: Record | str | None = None,
+    attributes: Sequence[str] = tuple(DEFAULT_ATTRIBUTES),
+    profile: str = _METHOD.profile,
+    mode: str = _METHOD.mode,
+    masks: Place | None = None,
+    finder: str = DEFAULT_FINDER,
+    overwrite: bool = False,
+    weak_passphrase: bool = False,
+    progress: Progress = silent,
+) -> EmbedReport:
+    """Embed a record in the air around the body, and write the stego series to `target`.
+
+    Parameters
+    ----------
+    source, target : path
+        DICOM file or folder, and where the stego file or folder goes; it appears when all is written, or not at all.
+    passphrase : str
+    record : Record or str, optional
+        A text, or one of `envelope.TextRecord`, `FileRecord`, `HeaderRecord`; the header's `attributes` without it.
+    attributes : sequence of str
+        DICOM keywords.
+    profile, mode : str
+    masks, finder, progress
+        As of `capacity`.
+    overwrite : bool
+        Replace what an earlier run wrote to the target.
+    weak_passphrase : bool
+        Take a passphrase even if it is easy to guess.
+
+    Raises
+    ------
+    StegoMedError
+        `DoesNotFitError` when no slice has capacity for the record, and others; see `errors`.
+    """
+    prepared = prepare_passphrase(passphrase)
+    strength = strength_of(prepared)
+    if strength.refused and not weak_passphrase:
+        raise UsageError(f"This passphrase could be guessed in {strength}; take a better one.")
+    return embed_series(
+        Path(source),
+        Path(target),
+        prepared,
+        _masks(masks, finder),
+        content=Content(TextRecord(record) if isinstance(record, str) else record, tuple(attributes)),
+        method=Method(profile, mode),
+        output=Output(overwrite=overwrite),
+        progress=progress,
+    )
+
+
+def extract(
+    source: Place,
+    passphrase: str,
+    *,
+    profile: str | None = None,
+    masks: Place | None = None,
+    progress: Progress = silent,
+) -> ExtractReport:
+    """Extract the record that is embedded in a series.
+
+    Parameters
+    ----------
+    source : path
+        DICOM file or folder; any one readable slice is enough.
+    passphrase : str
+    profile : str, optional
+        Found by itself, but ``saidi2024``, which needs `masks`, too.
+    masks : path, optional
+        As of `capacity`.
+    progress : callable
+
+    Returns
+    -------
+    ExtractReport
+        With the ``record``, or all different ``records``, and what was read from each slice. ``must_look`` has a
+        sentence for each reason why a person must look.
+
+    Raises
+    ------
+    StegoMedError
+        `NothingReadableError` when no slice can be read with this passphrase, and others; see `errors`.
+    """
+    found = None if masks is None else _masks(masks, DEFAULT_FINDER)
+    return extract_series(Path(source), passphrase_forms(passphrase), profile=profile, masks=found, progress=progress)
+
+
+def _masks(folder: Place | None, finder: str) -> MaskSource:
+    return mask_source(finder, "auto", None if folder is None else Path(folder))

@@ -1,0 +1,92 @@
+"""What embedding did: the report, slice by slice, and how long each station took."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from StegoMedLib.metrics import PAPER_NOTE, summarise
+from StegoMedLib.series.counting import FileCount
+
+if TYPE_CHECKING:
+    from StegoMedLib.pipeline.message import Message
+    from StegoMedLib.pipeline.slices import Metrics
+
+__all__ = ["Clock", "EmbedReport", "EmbeddedSliceReport"]
+
+
+@dataclass(frozen=True)
+class EmbeddedSliceReport:
+    """One slice in the report; `pixels` counts them by what the guard made of them (see `regions.Reason`)."""
+
+    file: str
+    frame: int
+    state: str
+    reason: str
+    metrics: Metrics
+    pixels: dict[str, int]
+
+
+@dataclass
+class EmbedReport:
+    """What embedding did."""
+
+    profile: str
+    mode: str
+    finder: str
+    symbol_version: int = 0
+    symbols: int = 0
+    envelope_characters: int = 0
+    slices: list[EmbeddedSliceReport] = field(default_factory=list)
+    files: FileCount = field(default_factory=FileCount)
+    seconds: dict[str, float] = field(default_factory=dict)
+    shards: list[dict[str, int]] = field(default_factory=list)
+
+    @property
+    def embedded(self) -> int:
+        """Slices that carry the record."""
+        return sum(row.state == "embedded" for row in self.slices)
+
+    def note(self, message: Message) -> None:
+        """Remember the largest message."""
+        self.symbol_version = max(self.symbol_version, message.symbol.version)
+        self.symbols = max(self.symbols, len(message.symbols))
+        self.envelope_characters = max(self.envelope_characters, message.characters)
+
+    def summary(self) -> dict[str, dict[str, float]]:
+        """Minimum, mean and maximum of every measure over the slices that carry the record."""
+        return summarise(row.metrics for row in self.slices if row.state == "embedded")
+
+    def as_json(self) -> dict[str, object]:
+        """The JSON report of ``stegomed embed``."""
+        return {
+            "note": PAPER_NOTE,
+            "profile": self.profile,
+            "mode": self.mode,
+            "finder": self.finder,
+            "embedded": self.embedded,
+            "skipped": len(self.slices) - self.embedded,
+            "symbol_version": self.symbol_version,
+            "symbols": self.symbols,
+            "envelope_characters": self.envelope_characters,
+            "shards": self.shards,
+            "summary": self.summary(),
+            "slices": [asdict(row) for row in self.slices],
+            **self.files.as_json(),
+            "seconds": self.seconds,
+        }
+
+
+class Clock:
+    """Seconds spent at each station."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, station: str) -> None:
+        """Book the time since the last lap on `station`."""
+        now = time.perf_counter()
+        self.seconds[station] = self.seconds.get(station, 0.0) + now - self._last
+        self._last = now

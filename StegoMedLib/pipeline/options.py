@@ -1,0 +1,71 @@
+"""What a user may choose of embedding: what is embedded, how, and where the result goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from StegoMedLib.choices import LOST
+from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
+
+if TYPE_CHECKING:
+    from StegoMedLib.envelope import Record
+
+__all__ = ["Content", "Method", "Output"]
+
+
+@dataclass(frozen=True, repr=False)
+class Content:
+    """What is embedded; shows nothing of it in ``repr``.
+
+    Attributes
+    ----------
+    record : Record or None
+        None for the attributes of the header, each patient's and study's own.
+    attributes : tuple of str
+        DICOM keywords of a header record.
+    """
+
+    record: Record | None = None
+    attributes: tuple[str, ...] = tuple(DEFAULT_ATTRIBUTES)
+
+
+@dataclass(frozen=True)
+class Method:
+    """How it is embedded.
+
+    Attributes
+    ----------
+    profile, mode : str
+    lost : float
+        In mode ``spread``: share of the slices that may be lost.
+    beta : float
+        Strength of ``saidi2024``.
+    strength : float or None
+        Strength of ``robust``: the least PSNR in dB (``psnr_bulk``), None for the default.
+    """
+
+    profile: str = "fidelity"
+    mode: str = "replicate"
+    lost: float = LOST
+    beta: float = 1000.0
+    strength: float | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """Which files are taken, and where and how the result is written.
+
+    Attributes
+    ----------
+    syntax : str
+        Transfer syntax of the files written: ``explicit``, ``rle``, ``jpegls``, ``jpeg2000``.
+    accept_lossy, overwrite : bool
+    copy_others : bool
+        Take files that are left out along to the target, as they are.
+    """
+
+    syntax: str = "explicit"
+    accept_lossy: bool = False
+    overwrite: bool = False
+    copy_others: bool = False

@@ -1,0 +1,132 @@
+"""A slice: a plane with its place. Series are made of slices, and parts of a series are read and written together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from StegoMedLib.series.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, MutableSequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from typing import Any
+
+    from pydicom import Dataset
+
+    from StegoMedLib.plane import Plane
+    from StegoMedLib.series.counting import FileCount
+
+__all__ = ["Key", "Part", "PartT", "Series", "Slice", "steps"]
+
+Key = tuple[str, int]
+"""What tells a slice from the others of its series: its name, and its number."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """A plane with its place.
+
+    Attributes
+    ----------
+    name : str
+        What progress and reports call it: the file relative to its source, or the slice of a volume.
+    frame, frames : int
+        Number of the frame in the file, from 0, and how many there are; in a volume the number of the slice.
+    header : Dataset or None
+        DICOM header, None where there is none.
+    read : callable
+        Gives the plane; raises `UnusableInputError` when it cannot be decoded.
+    """
+
+    name: str
+    frame: int
+    frames: int
+    header: Dataset | None
+    read: Callable[[], Plane]
+
+    @property
+    def key(self) -> Key:
+        """What tells it from the others of its series."""
+        return self.name, self.frame
+
+    @cached_property
+    def plane(self) -> Plane:
+        """Stored values, read when somebody asks for them, once; raises as `read` does."""
+        return self.read()
+
+
+class Part(Protocol):
+    """Slices that are taken together or not at all: the frames of a file, or one slice of a volume."""
+
+    @property
+    def name(self) -> str:
+        """The name of its slices."""
+
+    @property
+    def label(self) -> str:
+        """What progress calls it."""
+
+    def slices(self) -> Iterator[Slice]:
+        """Its slices, one in memory at a time; raises `UnusableInputError` when it cannot be read."""
+
+
+PartT = TypeVar("PartT", bound=Part)
+
+
+class Series(Protocol[PartT]):
+    """What gives slices, part by part, again and again in the same order.
+
+    Attributes
+    ----------
+    count : FileCount
+        What became of the files, where there are some.
+    """
+
+    count: FileCount
+
+    def __len__(self) -> int:
+        """Number of parts."""
+
+    def __iter__(self) -> Iterator[PartT]:
+        """The parts, but those that were left out."""
+
+    def taking(self, part: PartT, *rows: MutableSequence[Any]) -> AbstractContextManager[list[Path]]:
+        """Work on one part; when it is left out, what the body added to `rows`, and the files it made, go again."""
+
+    def left_out(self, part: PartT) -> bool:
+        """Whether a part was left out."""
+
+    def check_taken(self) -> None:
+        """Raise `UnusableInputError` when every part was left out."""
+
+    def beside(self, key: Key) -> tuple[Key, ...]:
+        """Slices next to a slice in place."""
+
+    def at(self, key: Key) -> Slice:
+        """A slice by its key; raises `UnusableInputError` when it cannot be read."""
+
+    def check_whole(self, key: Key) -> None:
+        """Raise `UnusableInputError` when any slice of a slice's part cannot be read."""
+
+
+def steps(
+    series: Series[PartT], progress: Progress = silent, *, before: int = 0, total: int | None = None
+) -> Iterator[PartT]:
+    """The parts of a series, one after the other, each told to `progress` first.
+
+    Parameters
+    ----------
+    series : Series
+    progress : callable
+    before, total : int
+        Steps that were done before, and all of them, where a series is walked more than once.
+    """
+    total = len(series) if total is None else total
+    for done, part in enumerate(series, before):
+        progress(done, total, part.label)
+        yield part
+    if before + len(series) == total:
+        progress(total, total, "")
