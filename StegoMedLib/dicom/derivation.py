@@ -13,7 +13,8 @@ from pydicom.tag import Tag
 from pydicom.uid import UID
 
 from StegoMedLib.dicom.derived_text import described, stated
-from StegoMedLib.dicom.frame_items import FrameItems
+from StegoMedLib.dicom.groups import FrameItems
+from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.dicom.image_type import derived_type, is_enhanced
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from StegoMedLib.dicom.removal import Removal
     from StegoMedLib.dicom.uids import DerivedSeries
 
-__all__ = ["EXTREMES", "derived_elements", "extreme_elements"]
+__all__ = ["EXTREMES", "derived_elements", "extreme_elements", "source_uids"]
 
 EXTREMES = ("SmallestImagePixelValue", "LargestImagePixelValue")
 
@@ -195,3 +196,16 @@ def derived_elements(
     for tag in _STALE:
         elements.pop(tag, None)
     return elements
+
+
+def source_uids(instance: Instance) -> tuple[str, ...]:
+    """SOPInstanceUIDs in the SourceImageSequence (PS3.3 C.7.6.1.1.4) of `instance`, the latest derivation first.
+
+    Raises
+    ------
+    UnusableFileError
+        The sequence is malformed.
+    """
+    with naming(instance.path, "its SourceImageSequence is malformed; export it again from its source."):
+        items = instance.dataset.get("SourceImageSequence") or []
+        return tuple(str(item.get("ReferencedSOPInstanceUID") or "") for item in reversed(items))

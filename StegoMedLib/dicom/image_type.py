@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydicom import uid
 
-from StegoMedLib.dicom.codes import codes_of
+from StegoMedLib.dicom.values import codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from pydicom.uid import JPEG2000, JPEGLSNearLossless
 
-from StegoMedLib.dicom.beside import field_without
-from StegoMedLib.dicom.codes import code_of, codes_of
+from StegoMedLib.dicom.field import field_without
 from StegoMedLib.dicom.hostile import naming, open_object
 from StegoMedLib.dicom.padding import declared_ranges, padding_ranges
 from StegoMedLib.dicom.pixel_format import PixelFormat, pixel_format
 from StegoMedLib.dicom.pixels import Frames, frames_of, transfer_syntax
 from StegoMedLib.dicom.rescale import rescale_of
-from StegoMedLib.dicom.values import value_of
+from StegoMedLib.dicom.values import code_of, codes_of, value_of
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.plane import Plane
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from StegoMedLib.dicom.codes import code_of
 from StegoMedLib.dicom.groups import macro_of
+from StegoMedLib.dicom.values import code_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

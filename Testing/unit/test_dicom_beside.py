@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from StegoMedLib.dicom import DerivedSeries, read_instance, write_derived
-from StegoMedLib.dicom.beside import field_without
-from StegoMedLib.dicom.field import StoredField
+from StegoMedLib.dicom.field import StoredField, field_without
 from StegoMedLib.errors import UnusableFileError
 
 if TYPE_CHECKING:
