@@ -13,7 +13,7 @@ from StegoMedLib.dicom.removal import Removed
 from StegoMedLib.dicom.uids import MARK, DerivedSeries, new_uid
 from StegoMedLib.dicom.values import codes_of
 from StegoMedLib.dicom.walking import LeftOut
-from StegoMedLib.dicom.writing import Written, write_derived, write_frames
+from StegoMedLib.dicom.writing import Written, write_frames
 
 __all__ = [
     "DEFAULT_ATTRIBUTES",
@@ -38,6 +38,5 @@ __all__ = [
     "read_instance",
     "slices_beside",
     "source_uids",
-    "write_derived",
     "write_frames",
 ]

@@ -13,7 +13,7 @@ from pydicom.tag import Tag
 from pydicom.uid import UID
 
 from StegoMedLib.dicom.derived_text import described, stated
-from StegoMedLib.dicom.groups import FrameItems
+from StegoMedLib.dicom.groups import GROUPS, FrameItems
 from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.dicom.image_type import derived_type, is_enhanced
 
@@ -32,7 +32,6 @@ __all__ = ["EXTREMES", "derived_elements", "extreme_elements", "source_uids"]
 EXTREMES = ("SmallestImagePixelValue", "LargestImagePixelValue")
 
 _ST_CHARACTERS = 1024
-_GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 
 
 def _element(keyword: str, value: Any, vr: str | None = None) -> DataElement:  # noqa: ANN401 pydicom takes anything
@@ -94,7 +93,7 @@ def _mark_group(group: Dataset, instance: Instance, item: Dataset, *, gets_macro
 
 def _functional_groups(instance: Instance, description: str) -> Iterable[DataElement]:
     """Functional groups with frame types and derivation image like those of the whole object."""
-    found = {keyword: instance.dataset[keyword].value for keyword in _GROUPS if keyword in instance.dataset}
+    found = {keyword: instance.dataset[keyword].value for keyword in GROUPS if keyword in instance.dataset}
     item = _derivation_image(instance, description)
     has_macro = any("DerivationImageSequence" in group for groups in found.values() for group in groups)
     for number, (keyword, groups) in enumerate(found.items()):
@@ -146,7 +145,7 @@ def _given(instance: Instance, attributes: Mapping[str, object]) -> Iterable[Dat
 
 
 def extreme_elements(instance: Instance, extremes: tuple[int, int] | None) -> dict[BaseTag, DataElement]:
-    """Smallest and largest pixel value, where the source has them; they take the same room whatever they are.
+    """Smallest and largest pixel value, where the source has them; as long in bytes whatever they are.
 
     Parameters
     ----------

@@ -13,22 +13,14 @@ if TYPE_CHECKING:
 
     from pydicom import Dataset
 
-__all__ = ["FrameItems", "macro_of"]
+__all__ = ["GROUPS", "FrameItems", "macro_of"]
+
+GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 
 
 def macro_of(dataset: Dataset, frame: int, keyword: str) -> Dataset | None:
-    """A functional group macro of a frame: its own, else the shared one; None where there is neither.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Header of the instance.
-    frame : int
-        Index from 0.
-    keyword : str
-        Of the macro's sequence, as ``PixelMeasuresSequence``.
-    """
-    own, shared = (dataset.get(f"{kind}FunctionalGroupsSequence") or () for kind in ("PerFrame", "Shared"))
+    """The macro of a frame (counted from 0) whose sequence has this keyword: its own, else the shared one, if any."""
+    shared, own = (dataset.get(keyword) or () for keyword in GROUPS)
     for group in (*own[frame : frame + 1], *shared[:1]):
         macro: list[Dataset] = list(group.get(keyword) or [])
         if macro:
@@ -74,12 +66,7 @@ class FrameItems(DicomSequence):
     def edited(self, edit: Callable[[Dataset], object]) -> FrameItems:
         """The same items with something done to each."""
         return FrameItems(
-            self._content,
-            self._starts,
-            implicit=self._implicit,
-            little=self._little,
-            charset=self._charset,
-            edit=edit,
+            self._content, self._starts, implicit=self._implicit, little=self._little, charset=self._charset, edit=edit
         )
 
     def __len__(self) -> int:

@@ -44,15 +44,7 @@ class Placing:
 
 
 def placing_of(dataset: Dataset, frame: int) -> Placing:
-    """Read how a frame lies in the patient.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Header of the instance.
-    frame : int
-        Index from 0.
-    """
+    """Read from an instance's header how a frame (counted from 0) lies in the patient."""
     plane = dataset if "ImageOrientationPatient" in dataset else macro_of(dataset, frame, "PlaneOrientationSequence")
     measures = dataset if "PixelSpacing" in dataset else macro_of(dataset, frame, "PixelMeasuresSequence")
     spacing = numbers_of(measures, "PixelSpacing", 2)

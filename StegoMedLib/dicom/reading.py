@@ -120,23 +120,7 @@ class Instance:
             return field_without(cells, self.format.field, declared_ranges(self.dataset, self.format.field))
 
     def plane(self, frame: int = 0) -> Plane:
-        """One frame as a plane of stored values.
-
-        Parameters
-        ----------
-        frame : int
-            Index from 0.
-
-        Returns
-        -------
-        Plane
-            With the frame's rescale and padding.
-
-        Raises
-        ------
-        UnusableInputError
-            The frame's compressed data is damaged, or the file is not there any more as it was.
-        """
+        """One frame as a plane of stored values, with its rescale and padding; raises as `containers` does."""
         cells = self.containers(frame)
         field = self.field_of(cells)
         pixels = field.unpack(cells)
