@@ -63,11 +63,11 @@ class UnusableFileError(UnusableInputError):
 
 
 class NothingToSealError(UnusableInputError):
-    """The header of a slice holds nothing of what shall be hidden; those of other slices may."""
+    """The header of a slice holds nothing of what shall be sealed; those of other slices may."""
 
 
 class NothingReadableError(StegoMedError):
-    """Nothing can be read with this key: wrong key, damaged data and "nothing hidden here" look alike."""
+    """Nothing can be read with this key: wrong key, damaged data and "nothing embedded here" look alike."""
 
     exit_code = 4
 
@@ -89,7 +89,7 @@ class TooFewShardsError(NothingReadableError):
 
 
 class DoesNotFitError(StegoMedError):
-    """The record is larger than the room in the images."""
+    """The record is larger than the capacity of the images."""
 
     exit_code = 5
 

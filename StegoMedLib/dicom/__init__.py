@@ -1,20 +1,19 @@
 """DICOM: instances in, derived instances out."""
 
 from StegoMedLib.dicom.attributes import DEFAULT_ATTRIBUTES, header_record
-from StegoMedLib.dicom.codes import codes_of
 from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import new_series
+from StegoMedLib.dicom.derivation import source_uids
 from StegoMedLib.dicom.geometry import SeriesGeometry
 from StegoMedLib.dicom.listing import Listing, list_files, nothing_usable
 from StegoMedLib.dicom.padding import declared_padding
-from StegoMedLib.dicom.places import slices_beside
-from StegoMedLib.dicom.placing import Placing, placing_of
+from StegoMedLib.dicom.places import Placing, placing_of, slices_beside
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.removal import Removed
-from StegoMedLib.dicom.sources import source_uids
 from StegoMedLib.dicom.uids import MARK, DerivedSeries, new_uid
+from StegoMedLib.dicom.values import codes_of
 from StegoMedLib.dicom.walking import LeftOut
-from StegoMedLib.dicom.writing import Written, write_derived, write_frames
+from StegoMedLib.dicom.writing import Written, write_frames
 
 __all__ = [
     "DEFAULT_ATTRIBUTES",
@@ -39,6 +38,5 @@ __all__ = [
     "read_instance",
     "slices_beside",
     "source_uids",
-    "write_derived",
     "write_frames",
 ]

@@ -32,7 +32,7 @@ def _checked(keyword: str) -> str:
 
 
 def header_record(dataset: Dataset, keywords: Iterable[str] = DEFAULT_ATTRIBUTES) -> dict[str, str | bytes]:
-    """Header values to hide.
+    """Header values that make a record.
 
     Parameters
     ----------

@@ -10,7 +10,9 @@ from pydicom.pixels.encoders.base import get_encoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from StegoMedLib.dicom.coders import chosen_plugin
+from StegoMedLib.dicom.element_headers import ITEM, SEQUENCE_END, UNDEFINED, element_header, item_header
 from StegoMedLib.dicom.hostile import naming
+from StegoMedLib.dicom.structure import PIXELS
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from StegoMedLib.dicom.field import Containers
     from StegoMedLib.dicom.pixel_format import PixelFormat
 
-__all__ = ["NATIVE", "SYNTAXES", "check_room", "write_pixels"]
+__all__ = ["NATIVE", "SYNTAXES", "check_size", "write_pixels"]
 
 NATIVE = "explicit"
 SYNTAXES: Mapping[str, UID] = {
@@ -30,15 +32,13 @@ SYNTAXES: Mapping[str, UID] = {
     "jpegls": JPEGLSLossless,
     "jpeg2000": JPEG2000Lossless,
 }
-_UNDEFINED = 0xFFFF_FFFF
 _LARGEST_NATIVE = 0xFFFF_FFFE
 _BASIC_REACH = 1 << 31
 """Native bytes up to which a basic offset table is written: its offsets have 32 bits, and noise grows when coded."""
-_PIXEL_DATA, _TABLE, _LENGTHS = 0x0010, 0x0001, 0x0002  # elements of group 7FE0
-_ITEM, _SEQUENCE_END = 0xE000, 0xE0DD  # elements of group FFFE
+_TABLE, _LENGTHS = 0x7FE0_0001, 0x7FE0_0002
 
 
-def check_room(pixels: PixelFormat, syntax: str) -> None:
+def check_size(pixels: PixelFormat, syntax: str) -> None:
     """Refuse what is too large for a syntax (PS3.5 7.1, A.4).
 
     Raises
@@ -87,18 +87,10 @@ def _little(cells: Containers) -> bytes:
     return cells.astype(cells.dtype.newbyteorder("<")).tobytes()
 
 
-def _header(element: int, vr: bytes, length: int) -> bytes:
-    return pack("<HH2sHL", 0x7FE0, element, vr, 0, length)
-
-
-def _mark(element: int, length: int) -> bytes:
-    return pack("<HHL", 0xFFFE, element, length)
-
-
 def _write_native(stream: BinaryIO, frames: Iterable[Containers], pixels: PixelFormat) -> None:
     size = pixels.frame_bytes * pixels.frames
-    vr = b"OB" if pixels.field.container.itemsize == 1 else b"OW"
-    stream.write(_header(_PIXEL_DATA, vr, size + size % 2))
+    vr = "OB" if pixels.field.container.itemsize == 1 else "OW"
+    stream.write(element_header(PIXELS, vr, size + size % 2))
     stream.writelines(_little(cells) for cells in frames)
     stream.write(bytes(size % 2))
 
@@ -113,9 +105,9 @@ def _write_encapsulated(stream: BinaryIO, frames: Iterable[Containers], pixels: 
         code = encoder.code(cells)
         offsets.append(stream.tell() - first)
         lengths.append(len(code))
-        stream.write(_mark(_ITEM, len(code)))
+        stream.write(item_header(ITEM, len(code)))
         stream.write(code)
-    stream.write(_mark(_SEQUENCE_END, 0))
+    stream.write(item_header(SEQUENCE_END, 0))
     with encoder.refusing():
         opening = _opening(offsets, lengths, extended=extended)
     stream.seek(start)
@@ -125,14 +117,14 @@ def _write_encapsulated(stream: BinaryIO, frames: Iterable[Containers], pixels: 
 
 def _opening(offsets: Sequence[int], lengths: Sequence[int], *, extended: bool) -> bytes:
     """What stands before the first fragment: extended offset table (PS3.3 C.7.6.3.1.8) or basic one."""
-    count, head = len(offsets), _header(_PIXEL_DATA, b"OB", _UNDEFINED)
+    count, head = len(offsets), element_header(PIXELS, "OB", UNDEFINED)
     if not extended:
-        return head + _mark(_ITEM, 4 * count) + pack(f"<{count}L", *offsets)
+        return head + item_header(ITEM, 4 * count) + pack(f"<{count}L", *offsets)
     tables = [
-        _header(element, b"OV", 8 * count) + pack(f"<{count}Q", *values)
+        element_header(element, "OV", 8 * count) + pack(f"<{count}Q", *values)
         for element, values in ((_TABLE, offsets), (_LENGTHS, lengths))
     ]
-    return b"".join(tables) + head + _mark(_ITEM, 0)
+    return b"".join(tables) + head + item_header(ITEM, 0)
 
 
 class _Encoder:

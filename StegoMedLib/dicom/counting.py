@@ -37,7 +37,7 @@ class Count:
         self._most_attributes = _ATTRIBUTES + _ATTRIBUTES_PER_FRAME * frames
 
     def allow(self, frames: int) -> None:
-        """Take the number of frames that the header gives; no more than the file has room for."""
+        """Take the number of frames that the header gives; no more than fit in the file."""
         if frames > self._size // _SMALLEST_FRAME:
             raise UnusableInputError(f"it says that it has {frames} frames, too many for its size; export it again.")
         self._set_limits(min(frames, self._size // _LEAST_FRAME))

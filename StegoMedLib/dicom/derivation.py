@@ -13,7 +13,8 @@ from pydicom.tag import Tag
 from pydicom.uid import UID
 
 from StegoMedLib.dicom.derived_text import described, stated
-from StegoMedLib.dicom.frame_items import FrameItems
+from StegoMedLib.dicom.groups import GROUPS, FrameItems
+from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.dicom.image_type import derived_type, is_enhanced
 
 if TYPE_CHECKING:
@@ -26,12 +27,11 @@ if TYPE_CHECKING:
     from StegoMedLib.dicom.removal import Removal
     from StegoMedLib.dicom.uids import DerivedSeries
 
-__all__ = ["EXTREMES", "derived_elements", "extreme_elements"]
+__all__ = ["EXTREMES", "derived_elements", "extreme_elements", "source_uids"]
 
 EXTREMES = ("SmallestImagePixelValue", "LargestImagePixelValue")
 
 _ST_CHARACTERS = 1024
-_GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 
 
 def _element(keyword: str, value: Any, vr: str | None = None) -> DataElement:  # noqa: ANN401 pydicom takes anything
@@ -93,7 +93,7 @@ def _mark_group(group: Dataset, instance: Instance, item: Dataset, *, gets_macro
 
 def _functional_groups(instance: Instance, description: str) -> Iterable[DataElement]:
     """Functional groups with frame types and derivation image like those of the whole object."""
-    found = {keyword: instance.dataset[keyword].value for keyword in _GROUPS if keyword in instance.dataset}
+    found = {keyword: instance.dataset[keyword].value for keyword in GROUPS if keyword in instance.dataset}
     item = _derivation_image(instance, description)
     has_macro = any("DerivationImageSequence" in group for groups in found.values() for group in groups)
     for number, (keyword, groups) in enumerate(found.items()):
@@ -145,7 +145,7 @@ def _given(instance: Instance, attributes: Mapping[str, object]) -> Iterable[Dat
 
 
 def extreme_elements(instance: Instance, extremes: tuple[int, int] | None) -> dict[BaseTag, DataElement]:
-    """Smallest and largest pixel value, where the source has them; they take the same room whatever they are.
+    """Smallest and largest pixel value, where the source has them; as long in bytes whatever they are.
 
     Parameters
     ----------
@@ -195,3 +195,16 @@ def derived_elements(
     for tag in _STALE:
         elements.pop(tag, None)
     return elements
+
+
+def source_uids(instance: Instance) -> tuple[str, ...]:
+    """SOPInstanceUIDs in the SourceImageSequence (PS3.3 C.7.6.1.1.4) of `instance`, the latest derivation first.
+
+    Raises
+    ------
+    UnusableFileError
+        The sequence is malformed.
+    """
+    with naming(instance.path, "its SourceImageSequence is malformed; export it again from its source."):
+        items = instance.dataset.get("SourceImageSequence") or []
+        return tuple(str(item.get("ReferencedSOPInstanceUID") or "") for item in reversed(items))

@@ -29,7 +29,7 @@ _TEXTS = frozenset({"LT", "ST", "UT"})
 
 
 def described(dataset: Dataset, keyword: str, addition: str, between: str, removal: Removal) -> RawDataElement:
-    """A description that says what was done behind what the source says, which is cut where there is no room.
+    """A description that says what was done behind what the source says, which is cut where both are too long.
 
     Parameters
     ----------

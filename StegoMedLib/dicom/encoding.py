@@ -6,7 +6,6 @@ undecoded: only their headers are written anew, and numbers and words that were 
 
 from __future__ import annotations
 
-import struct
 from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,7 +17,9 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filereader import read_sequence
 from pydicom.filewriter import write_data_element
 from pydicom.tag import BaseTag
+from pydicom.valuerep import EXPLICIT_VR_LENGTH_32, STR_VR
 
+from StegoMedLib.dicom.element_headers import ITEM, SEQUENCE_END, UNDEFINED, element_header, item_header
 from StegoMedLib.dicom.hostile import translated
 from StegoMedLib.dicom.removal import Removal
 from StegoMedLib.errors import UnusableInputError
@@ -32,17 +33,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Element", "Elements", "encoded"]
 
-_LONG_HEADER = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
 _WORD_BYTES = {
     **dict.fromkeys(("AT", "OW", "SS", "US"), 2),
     **dict.fromkeys(("FL", "OF", "OL", "SL", "UL"), 4),
     **dict.fromkeys(("FD", "OD", "OV", "SV", "UV"), 8),
 }
-_TEXT = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UR", "UT"})
+_TEXT = STR_VR - {"UI"}  # whose padding is a zero
 _AMBIGUOUS_WORDS = frozenset({"US or OW", "US or SS or OW", "OB or OW"})
-_UNDEFINED = 0xFFFF_FFFF
-_SHORT_LIMIT = 0xFFFF
-_ITEM, _SEQUENCE_END = BaseTag(0xFFFE_E000), BaseTag(0xFFFE_E0DD)
 
 Element: TypeAlias = "DataElement | RawDataElement"
 Elements: TypeAlias = dict[BaseTag, Element]
@@ -63,18 +60,6 @@ def _vr_of(element: RawDataElement, *, signed: bool) -> str:
     return "OW" if vr in _AMBIGUOUS_WORDS else vr
 
 
-def _header(tag: BaseTag, vr: str, length: int) -> bytes:
-    """Element header; a VR with a short length field that cannot say the length becomes UN."""
-    if vr not in _LONG_HEADER and length > _SHORT_LIMIT:
-        vr = "UN"
-    start = struct.pack("<HH2s", tag.group, tag.element, vr.encode("ascii"))
-    return start + (struct.pack("<HL", 0, length) if vr in _LONG_HEADER else struct.pack("<H", length))
-
-
-def _item_mark(tag: BaseTag, length: int) -> bytes:
-    return struct.pack("<HHL", tag.group, tag.element, length)
-
-
 def _swapped(value: bytes, vr: str) -> bytes:
     """Value with its words turned from big to little endian."""
     size = _WORD_BYTES.get(vr, 1)
@@ -87,14 +72,14 @@ def _raw(element: RawDataElement, vr: str) -> Iterator[bytes]:
     value = element.value or b""
     if not element.is_little_endian:
         value = _swapped(value, vr)
-    if element.length == _UNDEFINED:
-        yield _header(element.tag, vr if vr in _LONG_HEADER else "UN", _UNDEFINED)
+    if element.length == UNDEFINED:
+        yield element_header(element.tag, vr if vr in EXPLICIT_VR_LENGTH_32 else "UN", UNDEFINED)
         yield value
-        yield _item_mark(_SEQUENCE_END, 0)
+        yield item_header(SEQUENCE_END, 0)
         return
     if len(value) % 2:
         value += b" " if vr in _TEXT else b"\0"
-    yield _header(element.tag, vr, len(value))
+    yield element_header(element.tag, vr, len(value))
     yield value
 
 
@@ -144,11 +129,11 @@ class _Writer:
         kept = [self.data_set(item, path) for item in found if not self._removal.takes_item(item, path)]
         if not kept and len(items):
             return b""
-        parts = [_header(BaseTag(path[-1]), "SQ", _UNDEFINED)]
+        parts = [element_header(path[-1], "SQ", UNDEFINED)]
         for item in kept:
             content = b"".join(item.values())
-            parts += [_item_mark(_ITEM, len(content)), content]
-        return b"".join([*parts, _item_mark(_SEQUENCE_END, 0)])
+            parts += [item_header(ITEM, len(content)), content]
+        return b"".join([*parts, item_header(SEQUENCE_END, 0)])
 
     def _unknown(self, element: RawDataElement, path: Path) -> bytes:
         """Value of VR UN as it is, unless it is a sequence with something in it that does not come along.
@@ -156,7 +141,7 @@ class _Writer:
         A sequence in there is implicit VR little endian whatever the file is (PS3.5 6.2.2).
         """
         value = element.value or b""
-        if value.startswith(_item_mark(_ITEM, 0)[:4]) and self._removal.may_concern(value):
+        if value.startswith(item_header(ITEM, 0)[:4]) and self._removal.may_concern(value):
             part = self._removal.part()
             with suppress(UnusableInputError), translated("it is no sequence."):
                 items = read_sequence(BytesIO(value), True, True, len(value), self._charset)  # noqa: FBT003 pydicom's

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from pydicom import uid
 
-from StegoMedLib.dicom.codes import codes_of
+from StegoMedLib.dicom.groups import GROUPS
+from StegoMedLib.dicom.values import codes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 __all__ = ["derived_type", "is_enhanced"]
-
-_GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
 
 
 @dataclass(frozen=True)
@@ -82,13 +81,13 @@ _RULES: Mapping[str, _Rule] = MappingProxyType(
 
 def _rule(sop_class: str, dataset: Dataset) -> _Rule:
     """The rule of a class; one that is not known is taken for an enhanced one when it has functional groups."""
-    grouped = any(keyword in dataset for keyword in _GROUPS)
+    grouped = any(keyword in dataset for keyword in GROUPS)
     return _RULES.get(sop_class, _UNKNOWN_GROUPED if grouped else _GENERAL)
 
 
 def is_enhanced(sop_class: str, dataset: Dataset) -> bool:
     """Whether an object is an enhanced multi-frame one, by its class or by what it holds."""
-    return _rule(sop_class, dataset).enhanced or any(keyword in dataset for keyword in _GROUPS)
+    return _rule(sop_class, dataset).enhanced or any(keyword in dataset for keyword in GROUPS)
 
 
 def derived_type(

@@ -10,7 +10,7 @@ from pydicom.uid import MediaStorageDirectoryStorage
 
 from StegoMedLib.dicom.hostile import open_dataset, translated
 from StegoMedLib.dicom.pixel_format import pixel_format
-from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, is_leftover, walk
+from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, is_leftover, status, walk
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
 from StegoMedLib.wording import counted
 
@@ -82,11 +82,8 @@ class Listing:
 
 
 def _stamp(path: Path) -> _Stamp | None:
-    try:
-        known = os.stat(path)  # noqa: PTH116 the same call
-    except OSError:
-        return None
-    return known.st_size, known.st_mtime_ns
+    known = status(path)
+    return None if known is None else (known.st_size, known.st_mtime_ns)
 
 
 def _check(path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.dicom.codes import code_of, several
+from StegoMedLib.dicom.values import as_list, code_of
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def declared_padding(dataset: Dataset, keyword: str, field: StoredField) -> list
     UnusableInputError
         There is something else; the sentence has the file as its unnamed subject ("it").
     """
-    numbers = [number for value in several(dataset.get(keyword)) for number in _numbers(value, keyword)]
+    numbers = [number for value in as_list(dataset.get(keyword)) for number in _numbers(value, keyword)]
     bits = np.array([number & 0xFFFF for number in numbers], dtype=np.uint16)
     return [int(value) for value in bits.view(np.int16 if field.signed else np.uint16)]
 

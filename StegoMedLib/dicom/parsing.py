@@ -16,7 +16,7 @@ from pydicom.filereader import read_dataset
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from StegoMedLib.dicom.frame_items import FrameItems
+from StegoMedLib.dicom.groups import FrameItems
 from StegoMedLib.dicom.source import Bytes, FileBytes, HeldBytes
 from StegoMedLib.dicom.structure import HELD_BACK, PER_FRAME, PIXELS, Held, beginning_of, encoding_of, held_in
 from StegoMedLib.errors import UnusableInputError

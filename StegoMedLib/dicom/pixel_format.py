@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from StegoMedLib.dicom.codes import code_of
 from StegoMedLib.dicom.field import StoredField
+from StegoMedLib.dicom.values import code_of
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:

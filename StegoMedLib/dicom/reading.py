@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from pydicom.uid import JPEG2000, JPEGLSNearLossless
 
-from StegoMedLib.dicom.beside import field_without
-from StegoMedLib.dicom.codes import code_of, codes_of
+from StegoMedLib.dicom.field import field_without
 from StegoMedLib.dicom.hostile import naming, open_object
 from StegoMedLib.dicom.padding import declared_ranges, padding_ranges
 from StegoMedLib.dicom.pixel_format import PixelFormat, pixel_format
 from StegoMedLib.dicom.pixels import Frames, frames_of, transfer_syntax
 from StegoMedLib.dicom.rescale import rescale_of
-from StegoMedLib.dicom.values import value_of
+from StegoMedLib.dicom.values import code_of, codes_of, value_of
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.plane import Plane
 
@@ -121,23 +120,7 @@ class Instance:
             return field_without(cells, self.format.field, declared_ranges(self.dataset, self.format.field))
 
     def plane(self, frame: int = 0) -> Plane:
-        """One frame as a plane of stored values.
-
-        Parameters
-        ----------
-        frame : int
-            Index from 0.
-
-        Returns
-        -------
-        Plane
-            With the frame's rescale and padding.
-
-        Raises
-        ------
-        UnusableInputError
-            The frame's compressed data is damaged, or the file is not there any more as it was.
-        """
+        """One frame as a plane of stored values, with its rescale and padding; raises as `containers` does."""
         cells = self.containers(frame)
         field = self.field_of(cells)
         pixels = field.unpack(cells)

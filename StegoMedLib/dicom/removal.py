@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataelem import RawDataElement
 
-from StegoMedLib.dicom.structure import UNDEFINED
+from StegoMedLib.dicom.element_headers import UNDEFINED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

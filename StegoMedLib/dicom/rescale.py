@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from StegoMedLib.dicom.codes import code_of
 from StegoMedLib.dicom.groups import macro_of
+from StegoMedLib.dicom.values import code_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,20 +42,7 @@ class Rescale:
 
 
 def rescale_of(dataset: Dataset, frame: int) -> Rescale:
-    """Rescale of one frame.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Header of the instance.
-    frame : int
-        Index from 0.
-
-    Returns
-    -------
-    Rescale
-        The identity where the header gives none, or none that makes sense.
-    """
+    """Rescale of a frame (counted from 0); the identity where the header gives none, or none that makes sense."""
     source = dataset if "RescaleSlope" in dataset else macro_of(dataset, frame, "PixelValueTransformationSequence")
     if source is None:
         return Rescale()

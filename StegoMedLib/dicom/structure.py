@@ -10,18 +10,25 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from functools import lru_cache
-from struct import Struct
 from typing import BinaryIO
 
-from pydicom.datadict import dictionary_VR
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
-from pydicom.valuerep import EXPLICIT_VR_LENGTH_32, VR
 
 from StegoMedLib.dicom.counting import Count
+from StegoMedLib.dicom.element_headers import (
+    HEADER,
+    ITEM,
+    ITEM_END,
+    KNOWN_VRS,
+    SEQUENCE_END,
+    UNDEFINED,
+    Header,
+    Headers,
+    vr_in_dictionary,
+)
 from StegoMedLib.errors import UnusableInputError
 
-__all__ = ["HELD_BACK", "PER_FRAME", "PIXELS", "UNDEFINED", "Beginning", "Held"]
+__all__ = ["HELD_BACK", "PER_FRAME", "PIXELS", "Beginning", "Held"]
 __all__ += ["beginning_of", "encoding_of", "held_in"]
 
 PER_FRAME = 0x5200_9230
@@ -29,15 +36,8 @@ PIXELS = 0x7FE0_0010
 HELD_BACK = frozenset({PER_FRAME, PIXELS, 0x7FE0_0008, 0x7FE0_0009})
 """Tags of what pydicom does not read: functional groups of frames, and pixel data of all kinds."""
 _SYNTAX, _FRAMES = 0x0002_0010, 0x0028_0008
-_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFE_E000, 0xFFFE_E00D, 0xFFFE_E0DD
+_MOST_DIGITS = 12  # of an integer string (PS3.5 6.2)
 _META_GROUP, _COMMAND_GROUP = 0x0002, 0x0000
-UNDEFINED = 0xFFFF_FFFF
-
-_WINDOW = 1 << 14
-_HEADER, _LONG_HEADER = 8, 12
-_KNOWN = {vr.value.encode("ascii") for vr in VR}
-_LONG = {vr.value.encode("ascii") for vr in EXPLICIT_VR_LENGTH_32}
-_LETTERS = range(0x41, 0x5B)
 
 
 @dataclass(frozen=True)
@@ -75,63 +75,19 @@ class Held:
     implicit: bool
 
 
-@lru_cache(maxsize=1 << 12)
-def _vr_in_dictionary(tag: int) -> str | None:
-    try:
-        return dictionary_VR(tag)
-    except KeyError:
-        return None
-
-
 class _Walk:
-    """Walks over element headers of a stream, in one byte order."""
+    """Walks over the elements of a stream, in one byte order."""
 
     def __init__(self, stream: BinaryIO, size: int, count: Count, *, little: bool) -> None:
-        self._stream, self.size, self._count = stream, size, count
-        mark = "<" if little else ">"
-        self._explicit = Struct(f"{mark}HH2sH").unpack_from
-        self._implicit = Struct(f"{mark}HHL").unpack_from
-        self._long = Struct(f"{mark}L").unpack_from
-        self._window, self._base = b"", 0
+        self.headers, self.size, self._count = Headers(stream, little=little), size, count
         self._frames = 1
-
-    def _at(self, at: int) -> int:
-        """Index in the window of a position; the window moves there where it has to."""
-        index = at - self._base
-        if index < 0 or index + _LONG_HEADER > len(self._window):
-            self._stream.seek(at)
-            self._window, self._base, index = self._stream.read(_WINDOW).ljust(_LONG_HEADER, b"\0"), at, 0
-        return index
-
-    def header(self, at: int, *, implicit: bool) -> tuple[int, str | None, int, int]:
-        """Tag, VR, length, and position of the value of the element at `at`."""
-        index = self._at(at)
-        if not implicit:
-            group, element, vr, length = self._explicit(self._window, index)
-            if vr in _LONG:
-                (length,) = self._long(self._window, index + _HEADER)
-                return group << 16 | element, vr.decode("ascii"), length, at + _LONG_HEADER
-            if vr in _KNOWN or b"AA" <= vr <= b"ZZ":
-                return group << 16 | element, vr.decode("latin-1"), length, at + _HEADER
-        group, element, length = self._implicit(self._window, index)
-        return group << 16 | element, None, length, at + _HEADER
-
-    def text(self, at: int, length: int) -> str:
-        """Short value as text."""
-        self._stream.seek(at)
-        return self._stream.read(min(length, 64)).decode("latin-1").strip("\0 ")
-
-    def looks_implicit(self, at: int) -> bool:
-        """Whether the element at `at` has no VR where an explicit one would be."""
-        index = self._at(at)
-        return not (self._window[index + 4] in _LETTERS and self._window[index + 5] in _LETTERS)
 
     def group(self, at: int, group: int) -> tuple[int, dict[int, tuple[int, int]]]:
         """Position behind the elements of a group at `at`, and position and length of their values."""
         found: dict[int, tuple[int, int]] = {}
-        implicit = self.looks_implicit(at)
-        while at + _HEADER <= self.size:
-            tag, vr, length, value = self.header(at, implicit=implicit)
+        implicit = self.headers.looks_implicit(at)
+        while at + HEADER <= self.size:
+            tag, vr, length, value = self.headers.header(at, implicit=implicit)
             if tag >> 16 != group:
                 break
             self._count.attribute()
@@ -142,12 +98,12 @@ class _Walk:
     def held(self, at: int, *, to_pixels: bool) -> list[Held]:
         """Elements of the data set at `at` that are held back; what lies between them is counted."""
         found: list[Held] = []
-        while at + _HEADER <= self.size:
-            mode = self.looks_implicit(at)
+        while at + HEADER <= self.size:
+            mode = self.headers.looks_implicit(at)
             at = self._to_next(at, implicit=mode)
-            if at + _HEADER > self.size:
+            if at + HEADER > self.size:
                 break
-            tag, vr, length, value = self.header(at, implicit=mode)
+            tag, vr, length, value = self.headers.header(at, implicit=mode)
             if to_pixels and tag != PER_FRAME:
                 break
             parts: array[int] = array("Q")
@@ -159,21 +115,21 @@ class _Walk:
 
     def _to_next(self, at: int, *, implicit: bool) -> int:
         """Position of the next element that is held back, or behind all."""
-        while at + _HEADER <= self.size:
-            tag, vr, length, value = self.header(at, implicit=implicit)
+        while at + HEADER <= self.size:
+            tag, vr, length, value = self.headers.header(at, implicit=implicit)
             if tag in HELD_BACK:
                 return at
-            if tag == _ITEM_END:  # here pydicom takes the data set for ended
+            if tag == ITEM_END:  # here pydicom takes the data set for ended
                 return self.size
             self._count.attribute()
-            if tag == _FRAMES and length <= _LONG_HEADER:
-                number = self.text(value, length)
+            if tag == _FRAMES and length <= _MOST_DIGITS:
+                number = self.headers.text(value, length)
                 self._frames = int(number) if number.isdecimal() else 1
                 self._count.allow(self._frames)
             at = self._behind((tag, vr, length, value), implicit=implicit, stop=self.size, depth=0)
         return at
 
-    def _end_of_held(self, header: tuple[int, str | None, int, int], parts: array[int], *, implicit: bool) -> int:
+    def _end_of_held(self, header: Header, parts: array[int], *, implicit: bool) -> int:
         """Position behind an element that is held back; notes its parts."""
         tag, _, length, value = header
         stop = self.size if length == UNDEFINED else min(value + length, self.size)
@@ -184,7 +140,7 @@ class _Walk:
             return self._fragments(value, parts)
         return value + length
 
-    def _behind(self, header: tuple[int, str | None, int, int], *, implicit: bool, stop: int, depth: int) -> int:
+    def _behind(self, header: Header, *, implicit: bool, stop: int, depth: int) -> int:
         """Position behind an element; what it holds is counted."""
         tag, vr, length, value = header
         if length == UNDEFINED:
@@ -193,7 +149,7 @@ class _Walk:
             return self._fragments(value)
         end = value + length
         # Values of defined length are read as they are, but what is a sequence is parsed when somebody looks at it.
-        if length >= _HEADER and tag != PIXELS and vr in ("SQ", "UN", None) and self._may_be_sequence(tag, vr, value):
+        if length >= HEADER and tag != PIXELS and vr in ("SQ", "UN", None) and self._may_be_sequence(tag, vr, value):
             self._sequence(value, length, implicit=implicit, stop=min(end, stop), depth=depth + 1)
         return end
 
@@ -201,20 +157,14 @@ class _Walk:
         """Whether pydicom takes a value of undefined length for a sequence."""
         if vr is not None:
             return vr in ("SQ", "UN")
-        known = _vr_in_dictionary(tag)
+        known = vr_in_dictionary(tag)
         return known == "SQ" if known else self._begins_with_item(value)
 
     def _may_be_sequence(self, tag: int, vr: str | None, value: int) -> bool:
-        return vr == "SQ" or self._begins_with_item(value) or _vr_in_dictionary(tag) == "SQ"
+        return vr == "SQ" or self._begins_with_item(value) or vr_in_dictionary(tag) == "SQ"
 
     def _begins_with_item(self, at: int) -> bool:
-        return self._mark(at)[0] == _ITEM
-
-    def _mark(self, at: int) -> tuple[int, int]:
-        """Tag and length at `at`, as items and delimiters have them."""
-        index = self._at(at)
-        group, element, length = self._implicit(self._window, index)
-        return group << 16 | element, length
+        return self.headers.mark(at)[0] == ITEM
 
     def _sequence(
         self, at: int, length: int, *, implicit: bool, stop: int, depth: int, parts: array[int] | None = None
@@ -222,24 +172,24 @@ class _Walk:
         """Position behind the items at `at`."""
         self._count.level(depth)
         end = stop if length == UNDEFINED else min(at + length, stop)
-        while at < end and at + _HEADER <= stop:
-            tag, size = self._mark(at)
-            if tag == _SEQUENCE_END:
-                return at + _HEADER
+        while at < end and at + HEADER <= stop:
+            tag, size = self.headers.mark(at)
+            if tag == SEQUENCE_END:
+                return at + HEADER
             # pydicom takes everything else for an item, whatever its tag.
             self._count.item()
             if parts is not None:
                 parts.append(at)
-            at = self._item(at + _HEADER, size, implicit=implicit, stop=stop, depth=depth)
+            at = self._item(at + HEADER, size, implicit=implicit, stop=stop, depth=depth)
         return at
 
     def _item(self, at: int, length: int, *, implicit: bool, stop: int, depth: int) -> int:
         """Position behind the elements of an item."""
         end = stop if length == UNDEFINED else at + length
-        implicit = implicit or (at + _HEADER <= stop and self.looks_implicit(at))
-        while at < end and at + _HEADER <= stop:
-            header = self.header(at, implicit=implicit)
-            if header[0] == _ITEM_END:
+        implicit = implicit or (at + HEADER <= stop and self.headers.looks_implicit(at))
+        while at < end and at + HEADER <= stop:
+            header = self.headers.header(at, implicit=implicit)
+            if header[0] == ITEM_END:
                 return header[3]
             self._count.attribute()
             at = self._behind(header, implicit=implicit, stop=stop, depth=depth)
@@ -247,16 +197,16 @@ class _Walk:
 
     def _fragments(self, at: int, parts: array[int] | None = None) -> int:
         """Position behind the fragments at `at` and their delimiter (PS3.5 A.4)."""
-        while at + _HEADER <= self.size:
-            tag, length = self._mark(at)
-            if tag == _SEQUENCE_END:
-                return at + _HEADER
-            if tag != _ITEM or length == UNDEFINED:
+        while at + HEADER <= self.size:
+            tag, length = self.headers.mark(at)
+            if tag == SEQUENCE_END:
+                return at + HEADER
+            if tag != ITEM or length == UNDEFINED:
                 raise UnusableInputError("its compressed pixel data is damaged; export it again from its source.")
             self._count.item()
             if parts is not None:
                 parts.append(at)
-            at += _HEADER + length
+            at += HEADER + length
         raise UnusableInputError("it breaks off in its compressed pixel data; export it again from its source.")
 
 
@@ -281,7 +231,7 @@ def beginning_of(stream: BinaryIO, size: int) -> Beginning:
     body, values = walk.group(meta, _META_GROUP)
     # Elements of the network protocol do not belong into files (PS3.10 7.1).
     body, _ = walk.group(body, _COMMAND_GROUP)
-    return Beginning(walk.text(*values[_SYNTAX]) if _SYNTAX in values else "", meta, body)
+    return Beginning(walk.headers.text(*values[_SYNTAX]) if _SYNTAX in values else "", meta, body)
 
 
 def encoding_of(stream: BinaryIO, at: int, syntax: str) -> tuple[bool, bool]:
@@ -290,7 +240,7 @@ def encoding_of(stream: BinaryIO, at: int, syntax: str) -> tuple[bool, bool]:
         return syntax == ImplicitVRLittleEndian, syntax != ExplicitVRBigEndian
     stream.seek(at)
     head = stream.read(6)
-    if head[4:] not in _KNOWN:
+    if head[4:] not in KNOWN_VRS:
         return True, True
     # Group numbers in use are below 0x0400 at the beginning of a data set; swapped ones are not.
     return False, head[1] < 0x04  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""Values of attributes as text where that is exact, and as the bytes that lie in the file where it is not."""
+"""Values of attributes as lists, codes and text; as bytes where the text would not be exact."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
+from pydicom.multival import MultiValue
 from pydicom.tag import Tag
 
 from StegoMedLib.dicom.charsets import CharacterSet, character_set
-from StegoMedLib.dicom.codes import several
 from StegoMedLib.dicom.hostile import translated
 
 if TYPE_CHECKING:
@@ -18,12 +18,30 @@ if TYPE_CHECKING:
     from pydicom import DataElement, Dataset
     from pydicom.tag import BaseTag
 
-__all__ = ["charset_of", "declared_charset", "unpadded", "value_of"]
+__all__ = ["as_list", "charset_of", "code_of", "codes_of", "declared_charset", "unpadded", "value_of"]
 
+_PADDING = " \0"
 _CHARSET = Tag("SpecificCharacterSet")
 _IN_CHARSET = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})  # PS3.5 6.1.2.3
 _IN_ASCII = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
 _PLAIN = CharacterSet()
+
+
+def as_list(value: object) -> list[object]:
+    """Values of an element as pydicom gives them: several, one, or none where it is missing or empty."""
+    if isinstance(value, MultiValue | list | tuple):  # numbers come as a plain list
+        return list(value)
+    return [] if value is None or value == "" else [value]
+
+
+def codes_of(dataset: Dataset, keyword: str) -> list[str]:
+    """Values of a code string; none where the attribute is missing or empty."""
+    return ["" if each is None else str(each).strip(_PADDING) for each in as_list(dataset.get(keyword))]
+
+
+def code_of(dataset: Dataset, keyword: str) -> str:
+    """The only value of a code string, or all of them with backslashes between; "" where there is none."""
+    return "\\".join(codes_of(dataset, keyword))
 
 
 def _raw(dataset: Dataset, tag: BaseTag) -> DataElement | RawDataElement | None:
@@ -86,4 +104,4 @@ def value_of(dataset: Dataset, keyword: str) -> str | bytes:
 
 def _joined(value: object) -> str:
     """Values as DICOM writes them; what pads them is no part of them."""
-    return "\\".join("" if one is None else str(one).rstrip(" \0") for one in several(value))
+    return "\\".join("" if one is None else str(one).rstrip(_PADDING) for one in as_list(value))

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from StegoMedLib.files import is_unfinished
 
-__all__ = ["LeftOut", "Walk", "is_hidden", "is_leftover", "walk"]
-
-_Identity = tuple[int, int]
+__all__ = ["LeftOut", "Walk", "is_hidden", "is_leftover", "status", "walk"]
 
 
 @dataclass(frozen=True, order=True)
@@ -48,6 +46,14 @@ class Walk:
 def is_hidden(path: Path) -> bool:
     """Whether a name begins with a dot: folders of version control, settings, what systems put beside files."""
     return path.name.startswith(".")
+
+
+def status(path: Path) -> os.stat_result | None:
+    """What the system knows of a file, through links; None where there is none, or none that may be looked at."""
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def is_leftover(path: Path) -> bool:
@@ -118,10 +124,7 @@ def _add_links(found: Walk, links: list[Path]) -> None:
             found.files.append(link)
 
 
-def _identity(path: Path) -> _Identity | None:
+def _identity(path: Path) -> tuple[int, int] | None:
     """What is the same for one file under all its names; None where there is no file."""
-    try:
-        known = os.stat(path)  # noqa: PTH116 the same call
-    except OSError:
-        return None
-    return known.st_dev, known.st_ino
+    known = status(path)
+    return None if known is None else (known.st_dev, known.st_ino)

@@ -13,7 +13,7 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, UID
 
-from StegoMedLib.dicom.compressing import NATIVE, SYNTAXES, check_room, write_pixels
+from StegoMedLib.dicom.compressing import NATIVE, SYNTAXES, check_size, write_pixels
 from StegoMedLib.dicom.derivation import EXTREMES, derived_elements, extreme_elements
 from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.hostile import naming
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from StegoMedLib.dicom.field import Containers
     from StegoMedLib.dicom.removal import Removed
 
-__all__ = ["Written", "file_meta", "write_derived", "write_frames", "write_object"]
+__all__ = ["Written", "file_meta", "write_frames", "write_object"]
 
 
 @dataclass(frozen=True)
@@ -178,42 +178,7 @@ def _check_request(instance: Instance, target: Path, syntax: str) -> None:
     if target.exists() and target.samefile(instance.path):
         raise UsageError(f"{target} is the source itself, which is never overwritten; choose another target.")
     with naming(instance.path):
-        check_room(instance.format, syntax)
-
-
-def write_derived(
-    instance: Instance,
-    changed: Mapping[int, NDArray[np.int32]],
-    target: Path,
-    series: DerivedSeries,
-    *,
-    syntax: str = NATIVE,
-    attributes: Mapping[str, object] | None = None,
-) -> Written:
-    """Write a new instance that differs from its source in some frames; see `write_frames`.
-
-    Parameters
-    ----------
-    instance : Instance
-        The source; stays as it is.
-    changed : mapping of int to ndarray of int32, shape (H, W)
-        New stored values by frame index.
-    target, series, syntax, attributes
-        As for `write_frames`.
-
-    Returns
-    -------
-    Written
-
-    Raises
-    ------
-    ValueError
-        A changed frame does not exist; and whatever else `write_frames` raises.
-    """
-    if set(changed) - set(range(instance.frames)):
-        raise ValueError(f"frames {sorted(changed)} were changed, but the object has {instance.frames}")
-    stored = (changed.get(frame) for frame in range(instance.frames))
-    return write_frames(instance, stored, target, series, syntax=syntax, attributes=attributes)
+        check_size(instance.format, syntax)
 
 
 def write_frames(

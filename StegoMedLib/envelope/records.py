@@ -1,4 +1,4 @@
-"""What can be hidden: patient attributes, a text or a file; as objects, as CBOR (RFC 8949) and as JSON.
+"""What can be sealed: patient attributes, a text or a file; as objects, as CBOR (RFC 8949) and as JSON.
 
 ===========  ===================================================================
 record       CBOR

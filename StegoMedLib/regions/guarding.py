@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.regions.morphology import radius_in, spread
+from StegoMedLib.regions.morphology import grow, radius_in
 from StegoMedLib.regions.physics_ct import evidence_ct
 from StegoMedLib.regions.physics_mr import evidence_mr
 from StegoMedLib.regions.prepare import hounsfield
@@ -91,14 +91,14 @@ def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, besid
     gap, limits = (_BETWEEN_MR, _OPEN_MR) if units is None else (_BETWEEN_CT, _OPEN_CT)
     # What a person drew protects itself; what lies between it and the body is nobody's.
     body = seen.core if suspect is None else seen.core | significant
-    hull = spread(between(body), radius_in(plane.shape, gap))
+    hull = grow(between(body), radius_in(plane.shape, gap))
     reasons = np.zeros(plane.shape, dtype=np.uint8)
 
     def veto(reason: Reason, where: Mask) -> None:
         reasons[where & (reasons == Reason.AIR)] = reason
 
     veto(Reason.PADDING, plane.padding_mask)
-    veto(Reason.BODY, spread(significant, margin))
+    veto(Reason.BODY, grow(significant, margin))
     # CT that shows nothing as light as air, or whose values are no Hounsfield units, has no proof to offer.
     if plane.projection or not seen.known or (plane.modality == "CT" and units is None):
         veto(Reason.UNSEEN, np.ones_like(significant))
@@ -107,7 +107,7 @@ def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, besid
     veto(Reason.CUT, ~(_open(seen, hull, limits) | seen.blank))
     veto(Reason.FADING, seen.fading)
     if suspect is not None:
-        veto(Reason.AGREEMENT, spread(suspect, _LEAST_MARGIN))
+        veto(Reason.AGREEMENT, grow(suspect, _LEAST_MARGIN))
     if beside is not None:
         veto(Reason.NEIGHBOUR, beside)
     return Proof(reasons)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.regions.morphology import fill, fill_to_border, keep_components, radius_in, shrink, spread
+from StegoMedLib.regions.morphology import fill, fill_to_border, grow, keep_components, radius_in, shrink
 from StegoMedLib.regions.physics import Evidence
 from StegoMedLib.regions.view import filled_in, stays_constant
 from StegoMedLib.regions.windows import local_mean, mean_over
@@ -59,14 +59,14 @@ def evidence_ct(plane: Plane, units: Values) -> Evidence:
     measured = inside & ~blank
     values = np.where(measured, units, np.float32(_AIR))
     fine = local_mean(values, 3)
-    clear = measured & ~spread(fine > _OBJECT, 2)
+    clear = measured & ~grow(fine > _OBJECT, 2)
     wide = mean_over(values, clear, _WINDOW)
     level = _scanner_air(values, wide, clear)
     air = clear & (wide <= level + _ABOVE) & (mean_over(values, clear, _SMALL_WINDOW) <= level + _ABOVE_SMALL)
-    air &= ~spread(measured & (fine > level + _ABOVE_FINE), 2)
+    air &= ~grow(measured & (fine > level + _ABOVE_FINE), 2)
     narrow = radius_in(plane.shape, _NARROW, 2)
-    air &= spread(shrink(air | ~measured, narrow), narrow)
-    beside = spread(measured & (fine > level + _ABOVE_SMALL), _AROUND)
+    air &= grow(shrink(air | ~measured, narrow), narrow)
+    beside = grow(measured & (fine > level + _ABOVE_SMALL), _AROUND)
     core = _core(values, measured, plane)
     return Evidence(
         measured=measured,
@@ -92,4 +92,4 @@ def _core(values: Values, measured: Mask, plane: Plane) -> Mask:
     thick = radius_in(plane.shape, _THICK)
     dense = (local_mean(values, _SMALL_WINDOW) > _DENSE) & measured
     kept = keep_components(shrink(fill_to_border(dense), thick), _SMALLEST * dense.size, _SHARE)
-    return fill(spread(kept, thick + 1) & measured) if kept.any() else kept
+    return fill(grow(kept, thick + 1) & measured) if kept.any() else kept

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.regions.morphology import fill, keep_components, radius_in, shrink, spread
+from StegoMedLib.regions.morphology import fill, grow, keep_components, radius_in, shrink
 from StegoMedLib.regions.physics import Evidence
 from StegoMedLib.regions.tissue import magnitude
 from StegoMedLib.regions.topology import fading
 from StegoMedLib.regions.view import stays_constant
-from StegoMedLib.regions.windows import local_mean, local_range, local_spread
+from StegoMedLib.regions.windows import local_deviation, local_mean, local_range
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,17 +81,17 @@ def evidence_mr(plane: Plane) -> Evidence:
     bright = float(np.percentile(values[inside], _BRIGHT)) if inside.any() else 0.0
     window = 7 if max(plane.shape) > _SMALL_MATRIX else 5
     wide, small, fine = (local_mean(values, size) for size in (window, 5, 3))
-    noise = local_spread(values, wide, window)
+    noise = local_deviation(values, wide, window)
     constant = stays_constant(values) & inside
     dark = inside & (wide < _DARK * bright)
-    floor = _floor(values, wide, noise, dark & ~spread(constant, window))
+    floor = _floor(values, wide, noise, dark & ~grow(constant, window))
     top = float(np.clip(_ABOVE * floor.level, _LEAST * bright, _MOST * bright))
     air = inside & (wide <= top) & (small <= _ABOVE_SMALL * top) & (fine <= _ABOVE_FINE * top)
     air &= (noise >= _CALM * floor.variation * wide) | (wide <= _NOTHING * floor.level)
     air &= _as_blank_as_the_floor(values, constant, dark, floor, window)
     air &= ~_structured(small, wide, air, floor, shrink(air | ~inside, 1) & air)
     other = inside & ~air
-    air &= ~spread(spread(shrink(other, 1), 1) & other, radius_in(plane.shape, _AROUND))
+    air &= ~grow(grow(shrink(other, 1), 1) & other, radius_in(plane.shape, _AROUND))
     core = _core(small, bright, plane)
     reach = radius_in(plane.shape, _SKIN_ENDS, 4)
     return Evidence(
@@ -121,7 +121,7 @@ def _as_blank_as_the_floor(values: Values, constant: Mask, dark: Mask, floor: _F
     """Mark what is as often zero as this plane's air: next to always where that was zeroed, never where it is noise."""
     noisy = bool(floor.seeds.any()) and floor.zeros < _NOISY
     if noisy:  # what is constant beside it was filled in: by whom, and over what, nobody knows
-        return ~spread(keep_components(constant, _LEAST_FILL * constant.size, 0.0), 1)
+        return ~grow(keep_components(constant, _LEAST_FILL * constant.size, 0.0), 1)
     if np.count_nonzero(constant & dark) > _ZEROED * np.count_nonzero(dark):
         return np.asarray(local_mean((values <= 0).astype(np.float32), window) >= _ZEROS)
     return np.ones_like(constant)
@@ -144,5 +144,5 @@ def _core(small: Values, bright: float, plane: Plane) -> Mask:
     """Mark what is as bright as a body and no speck, with its holes."""
     thick = radius_in(plane.shape, _THICK, 1)
     seen = (small > _SKIN * bright) & ~plane.padding_mask
-    opened = spread(shrink(seen, thick), thick) & seen
+    opened = grow(shrink(seen, thick), thick) & seen
     return fill(keep_components(opened, _SMALLEST * seen.size, _SHARE))

@@ -74,7 +74,7 @@ def _about_zero(low: float, high: float) -> bool:
 def air_level(inside: NDArray[np.float32]) -> float:
     """Give the level of air among grey values with air dark.
 
-    It is the least value; but where air is 0 and values are signed, what is hidden there makes some of them negative,
+    It is the least value; but where air is 0 and values are signed, what is embedded there makes some of them negative,
     and the level stays 0.
 
     Parameters

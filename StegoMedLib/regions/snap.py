@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.regions.morphology import fill_to_border, radius_in, shrink, spread
+from StegoMedLib.regions.morphology import fill_to_border, grow, radius_in, shrink
 from StegoMedLib.regions.tissue import Contrast, thin_radius
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def snap(plane: Plane, seen: Contrast, body: NDArray[np.bool_]) -> NDArray[np.bo
     outwards, inwards = (radius_in(plane.shape, reach, 2) for reach in _reach(seen))
     core = shrink(body, inwards)
     dense = seen.dense & ~plane.padding_mask
-    near = fill_to_border((dense & spread(body, outwards)) | core)
+    near = fill_to_border((dense & grow(body, outwards)) | core)
     # Opened: what is thinner than any body goes, unless it lies deep inside the network's mask.
     radius = thin_radius(seen)
-    return fill_to_border((spread(shrink(near, radius), radius + 1) & near) | core)
+    return fill_to_border((grow(shrink(near, radius), radius + 1) & near) | core)
 
 
 def _reach(seen: Contrast) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from StegoMedLib.regions.found import Found
-from StegoMedLib.regions.morphology import fill_to_border, keep_components, radius_in, shrink, spread
+from StegoMedLib.regions.morphology import fill_to_border, grow, keep_components, radius_in, shrink
 from StegoMedLib.regions.tissue import Contrast, contrast, shows_body, thin_radius
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ class ThresholdFinder:
         dense = seen.dense & ~plane.padding_mask
         if seen.computed:
             shell = radius_in(plane.shape, _SHELL)
-            dense = spread(shrink(dense, shell), shell)
+            dense = grow(shrink(dense, shell), shell)
         radius = thin_radius(seen)
         # Lungs are filled before thin parts go, or the chest wall would go with them.
         filled = fill_to_border(dense)
         core = keep_components(shrink(filled, radius), _SMALLEST * dense.size, _SHARE)
-        return fill_to_border(spread(core, radius + 1) & filled)
+        return fill_to_border(grow(core, radius + 1) & filled)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
 
-from StegoMedLib.regions.morphology import fill_to_border, radius_in, spread
+from StegoMedLib.regions.morphology import fill_to_border, grow, radius_in
 from StegoMedLib.regions.prepare import air_level, hounsfield
+from StegoMedLib.regions.windows import local_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,7 @@ _TISSUE_HU = -500.0
 _BODY_HU, _SKIN = -350.0, 0.09
 # Couches, head holders and blankets are thinner than this (pixels per 512 of the longer side), bodies are thicker.
 _THIN_CT, _THIN_MR = 7.0, 2.0
-# What a finder sees around what is dense, in the same measure; more of it would show it what was hidden in the air.
+# What a finder sees around what is dense, in the same measure; more of it would show it what was embedded in the air.
 _AROUND = 6.0
 _WINDOW = 5
 # MR: bounds of the threshold as shares of the bright tissue's level, and its distance from the noise floor.
@@ -67,8 +67,8 @@ class Contrast:
     def dense(self) -> NDArray[np.bool_]:
         """Where the plane is surely tissue, or as dense as tissue; bool, shape (H, W).
 
-        In MR its level hangs on bright tissue alone, so that noise hidden in the air does not move it: the threshold's
-        upper bound is below it.
+        In MR its level hangs on bright tissue alone, so that noise embedded in the air does not move it: it lies above
+        the threshold's upper bound.
         """
         return self.smooth > (_BODY_HU if self.computed else max(self.threshold, _SKIN * self.bright))
 
@@ -81,19 +81,14 @@ def thin_radius(seen: Contrast) -> int:
 def surroundings(plane: Plane, seen: Contrast) -> NDArray[np.bool_]:
     """What is dense, a margin around it, and the holes in that: all that a finder has to look at.
 
-    The rest is air. What a strong profile hides there is louder than any air a network was trained on, and moved its
+    The rest is air. What a strong profile embeds there is louder than any air a network was trained on, and moved its
     outline by up to a thousand pixels (``ncc_mask`` 0.990 on a head).
 
     Returns
     -------
     ndarray of bool, shape (H, W)
     """
-    return fill_to_border(spread(seen.dense & ~plane.padding_mask, radius_in(plane.shape, _AROUND)))
-
-
-def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    smooth: NDArray[np.float32] = ndimage.uniform_filter(values, _WINDOW, mode="nearest")
-    return smooth
+    return fill_to_border(grow(seen.dense & ~plane.padding_mask, radius_in(plane.shape, _AROUND)))
 
 
 def magnitude(plane: Plane) -> NDArray[np.float32]:
@@ -111,13 +106,13 @@ def contrast(plane: Plane) -> Contrast:
     """Find the threshold between air and tissue.
 
     CT in Hounsfield units has a fixed one. Otherwise it lies above the noise floor (the median of the dark part of the
-    plane), within bounds given by the level of bright tissue: too low a threshold costs room, too high a one would call
-    tissue air, so the upper bound holds whatever the floor is.
+    plane), within bounds given by the level of bright tissue: too low a threshold costs usable air, too high a one
+    would call tissue air, so the upper bound holds whatever the floor is.
     """
     units = hounsfield(plane)
     if units is not None:
-        return Contrast(_smoothed(np.maximum(units, -1024.0)), _TISSUE_HU, 0.0, computed=True)
-    smooth = np.maximum(_smoothed(magnitude(plane)), 0.0)
+        return Contrast(local_mean(np.maximum(units, -1024.0), _WINDOW), _TISSUE_HU, 0.0, computed=True)
+    smooth = np.maximum(local_mean(magnitude(plane), _WINDOW), 0.0)
     inside = smooth[~plane.padding_mask]
     bright = float(np.percentile(inside, 99.0)) if inside.size else 0.0
     dark = inside[inside < _DARK * bright]
@@ -138,5 +133,5 @@ def shows_body(plane: Plane, seen: Contrast) -> bool:
     if not inside.any():
         return False
     window = max(_WINDOW, max(plane.shape) // _COARSE)
-    bright, dark = np.percentile(ndimage.uniform_filter(seen.smooth, window, mode="nearest")[inside], (99.5, 25.0))
+    bright, dark = np.percentile(local_mean(seen.smooth, window)[inside], (99.5, 25.0))
     return bool(bright > _FLAT * dark and bright > 1.0)

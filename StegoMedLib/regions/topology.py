@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 
-from StegoMedLib.regions.morphology import spread
+from StegoMedLib.regions.morphology import grow
 from StegoMedLib.regions.view import rim_of_view
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _open_to_a_side(air: Mask, measured: Mask, least: float) -> Mask:
     rows, columns = np.flatnonzero(measured.any(axis=1)), np.flatnonzero(measured.any(axis=0))
     if not rows.size:
         return air
-    labels, count = ndimage.label(spread(air, _GHOST))
+    labels, count = ndimage.label(grow(air, _GHOST))
     box = np.where(air, labels, 0)[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     deep = min(_BESIDE_BORDER, (min(box.shape) - 1) // 2)
     wide = np.zeros(count + 1, dtype=np.bool_)
@@ -149,10 +149,10 @@ def fading(core: Mask, dark: Mask, reach: int) -> Mask:
     -------
     ndarray of bool, shape (H, W)
     """
-    outline = core & spread(~core, 1)
+    outline = core & grow(~core, 1)
     outline[[0, -1]] = False  # there the image ends, not the body
     outline[:, [0, -1]] = False
-    ended = spread(dark, reach)
+    ended = grow(dark, reach)
     rows, columns = (_COARSE * (-(-extent // _COARSE)) for extent in core.shape)
 
     def coarse(mask: Mask) -> Mask:

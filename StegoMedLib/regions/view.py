@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from StegoMedLib.regions.morphology import keep_components, spread
+from StegoMedLib.regions.morphology import grow, keep_components
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ def stays_constant(values: NDArray[np.float32]) -> NDArray[np.bool_]:
         differs = values[one] != values[next_one]
         other[one] |= differs
         other[next_one] |= differs
-    return ~spread(other, 1)
+    return ~grow(other, 1)
 
 
 def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: float) -> NDArray[np.bool_]:
@@ -54,7 +54,7 @@ def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: floa
         return np.zeros_like(inside)
     level = np.partition(values[constant], count // 2)[count // 2]  # the median: the commonest, where one is filled in
     regions = keep_components(constant & (values == level), _LEAST_FILL * values.size, 0.0)
-    regions = spread(regions, 2) & inside & (values == level)
+    regions = grow(regions, 2) & inside & (values == level)
     labels, count = ndimage.label(regions)
     rim, abrupt = np.zeros(count + 1, dtype=np.intp), np.zeros(count + 1, dtype=np.intp)
     for one, next_one in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
@@ -70,7 +70,7 @@ def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: floa
 
 def rim_of_view(measured: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """What lies within some pixels of the plane's border, or of what was not measured; bool, shape (H, W)."""
-    rim = spread(~measured, _RIM) & measured
+    rim = grow(~measured, _RIM) & measured
     for edge in (np.s_[:_RIM], np.s_[-_RIM:], np.s_[:, :_RIM], np.s_[:, -_RIM:]):
         rim[edge] |= measured[edge]
     return rim

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.float32]
 
-__all__ = ["local_mean", "local_range", "local_spread", "mean_over"]
+__all__ = ["local_deviation", "local_mean", "local_range", "mean_over"]
 
 _FEW = 0.15  # share of a window below which its mean says nothing
 
@@ -23,7 +23,7 @@ def local_mean(values: Values, size: int) -> Values:
     return mean
 
 
-def local_spread(values: Values, mean: Values, size: int) -> Values:
+def local_deviation(values: Values, mean: Values, size: int) -> Values:
     """Standard deviation of each window, given its mean; float32, shape (H, W)."""
     return np.sqrt(np.maximum(local_mean(values * values, size) - mean * mean, 0.0))
 
@@ -39,5 +39,5 @@ def local_range(values: Values, where: NDArray[np.bool_], size: int) -> Values:
     """Largest less least value of each window over the pixels of `where`; 0 where there are none."""
     most = ndimage.maximum_filter(np.where(where, values, np.float32(-np.inf)), size, mode="nearest")
     least = ndimage.minimum_filter(np.where(where, values, np.float32(np.inf)), size, mode="nearest")
-    spread: Values = np.where(np.isfinite(most), most - least, np.float32(0.0))
-    return spread
+    found: Values = np.where(np.isfinite(most), most - least, np.float32(0.0))
+    return found

@@ -66,8 +66,8 @@ def _joined(name: str, addition: str = "") -> str:
     ending = PurePosixPath(name).suffix
     if len(ending.encode()) > _LONGEST_ENDING:
         ending = ""
-    room = _MOST_BYTES - len((addition + ending).encode())
-    stem = name.removesuffix(ending).encode()[:room].decode(errors="ignore").rstrip(" .")
+    left = _MOST_BYTES - len((addition + ending).encode())
+    stem = name.removesuffix(ending).encode()[:left].decode(errors="ignore").rstrip(" .")
     return stem + addition + ending
 
 

@@ -184,7 +184,7 @@ def _grid(size: int) -> tuple[Image, Image]:
     return axis[None, :], axis[:, None]
 
 
-def _cover(grid: tuple[Image, Image], part: Part, z: float) -> Image:
+def _share(grid: tuple[Image, Image], part: Part, z: float) -> Image:
     """Share of each pixel that a part covers in the slice at z, (H, W) in 0..1, with the scanner's soft edge.
 
     The distance to the ellipse is its first-order estimate k0 (k0 - 1) / k1, exact on the ellipse itself.
@@ -200,33 +200,32 @@ def _cover(grid: tuple[Image, Image], part: Part, z: float) -> Image:
     k0 = np.hypot(u / a, v / b)
     k1 = np.maximum(np.hypot(u / a**2, v / b**2), 1e-9)
     distance = np.maximum(k0 * (k0 - 1.0) / k1, y - part.level)
-    cover: Image = np.clip(0.5 - distance / EDGE, 0.0, 1.0)
-    return cover
+    return np.asarray(np.clip(0.5 - distance / EDGE, 0.0, 1.0))
 
 
-def _paint(hu: Image, grid: tuple[Image, Image], part: Part, z: float, room: Image | None = None) -> None:
-    """Paint a part over a slice in place, inside `room` only where that is given."""
+def _paint(hu: Image, grid: tuple[Image, Image], part: Part, z: float, within: Image | None = None) -> None:
+    """Paint a part over a slice in place, inside `within` only where that is given."""
     x, y = grid
     reach = max(part.semi[:2]) + EDGE
     columns = slice(*np.searchsorted(x[0], (part.centre[0] - reach, part.centre[0] + reach)))
     rows = slice(*np.searchsorted(y[:, 0], (part.centre[1] - reach, part.centre[1] + reach)))
-    cover = _cover((x[:, columns], y[rows]), part, z)
-    if room is not None:
-        cover *= room[rows, columns]
-    hu[rows, columns] += cover * (part.hu - hu[rows, columns])
+    share = _share((x[:, columns], y[rows]), part, z)
+    if within is not None:
+        share *= within[rows, columns]
+    hu[rows, columns] += share * (part.hu - hu[rows, columns])
 
 
 def _slice(grid: tuple[Image, Image], z: float, bowel: tuple[Part, ...], texture: Image) -> tuple[Image, Image]:
     """Give the slice at z without noise, (H, W) in HU, and the share of each pixel that is patient."""
     hu = np.full(texture.shape, AIR)
     _paint_table(hu, grid)
-    share = _cover(grid, BODY, z)
+    share = _share(grid, BODY, z)
     hu += share * (BODY.hu - hu)
     for part in (SUBCUTANEOUS, WALL):
         _paint(hu, grid, part, z)
-    cavity = _cover(grid, CAVITY, z)
+    cavity = _share(grid, CAVITY, z)
     vessels = 500.0 * np.clip(texture - 1.6, 0.0, 1.0)
-    domes = np.maximum(*(_cover(grid, dome, min(z, dome.centre[2])) for dome in DOMES))
+    domes = np.maximum(*(_share(grid, dome, min(z, dome.centre[2])) for dome in DOMES))
     lung, fat = LUNG + vessels, FAT + 0.2 * vessels
     hu += cavity * (lung + domes * (fat - lung) - hu)
     abdomen = cavity * domes
@@ -276,8 +275,7 @@ def _paint_table(hu: Image, grid: tuple[Image, Image]) -> None:
     below = np.hypot(x, y - (143.0 - 205.0)) - 205.0  # mm below the lower face
     distance = np.maximum(above, below)
     for value, depth in ((-250.0, 0.0), (-930.0, 2.2)):
-        cover = np.clip(0.5 - (distance + depth) / EDGE, 0.0, 1.0)
-        hu += cover * (value - hu)
+        hu += np.clip(0.5 - (distance + depth) / EDGE, 0.0, 1.0) * (value - hu)
 
 
 def _noise(rng: np.random.Generator, size: int) -> Image:

@@ -1,4 +1,4 @@
-"""Finds a symbol at the head of a sequence of bits, when all its modules were hidden and nothing tells its size."""
+"""Finds a symbol at the head of a sequence of bits, when all its modules were embedded and nothing tells its size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A QR code (ISO/IEC 18004) as an array, split in the modules that carry data and those everybody can draw."""
+"""A QR code (ISO/IEC 18004) as an array, split in the modules that carry data and those everybody can draw.
+
+Its kind is its version, level and mask: what a receiver must know to draw it again. Packed in 11 bits, it is its label.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,27 @@ from segno import consts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LEVELS", "MASKS", "VERSIONS", "Symbol", "data_length", "kind_modules", "symbol_from_bits"]
+__all__ = [
+    "LABEL_BITS",
+    "LEVELS",
+    "MASKS",
+    "VERSIONS",
+    "Symbol",
+    "data_length",
+    "kind_modules",
+    "pack_label",
+    "symbol_from_bits",
+    "unpack_label",
+]
 
 VERSIONS = range(1, 40 + 1)
 LEVELS = "LMQH"
 """Error correction levels, weakest first."""
 MASKS = range(7 + 1)
+
+_LEVEL_BITS = 2
+_MASK_BITS = 3
+LABEL_BITS = 6 + _LEVEL_BITS + _MASK_BITS
 
 _DATA_TYPES = (consts.TYPE_DATA_DARK, consts.TYPE_DATA_LIGHT)
 
@@ -73,12 +91,8 @@ def symbol_from_bits(version: int, level: str, mask: int, bits: NDArray[np.bool_
 
     Parameters
     ----------
-    version : int
-        1 to 40.
-    level : str
-        Error correction level, one of ``"LMQH"``.
-    mask : int
-        Data mask pattern, 0 to 7.
+    version, level, mask
+        As of `Symbol`.
     bits : ndarray of bool, shape (k,)
         As many as `data_length` says; errors among them are the error correction's business.
 
@@ -101,32 +115,12 @@ def symbol_from_bits(version: int, level: str, mask: int, bits: NDArray[np.bool_
 
 
 def data_length(version: int) -> int:
-    """Count the data modules of a symbol, remainder bits included.
-
-    Parameters
-    ----------
-    version : int
-        1 to 40.
-
-    Returns
-    -------
-    int
-        Length of `Symbol.data_bits`.
-    """
+    """Count the data modules of a symbol, remainder bits included: the length of `Symbol.data_bits`."""
     return int(np.count_nonzero(_data_modules(version)))
 
 
 def kind_modules(version: int, level: str, mask: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Draw what all symbols of a version, level and mask have in common.
-
-    Parameters
-    ----------
-    version : int
-        1 to 40.
-    level : str
-        Error correction level, one of ``"LMQH"``.
-    mask : int
-        Data mask pattern, 0 to 7.
+    """Draw what all symbols of a kind have in common; parameters as of `Symbol`.
 
     Returns
     -------
@@ -172,3 +166,27 @@ def _draw_any(version: int, level: str, mask: int) -> segno.QRCode:
 def _check_kind(version: int, level: str, mask: int) -> None:
     if version not in VERSIONS or level not in tuple(LEVELS) or mask not in MASKS:
         raise ValueError(f"there is no QR symbol of version {version}, level {level!r} and mask {mask}")
+
+
+def pack_label(version: int, level: str, mask: int) -> int:
+    """Pack what kind of symbol it is; parameters as of `Symbol`.
+
+    Returns
+    -------
+    int
+        6 bits of version, 2 of level (its place in ``"LMQH"``), 3 of mask, the version highest.
+
+    Raises
+    ------
+    ValueError
+        An argument is out of its range.
+    """
+    _check_kind(version, level, mask)
+    return (version << _LEVEL_BITS | tuple(LEVELS).index(level)) << _MASK_BITS | mask
+
+
+def unpack_label(label: int) -> tuple[int, str, int] | None:
+    """Version, level and mask that `pack_label` has packed; None where no symbol has this label."""
+    version, kind = divmod(label, 1 << _LEVEL_BITS + _MASK_BITS)
+    level, mask = divmod(kind, 1 << _MASK_BITS)
+    return (version, LEVELS[level], mask) if version in VERSIONS else None

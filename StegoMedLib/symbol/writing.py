@@ -1,4 +1,4 @@
-"""Writing symbols: the smallest that takes a text, proven to be readable."""
+"""Writing symbols: the smallest that take a text, proven to be readable."""
 
 from __future__ import annotations
 
@@ -9,21 +9,15 @@ import segno
 from segno import consts
 
 from StegoMedLib.errors import DoesNotFitError, UsageError
-from StegoMedLib.symbol.reading import UnreadableSymbolError, count_readers
-from StegoMedLib.symbol.symbol import LEVELS, MASKS, VERSIONS, Symbol
+from StegoMedLib.symbol.reading import UnreadableSymbolError, count_readers, read_symbol
+from StegoMedLib.symbol.symbol import LEVELS, MASKS, VERSIONS, Symbol, data_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["check_characters", "draw_symbol", "make_symbol", "text_capacity"]
+__all__ = ["largest_text", "make_symbol", "make_symbols", "symbols_needed", "text_capacity"]
 
-_ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
-_LEVEL_CONSTANTS = {
-    "L": consts.ERROR_LEVEL_L,
-    "M": consts.ERROR_LEVEL_M,
-    "Q": consts.ERROR_LEVEL_Q,
-    "H": consts.ERROR_LEVEL_H,
-}
+_ALPHANUMERIC = frozenset(consts.ALPHANUMERIC_CHARS.decode())
 _MODE_BITS = 4
 _BITS_PER_PAIR = 11
 _BITS_OF_LAST = 6
@@ -70,27 +64,15 @@ def make_symbol(text: str) -> Symbol:
 def text_capacity(version: int, level: str = "L") -> int:
     """Count the characters that fit in a symbol in alphanumeric mode (ISO/IEC 18004, sections 7.4.4 and 7.4.10).
 
-    Parameters
-    ----------
-    version : int
-        1 to 40.
-    level : str
-        Error correction level, one of ``"LMQH"``.
-
-    Returns
-    -------
-    int
-        Characters.
-
     Raises
     ------
     ValueError
-        An argument is out of its range.
+        There is no such version (1 to 40) or level (one of ``"LMQH"``).
     """
-    if version not in VERSIONS or level not in _LEVEL_CONSTANTS:
+    if version not in VERSIONS or level not in consts.ERROR_MAPPING:
         raise ValueError(f"there is no QR symbol of version {version} and level {level!r}")
     data_bits: Any = consts.SYMBOL_CAPACITY  # by version and level, mode and character count included
-    bits = data_bits[version][_LEVEL_CONSTANTS[level]] - _MODE_BITS - _count_bits(version)
+    bits = data_bits[version][consts.ERROR_MAPPING[level]] - _MODE_BITS - _count_bits(version)
     pairs, rest = divmod(bits, _BITS_PER_PAIR)
     return int(2 * pairs + (rest >= _BITS_OF_LAST))
 
@@ -111,7 +93,7 @@ def _check_text(text: str) -> None:
     most = text_capacity(VERSIONS[-1])
     if len(text) > most:
         raise DoesNotFitError(
-            f"The sealed record has {len(text)} characters and the largest QR symbol takes {most}; hide less."
+            f"The sealed record has {len(text)} characters and the largest QR symbol takes {most}; embed less."
         )
 
 
@@ -134,3 +116,64 @@ def draw_symbol(text: str, version: int | None = None, level: str | None = None,
         mask=mask,
     )
     return Symbol(int(drawn.version), drawn.error, drawn.mask, np.array(drawn.matrix, dtype=np.bool_))
+
+
+def make_symbols(text: str) -> tuple[Symbol, ...]:
+    """Write a text as one QR code, or as several where it is longer than the largest takes.
+
+    Several are as few as can be, of the smallest version that takes the parts, at level L: in large versions a higher
+    level always costs a larger one. The texts of the symbols, in their order, are the text.
+
+    Parameters
+    ----------
+    text : str
+        As `make_symbol` takes it, of any length.
+
+    Returns
+    -------
+    tuple of Symbol
+        All of one version, level and mask, each proven to be readable.
+
+    Raises
+    ------
+    UsageError
+        The text is empty or has other characters than QR codes take in alphanumeric mode.
+    UnreadableSymbolError
+        A symbol cannot be read, whatever the mask.
+    """
+    count, version = symbols_needed(len(text))
+    if count <= 1:
+        return (make_symbol(text),)
+    check_characters(text)
+    size = -(-len(text) // count)
+    parts = [text[start : start + size] for start in range(0, len(text), size)]
+    for mask in MASKS:
+        symbols = tuple(draw_symbol(part, version, LEVELS[0], mask) for part in parts)
+        if all(_reads(symbol, part) for symbol, part in zip(symbols, parts, strict=True)):
+            return symbols
+    raise UnreadableSymbolError
+
+
+def symbols_needed(characters: int) -> tuple[int, int]:
+    """Number and version of the symbols that a text of `characters` characters takes."""
+    count = max(1, -(-characters // text_capacity(VERSIONS[-1])))
+    size = -(-characters // count)
+    return count, next(version for version in VERSIONS if text_capacity(version) >= size)
+
+
+def largest_text(bits: int, most: int) -> int:
+    """Count the characters of the longest text whose symbols, at most `most`, have `bits` data modules together."""
+    fewest, found = min(most, bits // data_length(VERSIONS[-1])), 0
+    for count in {max(1, fewest), max(1, min(most, fewest + 1))}:
+        versions = [version for version in VERSIONS if count * data_length(version) <= bits]
+        characters = count * text_capacity(versions[-1]) if versions else 0
+        if characters and symbols_needed(characters) == (count, versions[-1]):
+            found = max(found, characters)
+    return found
+
+
+def _reads(symbol: Symbol, text: str) -> bool:
+    try:
+        return read_symbol(symbol) == text
+    except UnreadableSymbolError:
+        return False

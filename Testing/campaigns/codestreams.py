@@ -30,9 +30,10 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from StegoMedLib.dicom import DerivedSeries, decoding, new_series, read_instance, write_derived  # noqa: E402
+from StegoMedLib.dicom import DerivedSeries, decoding, new_series, read_instance  # noqa: E402
 from StegoMedLib.errors import UnusableInputError  # noqa: E402
 from Testing.campaigns.codestream_seeds import Seed, seeds, seeds_of_files  # noqa: E402
+from Testing.derived import write_derived  # noqa: E402
 from Testing.memory import most_memory  # noqa: E402
 
 if TYPE_CHECKING:

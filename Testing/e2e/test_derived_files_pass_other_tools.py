@@ -11,7 +11,8 @@ import pydicom
 import pytest
 from pydicom import uid
 
-from StegoMedLib.dicom import SYNTAXES, DerivedSeries, new_series, read_instance, write_derived
+from StegoMedLib.dicom import SYNTAXES, DerivedSeries, new_series, read_instance
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from pathlib import Path

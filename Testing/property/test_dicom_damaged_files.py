@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from StegoMedLib.dicom import DerivedSeries, list_files, new_series, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, list_files, new_series, read_instance
 from StegoMedLib.errors import UnusableInputError
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

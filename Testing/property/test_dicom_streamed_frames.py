@@ -20,10 +20,10 @@ from StegoMedLib.dicom import (
     compressing,
     new_series,
     read_instance,
-    write_derived,
     write_frames,
 )
 from StegoMedLib.errors import UnusableInputError
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

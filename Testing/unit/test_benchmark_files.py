@@ -13,6 +13,7 @@ from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.lab.benchmark import peers, peers_files, steganalysis_files
 from StegoMedLib.lab.benchmark.baselines import Lsb, LsbInAir
 from StegoMedLib.lab.benchmark.peers_files import write_peers
+from StegoMedLib.lab.benchmark.request import Request
 from StegoMedLib.lab.benchmark.steganalysis_files import write_steganalysis
 from StegoMedLib.regions import make_finder
 from StegoMedLib.series.masks import write_mask
@@ -50,7 +51,7 @@ def test_peers_writes_page_report_and_plots(data: Path, tmp_path: Path, monkeypa
     monkeypatch.setattr(peers_files, "all_methods", lambda: [Lsb(), LsbInAir()])
     monkeypatch.setattr(peers, "LEVELS", {"gaussian": (1,), "jpeg": (85,)})
 
-    report = write_peers(data, tmp_path / "out", make_finder("threshold"), slices=2, attacked=1)
+    report = write_peers(Request(data, tmp_path / "out", make_finder("threshold"), slices=2), attacked=1)
 
     written = json.loads((tmp_path / "out" / "peers.json").read_text(encoding="utf-8"))
     assert written == json.loads(json.dumps(report.as_json()))
@@ -63,23 +64,23 @@ def test_peers_writes_page_report_and_plots(data: Path, tmp_path: Path, monkeypa
         "peers.md",
     ]
     with pytest.raises(UnusableInputError, match="exists"):
-        write_peers(data, tmp_path / "out", make_finder("threshold"))
+        write_peers(Request(data, tmp_path / "out", make_finder("threshold")))
 
 
 def test_no_slices_are_no_comparison(data: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="from 1"):
-        write_peers(data, tmp_path / "out", make_finder("threshold"), attacked=0)
+        write_peers(Request(data, tmp_path / "out", make_finder("threshold")), attacked=0)
 
 
 def test_no_slices_teach_no_detector(data: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="from 1"):
-        write_steganalysis(data, tmp_path / "out", make_finder("threshold"), slices=0)
+        write_steganalysis(Request(data, tmp_path / "out", make_finder("threshold"), slices=0))
 
 
 def test_a_payload_without_room_leaves_no_row(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steganalysis_files, "our_methods", list)
     with pytest.raises(UnusableInputError, match="take more slices"):
-        write_steganalysis(data, tmp_path / "out", make_finder("threshold"), slices=1)
+        write_steganalysis(Request(data, tmp_path / "out", make_finder("threshold"), slices=1))
     assert not (tmp_path / "out").exists()
 
 
@@ -88,7 +89,7 @@ def test_steganalysis_writes_page_and_report(data: Path, tmp_path: Path, monkeyp
     monkeypatch.setattr(steganalysis_files, "our_methods", list)
     monkeypatch.setattr(steganalysis_files, "CLASSIFIERS", ("linear",))
 
-    rows = write_steganalysis(data, tmp_path / "out", make_finder("threshold"))
+    rows = write_steganalysis(Request(data, tmp_path / "out", make_finder("threshold")))
 
     written = json.loads((tmp_path / "out" / "steganalysis.json").read_text(encoding="utf-8"))
     assert written["rows"] == [row.as_json() for row in rows]
@@ -100,4 +101,4 @@ def test_steganalysis_writes_page_and_report(data: Path, tmp_path: Path, monkeyp
 
 def test_series_that_are_missing_are_named(tmp_path: Path) -> None:
     with pytest.raises(UnusableInputError, match="ct_abdomen_chaos3"):
-        write_peers(tmp_path / "data", tmp_path / "out", make_finder("threshold"))
+        write_peers(Request(tmp_path / "data", tmp_path / "out", make_finder("threshold")))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from StegoMedLib.dicom import DerivedSeries, read_instance, write_derived
-from StegoMedLib.dicom.beside import field_without
-from StegoMedLib.dicom.field import StoredField
+from StegoMedLib.dicom import DerivedSeries, read_instance
+from StegoMedLib.dicom.field import StoredField, field_without
 from StegoMedLib.errors import UnusableFileError
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from pathlib import Path

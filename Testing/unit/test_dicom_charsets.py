@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from StegoMedLib.dicom.charsets import character_set
-from StegoMedLib.dicom.coded_sets import SETS
+from StegoMedLib.dicom.charsets import SETS, character_set
 
 LAWFUL = {
     "korean, annex I": (

@@ -10,7 +10,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.tag import Tag
 
 from StegoMedLib.dicom import list_files, read_instance
-from StegoMedLib.dicom.codes import code_of, codes_of
+from StegoMedLib.dicom.values import code_of, codes_of
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:

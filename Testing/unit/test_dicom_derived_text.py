@@ -9,8 +9,9 @@ import pytest
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import Tag
 
-from StegoMedLib.dicom import DerivedSeries, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, read_instance
 from StegoMedLib.dicom.charsets import character_set
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from pathlib import Path

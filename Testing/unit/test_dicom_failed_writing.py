@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from StegoMedLib.dicom import DerivedSeries, read_instance, write_derived, writing
+from StegoMedLib.dicom import DerivedSeries, read_instance, write_frames, writing
 from StegoMedLib.errors import UnusableInputError, UsageError
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,8 +67,8 @@ def test_senseless_requests_are_refused(make_image: Any, target: Path) -> None:
     source = read_instance(make_image())
     with pytest.raises(UsageError, match="jpeg baseline"):
         write_derived(source, {}, target, DerivedSeries("a test"), syntax="jpeg baseline")
-    with pytest.raises(ValueError, match="frames"):
-        write_derived(source, {1: source.plane().pixels}, target, DerivedSeries("a test"))
+    with pytest.raises(ValueError, match="longer"):
+        write_frames(source, [None, None], target, DerivedSeries("a test"))
     with pytest.raises(IndexError):
         source.plane(1)
     assert not target.exists()

@@ -21,9 +21,10 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from StegoMedLib.dicom import DerivedSeries, list_files, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, list_files, read_instance
 from StegoMedLib.dicom.coders import chosen_plugin
 from StegoMedLib.errors import UnusableInputError
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,8 @@ import pydicom
 import pytest
 from pydicom import Dataset, uid
 
-from StegoMedLib.dicom import DerivedSeries, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, read_instance
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from StegoMedLib.dicom import decoding_process, interpreter
-from StegoMedLib.dicom.interpreter import LIBRARY_PLACE, child_environment, python_interpreter
+from StegoMedLib.dicom import decoding_process
+from StegoMedLib.dicom.decoding_process import LIBRARY_PLACE, child_environment, python_interpreter
 from StegoMedLib.errors import UnusableInputError
 
 SUFFIX = ".exe" if os.name == "nt" else ""
@@ -90,4 +90,4 @@ def test_passphrases_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(Path(folder).is_absolute() for folder in folders)
     assert str(Path.cwd() / "relative") in folders
     assert str(Path.cwd()) not in folders or str(Path.cwd()) == folders[0]
-    assert (LIBRARY_PLACE / "StegoMedLib" / "dicom" / Path(interpreter.__file__).name).exists()
+    assert (LIBRARY_PLACE / "StegoMedLib" / "dicom" / Path(decoding_process.__file__).name).exists()

@@ -8,8 +8,9 @@ import numpy as np
 import pydicom
 import pytest
 
-from StegoMedLib.dicom import DerivedSeries, list_files, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, list_files, read_instance
 from StegoMedLib.errors import UnusableInputError
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from pathlib import Path

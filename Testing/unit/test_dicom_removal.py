@@ -13,7 +13,8 @@ from pydicom.encaps import encapsulate
 from pydicom.tag import BaseTag
 from pydicom.uid import ImplicitVRLittleEndian
 
-from StegoMedLib.dicom import SYNTAXES, DerivedSeries, read_instance, write_derived
+from StegoMedLib.dicom import SYNTAXES, DerivedSeries, read_instance
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

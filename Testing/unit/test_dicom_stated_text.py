@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pydicom
 import pytest
 
-from StegoMedLib.dicom import DerivedSeries, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, read_instance
 from StegoMedLib.errors import UsageError
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,9 @@ import pytest
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
 
-from StegoMedLib.dicom import SYNTAXES, DerivedSeries, compressing, read_instance, write_derived
+from StegoMedLib.dicom import SYNTAXES, DerivedSeries, compressing, read_instance
 from StegoMedLib.errors import UnusableInputError
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from pathlib import Path

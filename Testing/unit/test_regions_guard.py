@@ -9,7 +9,7 @@ import pytest
 
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import BLOCK, guard, usable_blocks
-from StegoMedLib.regions.morphology import spread
+from StegoMedLib.regions.morphology import grow
 from StegoMedLib.training.phantoms import random_body
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def test_the_significant_region_gets_a_margin() -> None:
     air = ct(np.full((256, 256), -1000.0))
     mask = ellipse((128, 128), (40, 40))
     guarded = guard(air, mask)
-    assert guarded[spread(mask, 2)].all()
-    assert not guarded[~spread(mask, 8)].any()
+    assert guarded[grow(mask, 2)].all()
+    assert not guarded[~grow(mask, 8)].any()
 
 
 def test_padding_is_guarded() -> None:
@@ -76,7 +76,7 @@ def test_padding_is_guarded() -> None:
 
 def test_air_at_its_constant_minimum_is_usable() -> None:
     units, body = chest()
-    clipped = ct(np.where(spread(body, 2), units, -1024.0))
+    clipped = ct(np.where(grow(body, 2), units, -1024.0))
     assert usable_blocks(clipped, guard(clipped, body)).mean() > 0.4
 
 

@@ -10,7 +10,7 @@ import pytest
 from StegoMedLib.metrics.masks import ncc
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
-from StegoMedLib.regions.morphology import spread
+from StegoMedLib.regions.morphology import grow
 from StegoMedLib.regions.prepare import air_level, unit_range
 from StegoMedLib.regions.tissue import contrast
 
@@ -25,7 +25,7 @@ def signed_plane() -> Plane:
 
 def marked(plane: Plane, strength: int) -> Plane:
     """Add noise of any sign far from the body, each 4 x 4 block's mean kept, as the robust profile does."""
-    air = ~spread(plane.pixels > 0, 8)
+    air = ~grow(plane.pixels > 0, 8)
     blocks = np.random.default_rng(8).choice([-strength, strength], (50, 4, 60, 2))
     noise = np.concatenate([blocks, -blocks], axis=3).reshape(200, 240)
     return replace(plane, pixels=(plane.pixels + noise * air).astype(np.int32))

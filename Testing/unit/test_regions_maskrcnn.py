@@ -11,7 +11,7 @@ from StegoMedLib.metrics.masks import iou
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import RegionFinder, make_finder
 from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
-from StegoMedLib.regions.morphology import spread
+from StegoMedLib.regions.morphology import grow
 from StegoMedLib.regions.paste import Detections, Thresholds
 from StegoMedLib.series.phantom import phantom_series
 
@@ -43,7 +43,7 @@ def test_a_detection_becomes_a_mask_of_the_plane() -> None:
     assert engine.shown[0].shape == (3, 256, 256)
     body = bright().pixels > 0
     assert mask[body].all()
-    assert not mask[~spread(body, 2)].any()  # local means blur an edge by as much
+    assert not mask[~grow(body, 2)].any()  # local means blur an edge by as much
 
 
 def test_padding_is_never_body() -> None:

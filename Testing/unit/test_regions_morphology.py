@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from StegoMedLib.regions.morphology import fill, fill_to_border, keep_components, shrink, spread
+from StegoMedLib.regions.morphology import fill, fill_to_border, grow, keep_components, shrink
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,14 +22,14 @@ def specks(seed: int, density: float = 0.02, shape: tuple[int, int] = (61, 47)) 
 def test_growing_and_shrinking_use_a_square(radius: int) -> None:
     mask = specks(radius)
     square = np.ones((2 * radius + 1, 2 * radius + 1), dtype=np.bool_)
-    assert np.array_equal(spread(mask, radius), ndimage.binary_dilation(mask, square))
+    assert np.array_equal(grow(mask, radius), ndimage.binary_dilation(mask, square))
     assert np.array_equal(shrink(~mask, radius), ndimage.binary_erosion(~mask, square, border_value=1))
 
 
 def test_growing_further_than_the_plane_fills_it() -> None:
     mask = np.zeros((5, 9), dtype=np.bool_)
     mask[2, 2] = True
-    assert spread(mask, 40).any(axis=1).all()
+    assert grow(mask, 40).any(axis=1).all()
 
 
 @pytest.mark.parametrize("density", [0.3, 0.45, 0.6])

@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import Reason, prove
-from StegoMedLib.regions.morphology import spread
+from StegoMedLib.regions.morphology import grow
 from StegoMedLib.regions.topology import Opening, between, fading, open_to_outside
 from StegoMedLib.regions.view import filled_in
 
@@ -53,7 +53,7 @@ def reasons(plane: Plane, where: NDArray[np.bool_], mask: NDArray[np.bool_] = NO
 def test_air_around_a_body_is_proved_and_the_body_is_not() -> None:
     proof = prove(ct(patient()), NOTHING)
     assert not (proof.air & BODY).any()
-    assert (proof.air & ~spread(BODY, 12)).sum() > 0.9 * (~spread(BODY, 12)).sum()
+    assert (proof.air & ~grow(BODY, 12)).sum() > 0.9 * (~grow(BODY, 12)).sum()
 
 
 def test_counts_cover_every_pixel_and_name_the_weightiest_reason() -> None:
@@ -84,7 +84,7 @@ def test_what_counts_are_hounsfield_units_not_stored_values(slope: float, interc
 
 def test_ct_that_is_not_in_hounsfield_units_has_no_proof() -> None:
     eight_bits = Plane(np.clip((ct(patient()).pixels / 8), 0, 255).astype(np.int32), 0, 255, (), "CT")
-    assert reasons(eight_bits, ~spread(BODY, 10)) == {Reason.UNSEEN}
+    assert reasons(eight_bits, ~grow(BODY, 10)) == {Reason.UNSEEN}
 
 
 def test_a_scout_has_no_proof() -> None:
@@ -140,7 +140,7 @@ def test_between_is_the_convex_hull_and_holds_its_set() -> None:
 
 def test_pieces_of_air_must_reach_the_rim_and_lie_outside() -> None:
     body = disc(128, 128, 60)
-    air = ~spread(body, 2) | disc(128, 128, 20)
+    air = ~grow(body, 2) | disc(128, 128, 20)
     view = np.ones_like(body)
     outside = open_to_outside(air, view, body, air, Opening(size=0.003, inside=0.3))
     assert outside[5, 5]
@@ -183,7 +183,7 @@ def test_the_noise_of_a_magnitude_image_is_air_and_dim_tissue_is_not() -> None:
     signal[limb] = 24.0  # 6 % of the bright level
     proof = prove(mr(signal), NOTHING)
     assert not (proof.air & (BODY | limb)).any()
-    assert (proof.air & ~spread(BODY | limb, 14)).sum() > 0.7 * (~spread(BODY | limb, 14)).sum()
+    assert (proof.air & ~grow(BODY | limb, 14)).sum() > 0.7 * (~grow(BODY | limb, 14)).sum()
 
 
 def test_a_belly_that_fades_into_the_noise_stays_the_patient() -> None:
@@ -206,8 +206,8 @@ def test_a_constant_beside_noisy_air_was_filled_in() -> None:
 
 def test_a_zeroed_background_is_air() -> None:
     plane = mr(np.where(BODY, 400.0, 0.0))
-    zeroed = replace(plane, pixels=np.where(spread(BODY, 3), plane.pixels, 0))
-    assert prove(zeroed, NOTHING).air[~spread(BODY, 16)].mean() > 0.9
+    zeroed = replace(plane, pixels=np.where(grow(BODY, 3), plane.pixels, 0))
+    assert prove(zeroed, NOTHING).air[~grow(BODY, 16)].mean() > 0.9
 
 
 def test_noise_of_the_full_range_has_no_floor() -> None:

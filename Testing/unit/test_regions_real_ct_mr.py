@@ -9,7 +9,7 @@ import pytest
 
 from StegoMedLib.metrics.masks import iou
 from StegoMedLib.regions import BLOCK, RegionFinder, make_finder, prove, usable_blocks
-from StegoMedLib.regions.morphology import spread
+from StegoMedLib.regions.morphology import grow
 from StegoMedLib.training.data import load_pairs
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def blocks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def enough(sample: Sample) -> float:
     """Give the blocks that a slice should offer; less where the body itself leaves less."""
     room = ROOM_512 if max(sample.plane.shape) > 300 else ROOM_256
-    return min(room, 0.6 * np.count_nonzero(~blocks(spread(sample.mask, 3) | sample.plane.padding_mask)))
+    return min(room, 0.6 * np.count_nonzero(~blocks(grow(sample.mask, 3) | sample.plane.padding_mask)))
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from StegoMedLib.metrics import iou, ncc
 from StegoMedLib.plane import Plane
-from StegoMedLib.regions.morphology import shrink, spread
+from StegoMedLib.regions.morphology import grow, shrink
 from StegoMedLib.regions.snap import snap
 from StegoMedLib.regions.tissue import contrast, surroundings
 
@@ -51,7 +51,7 @@ def head() -> tuple[Plane, NDArray[np.bool_]]:
 @pytest.mark.parametrize("error", [-9, -4, 4, 9])
 def test_an_outline_some_pixels_off_comes_to_the_edge(error: int) -> None:
     plane = ct(chest())
-    coarse = spread(BODY, error) if error > 0 else shrink(BODY, -error)
+    coarse = grow(BODY, error) if error > 0 else shrink(BODY, -error)
     snapped = snap(plane, contrast(plane), coarse)
     assert iou(snapped, BODY) > max(0.98, iou(coarse, BODY))
 
@@ -89,7 +89,7 @@ def test_a_scalp_beyond_a_dark_skull_is_found() -> None:
 def test_noise_hidden_in_the_air_hardly_moves_the_outline() -> None:
     plane, outline = head()
     noise = np.rint(np.random.default_rng(7).normal(0.0, 6.0, plane.shape)).astype(np.int32)
-    noise[spread(outline, 4)] = 0
+    noise[grow(outline, 4)] = 0
     marked = Plane(np.clip(plane.pixels + noise, 0, 4095).astype(np.int32), 0, 4095, (), "MR")
     coarse = shrink(outline, 6)
     assert ncc(snap(plane, contrast(plane), coarse), snap(marked, contrast(marked), coarse)) > 0.999
@@ -103,5 +103,5 @@ def test_no_body_stays_no_body() -> None:
 def test_a_finder_sees_the_body_and_little_air() -> None:
     plane = ct(chest())
     around = surroundings(plane, contrast(plane))
-    assert around[spread(BODY, 4)].all()
-    assert not around[~spread(BODY, 12)].any()
+    assert around[grow(BODY, 4)].all()
+    assert not around[~grow(BODY, 12)].any()

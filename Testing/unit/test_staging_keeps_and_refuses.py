@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from StegoMedLib import files
-from StegoMedLib.dicom import DerivedSeries, read_instance, write_derived
+from StegoMedLib.dicom import DerivedSeries, read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.series.masks import write_mask
 from StegoMedLib.series.staging import check_target, staged
+from Testing.derived import write_derived
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,6 +30,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument("source", type=filled_path, metavar="SRC", help="DICOM file or folder")
     parser.add_argument("target", type=filled_text, metavar="DST", help="where the stego file or folder goes")
+    _add_record(parser)
+    add_passphrase(parser, sealing=True)
+    add_profile(parser)
+    add_strength(parser)
+    _add_mode(parser)
+    parser.add_argument(
+        "--syntax", default="explicit", choices=_SYNTAXES, help="transfer syntax to write (default: %(default)s)"
+    )
+    add_finder(parser)
+    add_overwrite(parser)
+    add_copy_others(parser)
+    add_common(parser)
+    add_debug(parser)
+
+
+def _add_record(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--record",
         default="header",
@@ -48,9 +64,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="A,B,…",
         help="DICOM keywords of a header record (default: " + ", ".join(DEFAULT_ATTRIBUTES) + ")",
     )
-    add_passphrase(parser, sealing=True)
-    add_profile(parser)
-    add_strength(parser)
+
+
+def _add_mode(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mode",
         default="replicate",
@@ -63,11 +79,3 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help=f"with --mode spread: share of the slices that may be lost (default: {LOST})",
     )
-    parser.add_argument(
-        "--syntax", default="explicit", choices=_SYNTAXES, help="transfer syntax to write (default: %(default)s)"
-    )
-    add_finder(parser)
-    add_overwrite(parser)
-    add_copy_others(parser)
-    add_common(parser)
-    add_debug(parser)

@@ -1,42 +1,86 @@
-"""What every comparison asks before it works for minutes."""
+"""What every comparison is asked, what is checked before it works for minutes, and how it writes what it found."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import UsageError
+from StegoMedLib.lab.benchmark.page import write_page
 from StegoMedLib.lab.pictures.canvas import figure_class
-from StegoMedLib.series.staging import check_target
+from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-__all__ = ["check_request"]
+    from StegoMedLib.regions import RegionFinder
+
+__all__ = ["Request", "write_results"]
 
 
-def check_request(data: Path, target: Path, *counts: int | None, overwrite: bool, pictures: bool = True) -> None:
-    """Refuse what would fail after the work is done.
+@dataclass(frozen=True)
+class Request:
+    """What a comparison is asked.
 
-    Parameters
+    Attributes
     ----------
-    data, target : Path
-        Folder with the series, and where the results go.
-    *counts : int or None
-        Slices of each series to take; None for all.
+    data : Path
+        Folder with series in ``curated/`` and their masks in ``masks/curated/``.
+    target : Path
+        Folder for the results.
+    finder : RegionFinder
+        Whose masks the methods go by.
+    slices : int or None
+        At most so many slices of each series; None for all, or for as many as the comparison usually takes.
+    seed : int
+        What is random is drawn from it.
     overwrite : bool
         Whether `target` may exist.
-    pictures : bool
-        Whether matplotlib will be needed.
-
-    Raises
-    ------
-    UsageError
-        When a count is no number of slices.
-    UnusableInputError
-        When matplotlib is missing, or `target` exists or touches `data`.
+    progress : callable
     """
-    if any(count is not None and count < 1 for count in counts):
-        raise UsageError("Less than one slice of each series is none; give a number from 1.")
-    if pictures:
-        figure_class()
-    check_target(data, target, overwrite=overwrite)
+
+    data: Path
+    target: Path
+    finder: RegionFinder
+    slices: int | None = None
+    seed: int = 0
+    overwrite: bool = False
+    progress: Progress = silent
+
+    def check(self, *counts: int, pictures: bool = True) -> None:
+        """Refuse what would fail after the work is done.
+
+        Parameters
+        ----------
+        *counts : int
+            Other numbers of slices than `slices`.
+        pictures : bool
+            Whether matplotlib will be needed.
+
+        Raises
+        ------
+        UsageError
+            A count is no number of slices.
+        UnusableInputError
+            matplotlib is missing, or `target` exists or touches `data`.
+        """
+        if any(count is not None and count < 1 for count in (self.slices, *counts)):
+            raise UsageError("Less than one slice of each series is none; give a number from 1.")
+        if pictures:
+            figure_class()
+        check_target(self.data, self.target, overwrite=self.overwrite)
+
+    def place(self) -> AbstractContextManager[Path]:
+        """Where the results are written, to become `target` as a whole."""
+        return staged(self.target, overwrite=self.overwrite)
+
+
+def write_results(folder: Path, name: str, page: str, markdown: str, report: Mapping[str, object]) -> None:
+    """Write ``<name>.html``, ``<name>.md`` and ``<name>.json`` into a folder."""
+    write_page(folder / f"{name}.html", page)
+    write_page(folder / f"{name}.md", markdown)
+    write_page(folder / f"{name}.json", json.dumps(report, indent=1, allow_nan=False) + "\n")

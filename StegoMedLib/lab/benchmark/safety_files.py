@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.lab.benchmark.page import Picture, Section, Table, as_html, as_markdown, write_page
-from StegoMedLib.lab.benchmark.request import check_request
+from StegoMedLib.lab.benchmark.page import Picture, Section, Table, as_html, as_markdown
+from StegoMedLib.lab.benchmark.request import Request, write_results
 from StegoMedLib.lab.benchmark.safety import GROUPS, JudgedSlice, SafetySlice, SeriesRow, judge_series, sum_up
 from StegoMedLib.pipeline.coding import BLIND
 from StegoMedLib.pipeline.reasons_picture import draw_reasons
-from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.staging import staged
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from StegoMedLib.plane import Plane
-    from StegoMedLib.regions import Proof, RegionFinder
+    from StegoMedLib.regions import Proof
 
 __all__ = ["SafetyReport", "safety_table", "write_safety"]
 
@@ -94,40 +91,21 @@ class _Worst:
         return pictures
 
 
-def write_safety(
-    data: Path,
-    target: Path,
-    finder: RegionFinder,
-    *,
-    slices: int | None = None,
-    seed: int = 0,
-    overwrite: bool = False,
-    progress: Progress = silent,
-) -> SafetyReport:
-    """Judge, and write ``safety.html``, ``.json``, ``.md`` and pictures of the worst slices into the folder `target`.
+def write_safety(request: Request) -> SafetyReport:
+    """Judge, and write ``safety.html``, ``.json``, ``.md`` and pictures of the worst slices into its folder.
 
     Parameters
     ----------
-    data : Path
-        Folder with series in ``curated/`` and ``safety/``, and their masks in ``masks/curated/`` and ``masks/safety/``.
-    target : Path
-    finder : RegionFinder
-    slices : int, optional
-        At most so many files of each series.
-    seed : int
-        Nothing here is left to chance.
-    overwrite : bool
-    progress : callable
+    request : Request
+        Series are taken from ``safety/``, too, with their masks in ``masks/safety/``; nothing is left to chance.
 
     Raises
     ------
     UnusableInputError
-        When the series are missing or cannot be read, or `target` exists or cannot be written.
-    UsageError
-        When `slices` is no number of slices.
+        When the series are missing or cannot be read, and as of `Request.check`.
     """
-    del seed
-    check_request(data, target, slices, overwrite=overwrite, pictures=False)
+    request.check(pictures=False)
+    data, progress = request.data, request.progress
     folders = [path for group in GROUPS for path in sorted((data / group).glob("*")) if path.is_dir()]
     if not folders:
         raise UnusableInputError(f"There are no series in {data}; name the folder that has curated/ or safety/ in it.")
@@ -136,24 +114,21 @@ def write_safety(
         progress(done, len(folders), folder.name)
         group = folder.parent.name
         name, masks = f"{group}/{folder.name}", data / "masks" / group / folder.name
-        judged = list(judge_series(folder, masks, finder, name=name, most=slices, onlooker=worst.take))
+        judged = list(judge_series(folder, masks, request.finder, name=name, most=request.slices, onlooker=worst.take))
         rows += judged
         series.append(sum_up(name, judged))
     progress(len(folders), len(folders), "")
     report = SafetyReport(rows, series)
-    _write(target, report, worst, overwrite=overwrite)
+    _write(request, report, worst)
     return report
 
 
-def _write(target: Path, report: SafetyReport, worst: _Worst, *, overwrite: bool) -> None:
-    with staged(target, overwrite=overwrite) as work:
-        work.mkdir(exist_ok=True)
+def _write(request: Request, report: SafetyReport, worst: _Worst) -> None:
+    with request.place() as work:
         table, left = safety_table(report), _left_table(report)
         pictures = Section("Slices to look at", pictures=worst.draw(work))
         page = as_html("What the guard leaves", [_LEAD], [Section("Series", tables=[table, left]), pictures])
-        write_page(work / "safety.html", page)
-        write_page(work / "safety.md", as_markdown(table) + "\n")
-        write_page(work / "safety.json", json.dumps(report.as_json(), indent=1, allow_nan=False) + "\n")
+        write_results(work, "safety", page, as_markdown(table) + "\n", report.as_json())
 
 
 def safety_table(report: SafetyReport) -> Table:

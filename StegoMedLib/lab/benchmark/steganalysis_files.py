@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from StegoMedLib.envelope import Sealer, TextRecord
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.lab.benchmark.baselines import LsbInAir
 from StegoMedLib.lab.benchmark.our_methods import our_methods
-from StegoMedLib.lab.benchmark.page import Section, Table, as_html, as_markdown, write_page
+from StegoMedLib.lab.benchmark.page import Section, Table, as_html, as_markdown
 from StegoMedLib.lab.benchmark.peers import PAPER_BPP, RECORD, load_slices
-from StegoMedLib.lab.benchmark.request import check_request
+from StegoMedLib.lab.benchmark.request import Request, write_results
 from StegoMedLib.lab.benchmark.steganalysis import CLASSIFIERS, REGIONS, Covers, DetectionRow, detect, make_pairs
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.staging import staged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from StegoMedLib.lab.benchmark.methods import Method
     from StegoMedLib.lab.benchmark.peers_run import Slice
-    from StegoMedLib.regions import RegionFinder
 
 __all__ = ["detection_table", "run_detection", "write_steganalysis"]
 
@@ -35,55 +31,29 @@ _LEAD = (
 _AIR, _ = REGIONS
 
 
-def write_steganalysis(
-    data: Path,
-    target: Path,
-    finder: RegionFinder,
-    *,
-    slices: int | None = None,
-    seed: int = 0,
-    overwrite: bool = False,
-    progress: Progress = silent,
-) -> list[DetectionRow]:
-    """Measure, and write ``steganalysis.html``, ``.json`` and ``.md`` into the folder `target`.
-
-    Parameters
-    ----------
-    data : Path
-        Folder with the series in ``curated/`` and their masks in ``masks/curated/``.
-    target : Path
-    finder : RegionFinder
-        Whose masks the methods go by.
-    slices : int, optional
-        At most so many slices of each series.
-    seed : int
-        Of payloads.
-    overwrite : bool
-    progress : callable
+def write_steganalysis(request: Request) -> list[DetectionRow]:
+    """Measure, and write ``steganalysis.html``, ``.json`` and ``.md`` into its folder.
 
     Raises
     ------
     UnusableInputError
-        When the series or scikit-learn are missing, or `target` exists or cannot be written.
-    UsageError
-        When `slices` is no number of slices.
+        When the series or scikit-learn are missing, and as of `Request.check`.
     """
-    check_request(data, target, slices, overwrite=overwrite, pictures=False)
+    request.check(pictures=False)
+    data = request.data
     series = sorted(path.name for path in (data / "curated").glob("*") if path.is_dir())
     if not series:
         raise UnusableInputError(
             f"There are no series in {data / 'curated'}; name the folder that has them with --data."
         )
-    rows = run_detection(
-        load_slices(data, series, finder, slices), [*our_methods(), LsbInAir()], seed=seed, progress=progress
-    )
+    slices = load_slices(data, series, request.finder, request.slices)
+    rows = run_detection(slices, [*our_methods(), LsbInAir()], seed=request.seed, progress=request.progress)
     tables = [detection_table(rows), _series_table(rows)]
     sections = [Section("Detection", tables=tables)]
-    with staged(target, overwrite=overwrite) as work:
-        write_page(work / "steganalysis.html", as_html("Steganalysis of the profiles", [_LEAD], sections))
-        write_page(work / "steganalysis.md", as_markdown(tables[0]) + "\n")
+    with request.place() as work:
+        page = as_html("Steganalysis of the profiles", [_LEAD], sections)
         report = {"note": _LEAD, "rows": [row.as_json() for row in rows]}
-        write_page(work / "steganalysis.json", json.dumps(report, indent=1, allow_nan=False) + "\n")
+        write_results(work, "steganalysis", page, as_markdown(tables[0]) + "\n", report)
     return rows
 
 

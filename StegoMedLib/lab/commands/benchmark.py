@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import ProgressBar, say, show_table
+from StegoMedLib.lab.benchmark.request import Request
 from StegoMedLib.regions import make_finder
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ def run(arguments: argparse.Namespace) -> None:
 def _measured(arguments: argparse.Namespace, write: Callable[..., Written], **more: object) -> Written:
     """What `write` measures and writes, with the options of `_add_common` and `more`, under a progress bar."""
     finder = make_finder(arguments.finder, arguments.engine)
-    common = {"slices": arguments.slices, "seed": arguments.seed, "overwrite": arguments.overwrite}
     with ProgressBar("Measuring") as progress:
-        return write(arguments.data, arguments.out, finder, **common, progress=progress, **more)
+        common = {"slices": arguments.slices, "seed": arguments.seed, "overwrite": arguments.overwrite}
+        return write(Request(arguments.data, arguments.out, finder, **common, progress=progress), **more)
 
 
 def _deliver(
@@ -52,14 +53,15 @@ def _deliver(
 
 def _run_paper(arguments: argparse.Namespace) -> None:
     from StegoMedLib.lab.benchmark.paper import write_paper  # noqa: PLC0415  other comparisons need none of it
+    from StegoMedLib.lab.benchmark.paper_page import paper_sections  # noqa: PLC0415
 
-    written = _measured(arguments, write_paper)
+    report = _measured(arguments, write_paper)
     tables = [
         replace(table, title=f"{section.heading}. {table.title}")
-        for section in written.sections
+        for section in paper_sections(report)
         for table in section.tables
     ]
-    _deliver(arguments, written.report.as_json(), tables)
+    _deliver(arguments, report.as_json(), tables)
 
 
 def _run_peers(arguments: argparse.Namespace) -> None:
