@@ -7,14 +7,15 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from StegoMedLib.choices import LOST
+from StegoMedLib.choices import DEFAULT_BETA, LOST, REPLICATE
+from StegoMedLib.codec.profiles import DEFAULT_PROFILE, profile_info
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.envelope import HeaderRecord, Record, Sealer, locator_key
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError, StegoMedError, UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE, summarise
+from StegoMedLib.pipeline.capacity import record_bytes_in
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, seal
-from StegoMedLib.pipeline.room import most_symbols, record_bytes_in
 from StegoMedLib.pipeline.slices import EmbeddedSlice, Metrics, embed_slice, measure_slice, pass_slice
 from StegoMedLib.series.region import Region, remedy_for
 from StegoMedLib.series.source_files import FileCount
@@ -58,12 +59,12 @@ class EmbedOptions:
         Take files that are left out along to the target, as they are.
     """
 
-    profile: str = "fidelity"
-    mode: str = "replicate"
+    profile: str = DEFAULT_PROFILE
+    mode: str = REPLICATE
     lost: float = LOST
     record: Record | None = None
     attributes: tuple[str, ...] = tuple(DEFAULT_ATTRIBUTES)
-    beta: float = 1000.0
+    beta: float = DEFAULT_BETA
     strength: float | None = None
     syntax: str = "explicit"
     accept_lossy: bool = False
@@ -175,7 +176,7 @@ class EmbedRun:
         self.clock = _Clock()
         self.options, self._onlooker = options, onlooker
         self.sealer = Sealer(passphrase)
-        self.locator = locator_key(passphrase) if options.profile != "saidi2024" else b""
+        self.locator = locator_key(passphrase) if profile_info(options.profile).keyed else b""
         self.coding: Coding = coding(options.profile, self.locator, beta=options.beta, strength=options.strength)
         self.clock.lap("keys")
         self._messages: dict[object, Message | NoMessage] = {}
@@ -209,7 +210,7 @@ class EmbedRun:
 
     def _sealed(self, record: Record) -> Message | NoMessage:
         try:
-            message = seal(self.sealer, record, most_symbols(self.options.profile))
+            message = seal(self.sealer, record, self.coding.info.most_symbols)
         except DoesNotFitError as error:
             if self.options.record is not None:
                 raise
@@ -304,7 +305,7 @@ class EmbedRun:
         """Why no slice carries the record, and how large a record the roomiest slice could carry."""
         reasons = sorted({row.reason for row in self.report.slices})
         room = max((int(row.metrics["room_bits"] or 0) for row in self.report.slices), default=0)
-        fits = record_bytes_in(room, self.options.profile, whole=self.coding.needs_mask)
+        fits = record_bytes_in(room, self.options.profile)
         why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
         if fits == 0:
             return f"{why}; {remedy_for(self.weightiest)}."

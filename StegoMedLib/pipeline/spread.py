@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from StegoMedLib.choices import SPREAD
+from StegoMedLib.codec.profiles import larger_than, profiles_with
 from StegoMedLib.envelope import ShardWriter, largest_shard, shard_size
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
 from StegoMedLib.pipeline.embed_run import NoMessage
 from StegoMedLib.pipeline.message import Message, written
-from StegoMedLib.pipeline.room import most_symbols
 from StegoMedLib.pipeline.spread_plan import SpreadPlan, plan_spread
 from StegoMedLib.regions import WHOLE, Reason, usable_blocks
 from StegoMedLib.series.neighbours import PackedMask
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from StegoMedLib.pipeline.embed_run import EmbedRun
     from StegoMedLib.plane import Plane
 
-__all__ = ["SPREADING", "Spread"]
-
-SPREADING = ("fidelity", "capacity")
-"""Profiles with a mode ``spread``. ``robust`` adds up what slices carry, which has to be the same in all."""
+__all__ = ["Spread"]
 
 _Place = tuple[str, int]
 
@@ -70,14 +68,15 @@ class Spread:
 
     def __init__(self, run: EmbedRun) -> None:
         options = run.options
-        if options.profile not in SPREADING:
+        spreading = profiles_with(mode=SPREAD)
+        if options.profile not in spreading:
             raise UsageError(
-                f"Profile {options.profile} cannot spread a record over slices; choose one of {', '.join(SPREADING)}."
+                f"Profile {options.profile} cannot spread a record over slices; choose one of {', '.join(spreading)}."
             )
         if not 0 <= options.lost < 1:
             raise UsageError("The share of slices that may be lost is at least 0 and less than 1; 0.3 is usual.")
         self._run, self._lost = run, options.lost
-        self._most = most_symbols(options.profile)
+        self._most = run.coding.info.most_symbols
         self._regions: dict[_Place, tuple[PackedMask | None, ...]] = {}
         self._spreads: dict[object, _Spread] = {}
         self._texts: dict[_Place, str] = {}
@@ -124,7 +123,7 @@ class Spread:
         for spread in self._spreads.values():
             if not any(spread.sizes):
                 raise DoesNotFitError(self._no_room())
-            larger = "" if self._run.options.profile == "capacity" else "capacity"
+            larger = larger_than(self._run.options.profile, SPREAD)
             spread.plan = plan_spread(spread.sizes, len(spread.envelope), self._lost, larger=larger)
             texts = writer.cut(spread.envelope, spread.plan.needed, len(spread.plan.slices))
             self._texts |= {spread.places[number]: text for number, text in zip(spread.plan.slices, texts, strict=True)}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.capacity import largest_version, record_bytes_in
 from StegoMedLib.pipeline.coding import coding
-from StegoMedLib.pipeline.room import largest_version, record_bytes_in
 from StegoMedLib.regions import usable_blocks
 from StegoMedLib.series.masks import MaskSource, mask_name, write_mask
 from StegoMedLib.series.neighbours import FileRegions
@@ -141,7 +142,7 @@ def measure_capacity(
     source: Path,
     masks: MaskSource,
     *,
-    profile: str = "fidelity",
+    profile: str = DEFAULT_PROFILE,
     accept_lossy: bool = False,
     progress: Progress = silent,
 ) -> CapacityReport:
@@ -168,8 +169,8 @@ def _room(seen: SurveyedSlice, chosen: Coding, profile: str) -> dict[str, object
         "usable_blocks": int(usable.sum()),
         "capacity_bits": bits,
         "capacity_bpp": bits / seen.plane.pixels.size,
-        "symbol_version": largest_version(bits, whole=chosen.needs_mask),
-        "record_bytes": record_bytes_in(bits, profile, whole=chosen.needs_mask),
+        "symbol_version": largest_version(bits, whole=chosen.info.whole_symbol),
+        "record_bytes": record_bytes_in(bits, profile),
         "reason": why_not_air(proof),
         "pixels": proof.counts,
     }

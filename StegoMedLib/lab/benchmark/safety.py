@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from StegoMedLib.codec.profiles import BLIND, PROFILES
 from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.envelope import Sealer, TextRecord, locator_key
-from StegoMedLib.pipeline.coding import BLIND, coding
+from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.message import seal
-from StegoMedLib.pipeline.room import most_symbols
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.regions import Proof, pixels_of, prove, usable_blocks
 from StegoMedLib.regions.prepare import hounsfield
@@ -157,7 +157,7 @@ def judge_series(
     regions = FileRegions(FinderMasks(finder), [(path, path.relative_to(folder)) for path in paths], accept_lossy=True)
     sealer, key = Sealer(b"safety bench"), locator_key(b"safety bench")
     record = TextRecord(_RECORD)
-    codings = {each: (coding(each, key), seal(sealer, record, most_symbols(each))) for each in profiles}
+    codings = {each: (coding(each, key), seal(sealer, record, PROFILES[each].most_symbols)) for each in profiles}
     count = len(paths) if most is None else min(most, len(paths))
     for index in np.unique(np.linspace(0, len(paths) - 1, count).round().astype(int)):
         path = paths[index]

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.codec.profiles import BLIND
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.lab.benchmark.page import Picture, Section, Table, as_html, as_markdown, write_page
 from StegoMedLib.lab.benchmark.request import check_request
 from StegoMedLib.lab.benchmark.safety import GROUPS, JudgedSlice, SafetySlice, SeriesRow, judge_series, sum_up
-from StegoMedLib.pipeline.coding import BLIND
 from StegoMedLib.pipeline.reasons_picture import draw_reasons
 from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.staging import staged
