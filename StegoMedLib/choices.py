@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 __all__ = [
     "BACKBONES",
     "BASELINE_FINDER",
-    "BLIND",
     "DEFAULT_ATTRIBUTES",
+    "DEFAULT_BETA",
     "DEFAULT_FINDER",
     "DEFAULT_STRENGTH",
     "DEFAULT_WORDS",
@@ -24,21 +24,21 @@ __all__ = [
     "MODES",
     "NORMALISATIONS",
     "PRECISIONS",
-    "PROFILES",
+    "REPLICATE",
+    "SPREAD",
 ]
 
 FINDERS = DEFAULT_FINDER, BASELINE_FINDER = ("maskrcnn", "threshold")
 ENGINES = ("auto", "onnx", "torch")
 """``auto`` is PyTorch where it has a CUDA device, else ONNX Runtime."""
 
-BLIND = ("fidelity", "capacity", "robust")
-"""Profiles that a receiver finds by itself, the cheapest first."""
-PROFILES = (*BLIND, "saidi2024")
 DEFAULT_STRENGTH, HIGH_STRENGTH = 40.0, 34.0
 """Least PSNR of the stego plane of profile robust in dB, the peak being the range of the image's values
 (`Plane.bulk_range`)."""
+DEFAULT_BETA = 1000.0
+"""Strength of profile saidi2024."""
 
-MODES = ("replicate", "spread")
+MODES = REPLICATE, SPREAD = ("replicate", "spread")
 LOST = 0.3
 """Share of the slices that may be lost in mode ``spread``, unless it is told otherwise."""
 

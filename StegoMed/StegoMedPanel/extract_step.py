@@ -70,7 +70,7 @@ class ExtractStep:
         self._ui.saveFileButton.visible = there and self._holds_file()
         if parameters is not None and self._panel.run.idle and self._panel.fresh(self._place):
             plain = "Choose a volume that StegoMed wrote, and type its passphrase; no mask or original is needed."
-            if parameters.reading is Reading.saidi2024:
+            if parameters.reading is not Reading.automatic:
                 plain = "Choose a volume and type its passphrase; the segmentation of step 2 must be the sender's."
             say(self._ui.extractState, *(self._done if self._done[0] else (plain, State.PLAIN)))
 
@@ -99,8 +99,10 @@ class ExtractStep:
         passphrase = self.passphrase.text()
         panel.ensure_packages(_READING)
         panel.watch(volume)
-        paper = parameters.reading is Reading.saidi2024
-        extracted = panel.work.extract(volume, passphrase, panel.progress, beside=parameters.segmentation, paper=paper)
+        profile = None if parameters.reading is Reading.automatic else parameters.reading.name
+        extracted = panel.work.extract(
+            volume, passphrase, panel.progress, beside=parameters.segmentation, profile=profile
+        )
         self._show(extracted.report, extracted.symbol)
         return ""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.errors import StegoMedError
 from StegoMedLib.wording import counted
 from StegoMedPanel import views
 from StegoMedPanel.new_passphrase import NewPassphrase
-from StegoMedPanel.parameters import Profile, RecordKind, Strength
+from StegoMedPanel.parameters import RecordKind, Strength
 from StegoMedPanel.record_form import RecordForm
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["HideStep"]
 
 _HIDING = "Hiding the record ..."
-_MEANINGS = {
-    Profile.fidelity: "Changes as few pixels as it can, each by one grey level; read without mask, model or original.",
-    Profile.capacity: "As much as the air can carry, for large files; changes most of it by one grey level.",
-    Profile.robust: "Survives noise and lossy compression; changes the air a lot, up to hundreds of grey levels.",
-    Profile.saidi2024: "The published method, for comparison: changes more, and can only be read with the same region.",
-}
 _MEASURES = (
     ("psnr_bulk", "PSNR, peak: range (dB)", ".2f"),
     ("psnr_65535", "PSNR, peak: 65535 (dB)", ".2f"),
@@ -72,9 +67,10 @@ class HideStep:
         if parameters is None:
             return
         self.form.refresh()
-        say(self._ui.profileMeaning, _MEANINGS[parameters.profile])
+        profile = PROFILES[parameters.profile.name]
+        say(self._ui.profileMeaning, profile.sentence)
         for widget in (self._ui.strengthLabel, self._ui.strength):
-            widget.visible = parameters.profile is Profile.robust
+            widget.visible = "strength" in profile.tunings
         if self._panel.run.idle:
             say(self._ui.needsState, *self._needs())
             if self._panel.fresh(self._place):

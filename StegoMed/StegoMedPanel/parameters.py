@@ -7,6 +7,8 @@ import enum
 import slicer
 from slicer.parameterNodeWrapper import parameterNodeWrapper
 
+from StegoMedLib.codec.profiles import BLIND, PROFILES
+
 __all__ = [
     "Finder",
     "Profile",
@@ -50,27 +52,25 @@ class RecordKind(Labelled):
     file = "A file"
 
 
-class Profile(Labelled):
-    """Profiles of the library."""
-
-    fidelity = "fidelity"
-    capacity = "capacity"
-    robust = "robust"
-    saidi2024 = "saidi2024"
+# Profiles of the library.
+Profile = Labelled("Profile", {name: name for name in PROFILES})
 
 
 class Strength(Labelled):
-    """How strongly the profile ``robust`` hides."""
+    """How strongly a profile hides that takes a strength."""
 
     standard = "Standard (survives JPEG 2000 at 10:1)"
     high = "High (survives JPEG 2000 at 20:1)"
 
 
-class Reading(Labelled):
-    """How a record is read."""
-
-    automatic = "Found by itself"
-    saidi2024 = "saidi2024 (with the region of step 2)"
+# How a record is read: by profiles that need no region, or by one that does.
+Reading = Labelled(
+    "Reading",
+    {
+        "automatic": "Found by itself",
+        **{name: f"{name} (with the region of step 2)" for name in PROFILES if name not in BLIND},
+    },
+)
 
 
 class Target(Labelled):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Room:
         """The segmentation was edited: the numbers may be wrong."""
         self._stale = bool(self._bits)
 
-    def words(self, needed: int | None = None, profile: str = "fidelity") -> str:
+    def words(self, needed: int | None = None, profile: str = DEFAULT_PROFILE) -> str:
         """How many slices have room for `needed` bytes, or for the smallest record."""
         if self._stale:
             return "The segmentation was edited since room was measured; press Check room."
@@ -69,6 +70,6 @@ class Room:
         return f"Needs {needed} of {span} bytes a slice after compression: {self.words(needed, profile)}"
 
     def _bytes(self, profile: str) -> list[int]:
-        from StegoMedLib.pipeline.room import record_bytes_in  # noqa: PLC0415 needs packages
+        from StegoMedLib.pipeline.capacity import record_bytes_in  # noqa: PLC0415 needs packages
 
-        return [record_bytes_in(bits, profile, whole=profile == "saidi2024") for bits in self._bits]
+        return [record_bytes_in(bits, profile) for bits in self._bits]

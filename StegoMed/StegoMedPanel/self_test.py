@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import slicer
 
+from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.errors import NothingReadableError
 from StegoMedPanel import nodes, packages
 from StegoMedPanel.record_form import ATTRIBUTES
@@ -54,9 +55,9 @@ def journey_through_dicom(test: unittest.TestCase) -> None:
     with DICOMUtils.TemporaryDICOMDatabase():
         volume = load_phantom(slices=_SLICES, size=_SIZE)[0]
         before = _digests(volume)
-        segmentation, _ = work.find(Case(volume, None, "fidelity"), "threshold", _silent)
+        segmentation, _ = work.find(Case(volume, None, DEFAULT_PROFILE), "threshold", _silent)
         request = Request(_PASSPHRASE, None, tuple(ATTRIBUTES))
-        hidden = work.hide(Case(volume, segmentation, "fidelity"), request, _silent)
+        hidden = work.hide(Case(volume, segmentation, DEFAULT_PROFILE), request, _silent)
         test.assertEqual(hidden.report.embedded, _SLICES)
         changed = nodes.voxels_of(hidden.volume) != nodes.voxels_of(volume)
         test.assertTrue(changed.any())
@@ -83,9 +84,9 @@ def journey_through_voxels(test: unittest.TestCase) -> None:
     phantom = phantom_series(slices=_SLICES, size=_SIZE)
     voxels = np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept))
     volume = slicer.util.addVolumeFromArray(voxels)
-    segmentation, _ = work.find(Case(volume, None, "fidelity", "CT"), "threshold", _silent)
+    segmentation, _ = work.find(Case(volume, None, DEFAULT_PROFILE, "CT"), "threshold", _silent)
     request = Request(_PASSPHRASE, TextRecord("self-test"), ())
-    hidden = work.hide(Case(volume, segmentation, "fidelity", "CT"), request, _silent)
+    hidden = work.hide(Case(volume, segmentation, DEFAULT_PROFILE, "CT"), request, _silent)
     record = work.extract(hidden.volume, _PASSPHRASE, _silent).report.record
     test.assertEqual(record, TextRecord("self-test"))
     folder = Path(slicer.util.tempDirectory()) / "series"

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import slicer
 
+from StegoMedLib.choices import HIGH_STRENGTH
+from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.errors import UnusableInputError
 from StegoMedPanel import found, nodes, packages, series, stego
 
@@ -54,7 +56,7 @@ class Request:
     record : Record or None
         None for the ticked `attributes` of each study's header.
     strong : bool
-        Whether the profile ``robust`` hides at its high strength.
+        Whether a profile that takes a strength hides at its high one.
     """
 
     passphrase: str
@@ -121,7 +123,6 @@ class Work:
 
     def hide(self, case: Case, request: Request, progress: Progress) -> Hidden:
         """Hide a record outside what the reviewer left; add the stego volume and the difference."""
-        from StegoMedLib.codec.robust import HIGH_STRENGTH  # noqa: PLC0415
         from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
         from StegoMedLib.pipeline.embed import embed  # noqa: PLC0415
         from StegoMedLib.pipeline.options import Content, Method  # noqa: PLC0415
@@ -151,26 +152,32 @@ class Work:
         return Hidden(node, difference, report)
 
     def extract(
-        self, volume: Node, passphrase: str, progress: Progress, *, beside: Node | None = None, paper: bool = False
+        self,
+        volume: Node,
+        passphrase: str,
+        progress: Progress,
+        *,
+        beside: Node | None = None,
+        profile: str | None = None,
     ) -> Extracted:
-        """Read the hidden record; only the profile saidi2024 (`paper`) looks at the segmentation `beside`."""
+        """Read the hidden record; only a `profile` that needs a mask looks at the segmentation `beside`."""
         from StegoMedLib.envelope import passphrase_forms  # noqa: PLC0415
         from StegoMedLib.pipeline.extract import extract  # noqa: PLC0415
         from StegoMedLib.series.masks import VolumeMasks  # noqa: PLC0415
         from StegoMedLib.series.stacks import StackSeries  # noqa: PLC0415
 
         stack, masks = self.stack(volume, stego.modality_of(volume)), None
-        if paper:
+        if profile is not None and PROFILES[profile].needs_mask:
             if beside is None:
                 raise UnusableInputError(
-                    "The profile saidi2024 needs the region that the record was hidden beside; choose it in step 2."
+                    f"The profile {profile} needs the region that the record was hidden beside; choose it in step 2."
                 )
             masks = VolumeMasks(stack, nodes.mask_of(beside, volume))
         symbols: list[Symbol] = []
         report = extract(
             StackSeries(stack),
             passphrase_forms(passphrase),
-            profile="saidi2024" if paper else None,
+            profile=profile,
             masks=masks,
             progress=progress,
             onlooker=lambda _slice, symbol: symbols.append(symbol),

@@ -66,10 +66,8 @@ class Capacity:
         32 bytes, from the key derivation's *positions* label.
     """
 
-    name = "capacity"
-
     def __init__(self, key: bytes) -> None:
-        self._layouts = KeptBySize(partial(CapacityLayout, subkey(key, self.name)))
+        self._layouts = KeptBySize(partial(CapacityLayout, subkey(key, "capacity")))
 
     def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
         """Bits that `usable` blocks (H // 4, W // 4) of `plane` can carry, under nearly every key."""

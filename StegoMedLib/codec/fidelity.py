@@ -58,8 +58,6 @@ class Fidelity:
         32 bytes, from the key derivation's *positions* label.
     """
 
-    name = "fidelity"
-
     def __init__(self, key: bytes) -> None:
         self._layouts = KeptBySize(partial(Layout, key))
         self._tables: dict[int, Table] = {}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["LengthOf", "Payload", "Profile"]
+__all__ = ["LengthOf", "Payload", "Profile", "Votes", "VotingProfile"]
 
 LengthOf = Callable[[int], "int | None"]
 """Length in bits of the payload with a label, None for a label that no payload has."""
@@ -38,10 +38,27 @@ class Payload:
     votes: NDArray[np.float64] | None = None
 
 
+@dataclass(frozen=True)
+class Votes:
+    """Votes of the slots of a plane, or of several planes of one size.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Rows and columns of the plane.
+    slots : ndarray of float32, shape (S,)
+    """
+
+    shape: tuple[int, int]
+    slots: NDArray[np.float32]
+
+    def __add__(self, other: Votes) -> Votes:
+        """Votes of both."""
+        return Votes(self.shape, self.slots + other.slots)
+
+
 class Profile(Protocol):
     """A named codec under a key."""
-
-    name: str
 
     def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
         """Bits that `usable` blocks (H // 4, W // 4) of a plane can carry."""
@@ -51,3 +68,13 @@ class Profile(Protocol):
 
     def extract(self, plane: Plane, usable: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
         """Payload in a plane, or None when nothing can be read; `usable` only where the profile needs a mask."""
+
+
+class VotingProfile(Profile, Protocol):
+    """A profile that reads votes, which add up over planes of one size."""
+
+    def votes(self, plane: Plane) -> Votes | None:
+        """What `plane` says, in units that votes of several planes can be summed in; None if it is too small."""
+
+    def decide(self, votes: Votes, usable: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
+        """Payload that votes stand for, with its bits' votes; None where no header stands out."""

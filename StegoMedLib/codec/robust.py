@@ -10,17 +10,16 @@ move projections to the nearest point of a lattice (STDM; B. Chen and G. W. Worn
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.choices import DEFAULT_STRENGTH, HIGH_STRENGTH
+from StegoMedLib.choices import DEFAULT_STRENGTH
 from StegoMedLib.codec.addressing import subkey
 from StegoMedLib.codec.blocks import block_grid, join_blocks, split_blocks
 from StegoMedLib.codec.kept import KeptBySize
-from StegoMedLib.codec.profile import LengthOf, Payload
+from StegoMedLib.codec.profile import LengthOf, Payload, Votes
 from StegoMedLib.codec.robust_layout import HEADER_RUN, RobustLayout, codebook
 from StegoMedLib.codec.robust_mark import Mark
 from StegoMedLib.codec.robust_slots import FINE
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["DEFAULT_STRENGTH", "HIGH_STRENGTH", "Robust", "Votes"]
+__all__ = ["Robust"]
 
 MINIMUM_BLOCKS = 256
 """Blocks a plane must have to be used at all."""
@@ -52,25 +51,6 @@ _LOUDEST = 0.25
 _REPAIRS = 3
 
 
-@dataclass(frozen=True)
-class Votes:
-    """Votes of the slots of a plane, or of several planes of one size.
-
-    Attributes
-    ----------
-    shape : tuple of int
-        Rows and columns of the plane.
-    slots : ndarray of float32, shape (S,)
-    """
-
-    shape: tuple[int, int]
-    slots: NDArray[np.float32]
-
-    def __add__(self, other: Votes) -> Votes:
-        """Votes of both."""
-        return Votes(self.shape, self.slots + other.slots)
-
-
 class Robust:
     """The profile under one key.
 
@@ -82,8 +62,6 @@ class Robust:
         Least PSNR of the stego plane in dB (``psnr_bulk``): the lower, the stronger. None for the default, 40 dB. Only
         the sender needs it.
     """
-
-    name = "robust"
 
     def __init__(self, key: bytes, strength: float | None = None) -> None:
         self._key = subkey(key, "robust")

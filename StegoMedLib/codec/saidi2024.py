@@ -46,8 +46,6 @@ class Saidi2024:
         Strength: cells are ``4 / beta`` wide on the [0, 1] scale.
     """
 
-    name = "saidi2024"
-
     def __init__(self, alpha: float = 0.02, beta: float = 1000.0) -> None:
         self._alpha, self._cell = alpha, 4.0 / beta
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from StegoMedLib.choices import DEFAULT_BETA
+from StegoMedLib.codec.profiles import BLIND, profile_info
 from StegoMedLib.envelope import Forms, Opener, Record, Shard, ShardWriter, forms_of, locator_key
-from StegoMedLib.pipeline.coding import BLIND, Coding, coding, symbols_of
+from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Reader
 from StegoMedLib.pipeline.quality import READ_ALONE, READ_SHARD, Quality, QualityOfReading
 
@@ -64,9 +66,10 @@ class BlindReader:
         Of the passphrase.
     """
 
-    def __init__(self, passphrase: bytes | Forms, profile: str | None = None, *, beta: float = 1000.0) -> None:
+    def __init__(self, passphrase: bytes | Forms, profile: str | None = None, *, beta: float = DEFAULT_BETA) -> None:
         names = BLIND if profile is None else (profile,)
-        keys = [b""] if profile == "saidi2024" else [locator_key(form) for form in forms_of(passphrase)]
+        keyed = any(profile_info(name).keyed for name in names)
+        keys = [locator_key(form) for form in forms_of(passphrase)] if keyed else [b""]
         self._codings: dict[_Way, Coding] = {
             (name, key): coding(name, key, beta=beta) for key in keys for name in names
         }
@@ -83,7 +86,7 @@ class BlindReader:
     @property
     def needs_mask(self) -> bool:
         """Whether `read` needs usable blocks."""
-        return any(each.needs_mask for each in self._codings.values())
+        return any(each.info.needs_mask for each in self._codings.values())
 
     def read(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Reading | None:
         """Read one slice; None when no profile reads anything. `usable` (H // 4, W // 4) where it is known."""
@@ -106,7 +109,7 @@ class BlindReader:
 
     def _reading(self, way: _Way, payload: Payload) -> Reading | None:
         name, key = way
-        symbols = symbols_of(self._codings[way], payload)
+        symbols = self._codings[way].symbols(payload)
         if symbols is None:
             return None
         record, text = self._reader.read(*symbols), self._reader.text(*symbols)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from StegoMedLib.choices import BLIND, PROFILES
-from StegoMedLib.codec.capacity import Capacity
-from StegoMedLib.codec.fidelity import Fidelity
+from StegoMedLib.choices import DEFAULT_BETA
 from StegoMedLib.codec.profile import Payload, Profile
-from StegoMedLib.codec.robust import Robust
-from StegoMedLib.codec.saidi2024 import Saidi2024
-from StegoMedLib.errors import UsageError
+from StegoMedLib.codec.profiles import ProfileInfo, profile_info
 from StegoMedLib.pipeline.message import Message, length_of
 from StegoMedLib.pipeline.pools import MajorityPool, Pool, SoftPool
 from StegoMedLib.symbol import Symbol, symbol_from_bits, symbol_from_sequence, unpack_label
@@ -21,85 +17,54 @@ from StegoMedLib.symbol import Symbol, symbol_from_bits, symbol_from_sequence, u
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from StegoMedLib.codec.profile import VotingProfile
     from StegoMedLib.plane import Plane
 
-__all__ = ["BLIND", "PROFILES", "Coding", "FidelityCoding", "SaidiCoding", "coding", "symbols_of"]
+__all__ = ["Coding", "coding"]
 
 
-class Coding(Protocol):
-    """A profile and what it hides of a message."""
+@dataclass(frozen=True)
+class Coding:
+    """A profile and what it hides of a message.
 
-    @property
-    def profile(self) -> Profile:
-        """The codec's profile."""
+    Attributes
+    ----------
+    info : ProfileInfo
+        What the profile is.
+    profile : Profile
+        The codec.
+    """
 
-    @property
-    def needs_mask(self) -> bool:
-        """Whether `extract` needs usable blocks."""
+    info: ProfileInfo
+    profile: Profile
 
     def payload(self, message: Message) -> Payload:
-        """What is hidden of `message`."""
+        """Label and data modules; or the whole symbol row by row, as in the paper."""
+        return Payload(0, message.symbol.modules.ravel()) if self.info.whole_symbol else message.payload
 
     def extract(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Payload | None:
         """What is hidden in `plane`, None when there is nothing to be read; `usable` where a mask is needed."""
+        return self.profile.extract(plane, usable, length_of)
 
-    def symbol(self, payload: Payload) -> Symbol | None:
-        """Symbol drawn from `payload`, None when it is none."""
+    def symbols(self, payload: Payload) -> tuple[Symbol, ...] | None:
+        """Symbols drawn from `payload`, None when it is none."""
+        drawn = [self._symbol(payload.label, bits) for bits in np.split(payload.bits, payload.count)]
+        symbols = tuple(symbol for symbol in drawn if symbol is not None)
+        return symbols if len(symbols) == payload.count else None
 
     def pool(self) -> Pool:
         """Where slices that cannot be read alone are put together."""
+        return SoftPool(cast("VotingProfile", self.profile)) if self.info.votes else MajorityPool()
+
+    def _symbol(self, label: int, bits: NDArray[np.bool_]) -> Symbol | None:
+        """Symbol with its function patterns drawn again, or at the head of a sequence, found by its finder patterns."""
+        if self.info.whole_symbol:
+            return symbol_from_sequence(bits)
+        fields = unpack_label(label)
+        return None if fields is None else symbol_from_bits(*fields, bits)
 
 
-@dataclass(frozen=True)
-class FidelityCoding:
-    """Data modules only; the symbol's version, level and mask travel in the label."""
-
-    profile: Profile
-    needs_mask: bool = False
-
-    def payload(self, message: Message) -> Payload:
-        """Label and data modules."""
-        return message.payload
-
-    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Payload | None:
-        """Label and data modules, from the plane alone."""
-        return self.profile.extract(plane, usable, length_of)
-
-    def symbol(self, payload: Payload) -> Symbol | None:
-        """Symbol with its function patterns drawn again."""
-        fields = unpack_label(payload.label)
-        return None if fields is None else symbol_from_bits(*fields, payload.bits)
-
-    def pool(self) -> Pool:
-        """Sum of votes where there are some, else the majority of bits."""
-        return SoftPool(self.profile) if isinstance(self.profile, Robust) else MajorityPool()
-
-
-@dataclass(frozen=True)
-class SaidiCoding:
-    """The whole symbol, module after module, as in the paper."""
-
-    profile: Profile
-    needs_mask: bool = True
-
-    def payload(self, message: Message) -> Payload:
-        """All modules, row by row."""
-        return Payload(0, message.symbol.modules.ravel())
-
-    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Payload | None:
-        """Bits of all usable blocks in sequence."""
-        return self.profile.extract(plane, usable, length_of)
-
-    def symbol(self, payload: Payload) -> Symbol | None:
-        """Symbol at the head of the sequence, found by its finder patterns."""
-        return symbol_from_sequence(payload.bits)
-
-    def pool(self) -> Pool:
-        """Majority of bits."""
-        return MajorityPool()
-
-
-def coding(name: str, key: bytes, *, beta: float = 1000.0, strength: float | None = None) -> Coding:
+def coding(name: str, key: bytes, *, beta: float = DEFAULT_BETA, strength: float | None = None) -> Coding:
     """Make a profile ready for use.
 
     Parameters
@@ -107,33 +72,14 @@ def coding(name: str, key: bytes, *, beta: float = 1000.0, strength: float | Non
     name : str
         One of `PROFILES`.
     key : bytes
-        32 bytes; unused by ``saidi2024``, which has none.
-    beta : float
-        Strength of ``saidi2024``.
-    strength : float or None
-        Of ``robust``: see `codec.robust.Robust`; only the sender needs it.
+        32 bytes; unused by profiles without a key.
+    beta, strength : float or None
+        For profiles that take them; only the sender needs a strength.
 
     Raises
     ------
     UsageError
         When there is no such profile.
     """
-    if name == "fidelity":
-        return FidelityCoding(Fidelity(key))
-    if name == "capacity":
-        return FidelityCoding(Capacity(key))
-    if name == "robust":
-        return FidelityCoding(Robust(key, strength))
-    if name == "saidi2024":
-        return SaidiCoding(Saidi2024(beta=beta))
-    raise UsageError(f"There is no profile {name!r}; choose one of {', '.join(PROFILES)}.")
-
-
-def symbols_of(coding: Coding, payload: Payload) -> tuple[Symbol, ...] | None:
-    """Symbols drawn from `payload`, None when it is none."""
-    if payload.count == 1:
-        symbol = coding.symbol(payload)
-        return None if symbol is None else (symbol,)
-    drawn = [coding.symbol(Payload(payload.label, bits)) for bits in np.split(payload.bits, payload.count)]
-    symbols = tuple(symbol for symbol in drawn if symbol is not None)
-    return symbols if len(symbols) == payload.count else None
+    info = profile_info(name)
+    return Coding(info, info.under(key, beta=beta, strength=strength))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from StegoMedLib.codec.profiles import profile_info
 from StegoMedLib.envelope import Sealer, locator_key
 from StegoMedLib.errors import DoesNotFitError, StegoMedError
+from StegoMedLib.pipeline.capacity import record_bytes_in
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.embed_report import Clock, EmbeddedSliceReport, EmbedReport
 from StegoMedLib.pipeline.header_records import Records
 from StegoMedLib.pipeline.message import NoMessage
-from StegoMedLib.pipeline.room import record_bytes_in
 from StegoMedLib.pipeline.slices import EmbeddedSlice, embed_slice, measure_slice, pass_slice
 from StegoMedLib.series.region import remedy_for
 
@@ -65,7 +66,7 @@ class EmbedRun:
         self.clock = Clock()
         self.method, self._onlooker = method, onlooker
         self.records, self.sealer = Records(content), Sealer(passphrase)
-        self.locator = locator_key(passphrase) if method.profile != "saidi2024" else b""
+        self.locator = locator_key(passphrase) if profile_info(method.profile).keyed else b""
         self.coding: Coding = coding(method.profile, self.locator, beta=method.beta, strength=method.strength)
         self.clock.lap("keys")
         self._unsealed: dict[str, StegoMedError] = {}
@@ -120,7 +121,7 @@ class EmbedRun:
         """Why no slice carries the record, and how large a record the slice of most capacity could carry."""
         reasons = sorted({row.reason for row in self.report.slices})
         room = max((int(row.metrics["room_bits"] or 0) for row in self.report.slices), default=0)
-        fits = record_bytes_in(room, self.method.profile, whole=self.coding.needs_mask)
+        fits = record_bytes_in(room, self.method.profile)
         why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
         if fits == 0:
             return f"{why}; {remedy_for(self.weightiest)}."

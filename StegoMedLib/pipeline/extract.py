@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from StegoMedLib.choices import DEFAULT_BETA
 from StegoMedLib.errors import (
     NewerVersionError,
     NothingReadableError,
@@ -47,7 +48,7 @@ def extract_series(
     *,
     profile: str | None = None,
     masks: MaskSource | None = None,
-    beta: float = 1000.0,
+    beta: float = DEFAULT_BETA,
     accept_lossy: bool = False,
     listing: Listing | None = None,
     progress: Progress = silent,
@@ -95,7 +96,7 @@ def extract(
     *,
     profile: str | None = None,
     masks: MaskSource | None = None,
-    beta: float = 1000.0,
+    beta: float = DEFAULT_BETA,
     progress: Progress = silent,
     onlooker: Callable[[Slice, Symbol], None] | None = None,
 ) -> ExtractReport:
@@ -152,7 +153,7 @@ class ExtractRun:
         passphrase: bytes | Forms,
         profile: str | None = None,
         *,
-        beta: float = 1000.0,
+        beta: float = DEFAULT_BETA,
         onlooker: Callable[[Slice, Symbol], None] | None = None,
     ) -> None:
         self._onlooker = onlooker

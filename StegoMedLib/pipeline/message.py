@@ -10,7 +10,7 @@ import numpy as np
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.envelope import Opener, Record, Sealer, envelope_length, largest_record_bytes
 from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadableError
-from StegoMedLib.pipeline.room import LARGEST_RECORD
+from StegoMedLib.pipeline.capacity import LARGEST_RECORD
 from StegoMedLib.symbol import (
     Symbol,
     UnreadableSymbolError,

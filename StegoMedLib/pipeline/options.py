@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from StegoMedLib.choices import LOST
+from StegoMedLib.choices import DEFAULT_BETA, LOST, REPLICATE
+from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ class Method:
         Strength of ``robust``: the least PSNR in dB (``psnr_bulk``), None for the default.
     """
 
-    profile: str = "fidelity"
-    mode: str = "replicate"
+    profile: str = DEFAULT_PROFILE
+    mode: str = REPLICATE
     lost: float = LOST
-    beta: float = 1000.0
+    beta: float = DEFAULT_BETA
     strength: float | None = None
 
 

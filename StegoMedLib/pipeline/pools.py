@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from StegoMedLib.pipeline.message import Votes, length_of
 
 if TYPE_CHECKING:
-    from StegoMedLib.codec.profile import Payload
-    from StegoMedLib.codec.robust import Robust
-    from StegoMedLib.codec.robust import Votes as SlotVotes
+    from StegoMedLib.codec.profile import Payload, VotingProfile
+    from StegoMedLib.codec.profile import Votes as SlotVotes
     from StegoMedLib.plane import Plane
 
 __all__ = ["MajorityPool", "Pool", "SoftPool"]
@@ -43,21 +42,21 @@ class MajorityPool:
 
 
 class SoftPool:
-    """For the profile that reads votes: their sum over slices of one size, whose layout is the same."""
+    """For profiles that read votes: their sum over slices of one size, whose layout is the same."""
 
-    def __init__(self, robust: Robust) -> None:
-        self._robust = robust
+    def __init__(self, profile: VotingProfile) -> None:
+        self._profile = profile
         self._sums: dict[tuple[int, int], SlotVotes] = {}
 
     def add(self, plane: Plane, payload: Payload | None) -> None:
         """Add a slice's votes."""
         del payload
-        votes = self._robust.votes(plane)
+        votes = self._profile.votes(plane)
         if votes is not None:
             before = self._sums.get(votes.shape)
             self._sums[votes.shape] = votes if before is None else before + votes
 
     def payloads(self) -> list[Payload]:
         """What the summed votes say, for each size of slices."""
-        found = (self._robust.decide(votes, None, length_of) for votes in self._sums.values())
+        found = (self._profile.decide(votes, None, length_of) for votes in self._sums.values())
         return [payload for payload in found if payload is not None]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError
 from StegoMedLib.pipeline.message import Message, seal
-from StegoMedLib.pipeline.room import most_symbols
 
 if TYPE_CHECKING:
     from StegoMedLib.envelope import Record
@@ -63,7 +62,7 @@ class Replicate:
 
     def _sealed(self, record: Record) -> Message | NoMessage:
         try:
-            message = seal(self._run.sealer, record, most_symbols(self._run.method.profile))
+            message = seal(self._run.sealer, record, self._run.coding.info.most_symbols)
         except DoesNotFitError as error:
             if self._run.records.given:
                 raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from StegoMedLib.choices import REPLICATE, SPREAD
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.replicate import Replicate
 from StegoMedLib.pipeline.spread import Spread
@@ -46,7 +47,7 @@ class Sender(Protocol):
         """Make sure that the record can be read again; raises `DoesNotFitError`."""
 
 
-SENDERS: Mapping[str, Callable[[EmbedRun], Sender]] = {"replicate": Replicate, "spread": Spread}
+SENDERS: Mapping[str, Callable[[EmbedRun], Sender]] = {REPLICATE: Replicate, SPREAD: Spread}
 """The sender of each mode."""
 
 

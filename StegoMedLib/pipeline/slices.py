@@ -9,7 +9,6 @@ import numpy as np
 
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.metrics import bit_error_rate, compare, ncc_of_symbols
-from StegoMedLib.pipeline.coding import symbols_of
 from StegoMedLib.regions import Proof, usable_blocks
 from StegoMedLib.series.region import Region, proof_of, usable_of, why_not_air
 
@@ -62,7 +61,7 @@ def embed_slice(plane: Plane, region: Region, message: Message, coding: Coding) 
     (whose guard may be another, where a profile needs a mask) is skipped and says why.
     """
     # A receiver who needs a mask knows that alone, and no other finder's.
-    proof = proof_of(plane, Region(region.significant) if coding.needs_mask else region)
+    proof = proof_of(plane, Region(region.significant) if coding.info.needs_mask else region)
     usable = usable_blocks(plane, ~proof.air)
     payload = coding.payload(message)
     try:
@@ -71,13 +70,11 @@ def embed_slice(plane: Plane, region: Region, message: Message, coding: Coding) 
         room = coding.profile.room(plane, usable)
         return EmbeddedSlice(None, _too_small(payload.bits.size, room, proof), usable, proof)
     stored = replace(plane, pixels=stego)
-    received = coding.extract(stored, usable_of(stored, region.significant) if coding.needs_mask else None)
-    symbols = None if received is None else symbols_of(coding, received)
+    received = coding.extract(stored, usable_of(stored, region.significant) if coding.info.needs_mask else None)
+    symbols = None if received is None else coding.symbols(received)
     if symbols is None or not np.array_equal(_modules(symbols), _modules(message.symbols)):
         errors = 1.0 if received is None else _lost(payload.bits, received.bits)
-        reason = (
-            f"storing it as integers loses {100 * errors:.0f} % of the bits that profile {coding.profile.name} hides"
-        )
+        reason = f"storing it as integers loses {100 * errors:.0f} % of the bits that profile {coding.info.name} hides"
         return EmbeddedSlice(None, reason, usable, proof)
     return EmbeddedSlice(stego, "", usable, proof, symbols)
 

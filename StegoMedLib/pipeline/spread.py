@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from StegoMedLib.choices import SPREAD
+from StegoMedLib.codec.profiles import larger_than, profiles_with
 from StegoMedLib.envelope import ShardWriter, largest_shard, shard_size
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
 from StegoMedLib.pipeline.message import Message, NoMessage, written
-from StegoMedLib.pipeline.room import most_symbols
 from StegoMedLib.pipeline.spread_plan import SpreadPlan, plan_spread
 from StegoMedLib.regions import WHOLE, Reason, usable_blocks
 from StegoMedLib.series.region import proof_of, remedy_for
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
     from StegoMedLib.series.region import Region
     from StegoMedLib.series.slice import Key, Slice
 
-__all__ = ["SPREADING", "Spread"]
-
-SPREADING = ("fidelity", "capacity")
-"""Profiles with a mode ``spread``. ``robust`` adds up what slices carry, which has to be the same in all."""
+__all__ = ["Spread"]
 
 
 @dataclass
@@ -67,14 +65,15 @@ class Spread:
 
     def __init__(self, run: EmbedRun) -> None:
         method = run.method
-        if method.profile not in SPREADING:
+        spreading = profiles_with(mode=SPREAD)
+        if method.profile not in spreading:
             raise UsageError(
-                f"Profile {method.profile} cannot spread a record over slices; choose one of {', '.join(SPREADING)}."
+                f"Profile {method.profile} cannot spread a record over slices; choose one of {', '.join(spreading)}."
             )
         if not 0 <= method.lost < 1:
             raise UsageError("The share of slices that may be lost is at least 0 and less than 1; 0.3 is usual.")
         self._run, self._lost = run, method.lost
-        self._most = most_symbols(method.profile)
+        self._most = run.coding.info.most_symbols
         self._spreads: dict[object, _Spread] = {}
         self._texts: dict[Key, str] = {}
         self._unsealed: dict[Key, NoMessage] = {}
@@ -116,7 +115,7 @@ class Spread:
         for spread in self._spreads.values():
             if not any(spread.sizes):
                 raise DoesNotFitError(self._no_room())
-            larger = "" if self._run.method.profile == "capacity" else "capacity"
+            larger = larger_than(self._run.method.profile, SPREAD)
             spread.plan = plan_spread(spread.sizes, len(spread.envelope), self._lost, larger=larger)
             texts = writer.cut(spread.envelope, spread.plan.needed, len(spread.plan.slices))
             self._texts |= {spread.places[number]: text for number, text in zip(spread.plan.slices, texts, strict=True)}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.capacity import largest_version, record_bytes_in
 from StegoMedLib.pipeline.coding import Coding, coding
-from StegoMedLib.pipeline.room import largest_version, record_bytes_in
 from StegoMedLib.regions import usable_blocks
 from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.files import FileSeries
@@ -196,7 +197,7 @@ def measure_capacity(
     source: Path,
     masks: MaskSource,
     *,
-    profile: str = "fidelity",
+    profile: str = DEFAULT_PROFILE,
     accept_lossy: bool = False,
     progress: Progress = silent,
 ) -> CapacityReport:
@@ -223,8 +224,8 @@ def _capacity(seen: SurveyedSlice, chosen: Coding, profile: str) -> CapacitySlic
         usable_blocks=int(usable.sum()),
         capacity_bits=bits,
         capacity_bpp=bits / plane.pixels.size,
-        symbol_version=largest_version(bits, whole=chosen.needs_mask),
-        record_bytes=record_bytes_in(bits, profile, whole=chosen.needs_mask),
+        symbol_version=largest_version(bits, whole=chosen.info.whole_symbol),
+        record_bytes=record_bytes_in(bits, profile),
         reason=why_not_air(proof),
         pixels=proof.counts,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.dicom import MARK, DerivedSeries, SeriesGeometry, new_series, write_frames
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.embed import DESCRIPTION
@@ -60,7 +61,7 @@ def survey_stack(
     masks: MaskSource,
     shape: tuple[int, int, int],
     *,
-    profile: str = "fidelity",
+    profile: str = DEFAULT_PROFILE,
     progress: Progress = silent,
 ) -> Survey:
     """Find the significant region of every slice, and measure the capacity beside it.

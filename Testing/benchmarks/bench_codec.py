@@ -58,9 +58,9 @@ def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> str:
 def read(codec: Coding, stego: Plane, reader: Reader) -> None:
     """From the plane to the record; the keys and the symbol's text are known after the first time."""
     found = codec.extract(stego, None)
-    symbol = None if found is None else codec.symbol(found)
-    assert symbol is not None
-    assert reader.read(symbol) is not None
+    symbols = None if found is None else codec.symbols(found)
+    assert symbols is not None
+    assert reader.read(*symbols) is not None
 
 
 def always(length: int, _label: int) -> int:
@@ -93,7 +93,7 @@ def show_message(plane: Plane, usable: NDArray[np.bool_], message: Message, code
     payload, reader = codec.payload(message), Reader(Opener(PASSPHRASE))
     stego = Plane(codec.profile.embed(plane, usable, payload), plane.low, plane.high)
     quality = compare(plane, stego.pixels)
-    print(f"{codec.profile.name}: {quality.changed_pixels} pixels changed, psnr_range {quality.psnr_range:.1f} dB")
+    print(f"{codec.info.name}: {quality.changed_pixels} pixels changed, psnr_range {quality.psnr_range:.1f} dB")
     print(f"embed                 {milliseconds(partial(codec.profile.embed, plane, usable, payload))}")
     print(f"extract and open      {milliseconds(partial(read, codec, stego, reader))}")
 

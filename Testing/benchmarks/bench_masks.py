@@ -19,10 +19,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.lab.evaluation.masks import PAPER_IOU, evaluate_masks
 from StegoMedLib.metrics import ncc
-from StegoMedLib.pipeline.coding import PROFILES
 from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.options import Method
 from StegoMedLib.regions import ENGINES, Found, RegionFinder, make_finder

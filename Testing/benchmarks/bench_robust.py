@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.codec.robust import DEFAULT_STRENGTH, HIGH_STRENGTH
+from StegoMedLib.choices import DEFAULT_STRENGTH, HIGH_STRENGTH
 from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.envelope import FileRecord, Opener, Sealer, locator_key
 from StegoMedLib.lab.attacks import attack
@@ -139,10 +139,10 @@ class Bench:
 
     def _read(self, plane: Plane, usable: NDArray[np.bool_] | None) -> tuple[bool, float]:
         payload = self._coding.extract(plane, usable)
-        symbol = None if payload is None else self._coding.symbol(payload)
-        if symbol is None:
+        symbols = None if payload is None else self._coding.symbols(payload)
+        if symbols is None:
             return False, 0.0
-        return self._reader.read(symbol) is not None, ncc_of_symbols(self._message.symbol.modules, symbol.modules)
+        return self._reader.read(*symbols) is not None, ncc_of_symbols(self._message.symbol.modules, symbols[0].modules)
 
     def table(self) -> Iterator[str]:
         """Lines of the Markdown table."""

@@ -11,11 +11,12 @@ import base45
 import pytest
 
 from StegoMedLib.codec.profile import Payload
+from StegoMedLib.codec.profiles import BLIND
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.envelope import Sealer, TextRecord, locator_key
 from StegoMedLib.envelope.header import HEADER_BYTES
 from StegoMedLib.errors import NewerVersionError, NothingReadableError
-from StegoMedLib.pipeline.coding import PROFILES, Coding, coding
+from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun, extract_series
 from StegoMedLib.pipeline.message import seal
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.data
 PASSPHRASE = b"correct horse battery staple"
 OURS, OTHER = TextRecord("Mustermann^Erika 4711"), TextRecord("Somebody^Else 0815")
 OWN_SERIES, OTHER_SERIES = "ct_abdomen_chaos3", "ct_thorax_acrinflt013"
-KEPT_BY_US = [name for name in PROFILES if name != "saidi2024"]
+KEPT_BY_US = list(BLIND)
 PREFIX = "SM1:"
 
 

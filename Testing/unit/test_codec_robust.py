@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from StegoMedLib.choices import DEFAULT_STRENGTH, HIGH_STRENGTH
 from StegoMedLib.codec.blocks import split_blocks
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.codec.robust import DEFAULT_STRENGTH, HIGH_STRENGTH, Robust
+from StegoMedLib.codec.robust import Robust
 from StegoMedLib.codec.robust_layout import CODE_BITS, RobustLayout, codebook
 from StegoMedLib.codec.robust_slots import FINE, SlotGrid, z_order
 from StegoMedLib.codec.robust_votes import limited

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from StegoMedLib.choices import DEFAULT_STRENGTH, HIGH_STRENGTH
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.codec.robust import DEFAULT_STRENGTH, HIGH_STRENGTH, Robust
+from StegoMedLib.codec.robust import Robust
 from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.lab.attacks import attack
 from StegoMedLib.metrics import compare

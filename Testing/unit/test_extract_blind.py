@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from StegoMedLib.codec.profiles import BLIND, PROFILES
 from StegoMedLib.envelope import Sealer, TextRecord, locator_key
 from StegoMedLib.envelope.keys import KeyCost
 from StegoMedLib.errors import NothingReadableError
 from StegoMedLib.lab.attacks import attack
 from StegoMedLib.pipeline import blind
-from StegoMedLib.pipeline.coding import BLIND, PROFILES, Coding, coding
+from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.slices import embed_slice

@@ -13,7 +13,6 @@ import pytest
 from pydicom.datadict import tag_for_keyword
 
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
-from StegoMedLib.pipeline.coding import PROFILES
 from StegoMedLib.regions.finder import FINDERS
 
 if sys.version_info >= (3, 11):
@@ -83,7 +82,6 @@ def test_node_selectors_know_the_scene() -> None:
 
 def test_choices_are_the_library_s() -> None:
     assert enumeration("Finder") == list(FINDERS)
-    assert enumeration("Profile") == list(PROFILES)
 
 
 def test_listed_attributes_are_the_library_s() -> None:

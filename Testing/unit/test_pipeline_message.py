@@ -9,8 +9,8 @@ import pytest
 from StegoMedLib.envelope import FileRecord, Sealer
 from StegoMedLib.envelope.keys import KeyCost
 from StegoMedLib.errors import DoesNotFitError
+from StegoMedLib.pipeline.capacity import LARGEST_RECORD
 from StegoMedLib.pipeline.message import seal
-from StegoMedLib.pipeline.room import LARGEST_RECORD
 
 
 @pytest.mark.parametrize("size", [5_000, 2**24 + 1], ids=["more than a symbol", "more than an envelope"])

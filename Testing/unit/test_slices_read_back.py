@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.pipeline.coding import SaidiCoding, coding
+from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.plane import Plane
@@ -39,9 +39,9 @@ def test_strong_changes_that_move_the_guard_are_not_called_embedded() -> None:
         stego = replace(plane, pixels=result.stego)
         received = paper.extract(stego, usable_of(stego, body))
         assert received is not None
-        drawn = paper.symbol(received)
+        drawn = paper.symbols(received)
         assert drawn is not None
-        assert np.array_equal(drawn.modules, symbol.modules)
+        assert np.array_equal(drawn[0].modules, symbol.modules)
 
     assert skipped
 
@@ -53,11 +53,11 @@ def test_a_receiver_who_sees_fewer_blocks_loses_their_bits() -> None:
     message = Message(symbol, Payload(0, symbol.data_bits), 10)
     paper = coding("saidi2024", b"", beta=40.0)
 
-    class Cramped(SaidiCoding):
+    class Cramped(Coding):
         def extract(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Payload | None:
             read = super().extract(plane, usable)
             return None if read is None else replace(read, bits=read.bits[: symbol.modules.size // 4])
 
-    result = embed_slice(plane, Region(phantom.body[2]), message, Cramped(paper.profile))
+    result = embed_slice(plane, Region(phantom.body[2]), message, Cramped(paper.info, paper.profile))
     assert result.stego is None
     assert re.search("loses [78][0-9] % of the bits", result.reason), result.reason

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST
+from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST, SPREAD
 from StegoMedLib.cli.chosen import chosen_masks, chosen_target
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.passphrase import passphrase_to_seal
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table
+from StegoMedLib.codec.profiles import profiles_with
 from StegoMedLib.envelope import FileRecord, Record, TextRecord
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE
@@ -57,14 +58,15 @@ def run(arguments: argparse.Namespace) -> None:
 def _lost(arguments: argparse.Namespace) -> float:
     if arguments.lost is None:
         return LOST
-    if arguments.mode != "spread":
+    if arguments.mode != SPREAD:
         raise UsageError("--lost goes with --mode spread; add it, or leave --lost out.")
     return float(arguments.lost)
 
 
 def _strength(arguments: argparse.Namespace) -> float | None:
-    if arguments.strength is not None and arguments.profile != "robust":
-        raise UsageError("--strength goes with --profile robust; add it, or leave --strength out.")
+    taking = profiles_with(tuning="strength")
+    if arguments.strength is not None and arguments.profile not in taking:
+        raise UsageError(f"--strength goes with --profile {' or '.join(taking)}; add it, or leave --strength out.")
     return None if arguments.strength is None else float(arguments.strength)
 
 

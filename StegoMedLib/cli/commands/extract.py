@@ -10,6 +10,7 @@ from StegoMedLib.cli.passphrase import passphrase_to_open
 from StegoMedLib.cli.records import show_records
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import ProgressBar, say
+from StegoMedLib.codec.profiles import profile_info
 from StegoMedLib.dicom import list_files
 from StegoMedLib.envelope import FileRecord
 from StegoMedLib.pipeline.extract import ExtractReport, extract_series, save_files
@@ -24,8 +25,9 @@ __all__ = ["run"]
 def run(arguments: argparse.Namespace) -> None:
     """Do the command's work."""
     listing = list_files(arguments.source)  # before anybody has to type a passphrase
-    # Only the paper's profile needs a mask; the others read every block, and take one as a hint when it is there.
-    wanted = arguments.profile == "saidi2024" or arguments.masks is not None
+    # Most profiles read every block, and take masks as a hint when they are there.
+    needed = arguments.profile is not None and profile_info(arguments.profile).needs_mask
+    wanted = needed or arguments.masks is not None
     masks = chosen_masks(arguments) if wanted else None
     passphrase = passphrase_to_open(arguments)
     with ProgressBar("Reading") as progress:

@@ -6,7 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
-from StegoMedLib.choices import DEFAULT_FINDER, DEFAULT_STRENGTH, ENGINES, FINDERS, HIGH_STRENGTH, PROFILES
+from StegoMedLib.choices import DEFAULT_BETA, DEFAULT_FINDER, DEFAULT_STRENGTH, ENGINES, FINDERS, HIGH_STRENGTH
+from StegoMedLib.codec.profiles import BLIND, DEFAULT_PROFILE, PROFILES, profiles_with
 
 __all__ = [
     "PASSPHRASE_VARIABLE",
@@ -98,27 +99,35 @@ def add_finder(parser: argparse.ArgumentParser) -> None:
 
 def add_profile(parser: argparse.ArgumentParser, *, blind: bool = False) -> None:
     """The codec's profile; `blind` where it is found when it is not given."""
+    named = ", ".join(name for name in PROFILES if name not in BLIND)
     parser.add_argument(
         "--profile",
-        default=None if blind else "fidelity",
-        choices=PROFILES,
-        help="codec (default: found by itself; saidi2024 has to be named)" if blind else "codec (default: %(default)s)",
+        default=None if blind else DEFAULT_PROFILE,
+        choices=tuple(PROFILES),
+        help=f"codec (default: found by itself; {named} has to be named)" if blind else "codec (default: %(default)s)",
     )
     parser.add_argument(
-        "--beta", type=_positive, default=1000.0, help="strength of profile saidi2024, for comparison (default: 1000)"
+        "--beta",
+        type=_positive,
+        default=DEFAULT_BETA,
+        help=f"strength of profile {_profiles_taking('beta')}, for comparison (default: {DEFAULT_BETA:g})",
     )
+
+
+def _profiles_taking(tuning: str) -> str:
+    return " or ".join(profiles_with(tuning=tuning))
 
 
 def add_strength(parser: argparse.ArgumentParser) -> None:
-    """How much profile robust may change."""
+    """How much a profile that takes a strength may change."""
     parser.add_argument(
         "--strength",
         type=_strength,
         metavar="default|high|DB",
-        help="of profile robust: the least PSNR of the marked images in dB, over their own range of values without "
-        f"outliers; a lower number is stronger. default ({DEFAULT_STRENGTH:g}) survives JPEG of quality 85, JPEG 2000 "
-        f"at 10:1 and noise of 1 %% of the range; high ({HIGH_STRENGTH:g}) JPEG of quality 60, JPEG 2000 at 20:1 and "
-        "noise of 2.5 %%",
+        help=f"of profile {_profiles_taking('strength')}: the least PSNR of the marked images in dB, over their own "
+        f"range of values without outliers; a lower number is stronger. default ({DEFAULT_STRENGTH:g}) survives JPEG "
+        f"of quality 85, JPEG 2000 at 10:1 and noise of 1 %% of the range; high ({HIGH_STRENGTH:g}) JPEG of quality "
+        "60, JPEG 2000 at 20:1 and noise of 2.5 %%",
     )
 
 

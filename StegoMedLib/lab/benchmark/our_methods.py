@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.codec.profile import Payload
+from StegoMedLib.codec.profiles import BLIND
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.lab.benchmark.methods import MethodFailedError
-from StegoMedLib.pipeline.coding import PROFILES, coding
+from StegoMedLib.pipeline.coding import coding
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,8 +39,8 @@ class OurProfile:
 
     def __init__(self, name: str, settings: str, codec: Coding) -> None:
         self.name, self.settings, self._codec = name, settings, codec
-        self.group = "paper" if codec.needs_mask else "ours"
-        self.needs = "mask, range of the stego plane, length" if codec.needs_mask else "nothing"
+        self.group = "paper" if codec.info.needs_mask else "ours"
+        self.needs = "mask, range of the stego plane, length" if codec.info.needs_mask else "nothing"
 
     def embed(self, cover: Plane, bits: NDArray[np.bool_], told: Told) -> NDArray[np.int32]:
         """Stego pixels (H, W)."""
@@ -51,7 +52,7 @@ class OurProfile:
 
     def extract(self, plane: Plane, told: Told) -> NDArray[np.bool_]:
         """Bits; the length is looked up by the label that was read, as receivers do."""
-        usable = self._blocks(told) if self._codec.needs_mask else None
+        usable = self._blocks(told) if self._codec.info.needs_mask else None
         found = self._codec.profile.extract(plane, usable, {told.label: told.length}.get)
         if found is None or found.bits.size < told.length:
             raise MethodFailedError("nothing can be read")
@@ -59,14 +60,12 @@ class OurProfile:
 
     def _blocks(self, told: Told) -> NDArray[np.bool_]:
         """The paper knows no guard: its profile takes the found mask as it is."""
-        return told.outside if self._codec.needs_mask else told.usable
+        return told.outside if self._codec.info.needs_mask else told.usable
 
 
 def our_methods() -> list[Method]:
     """Every profile at its default strength; the paper's at the strength it prints, and at one integers bear."""
-    ours: list[Method] = [
-        OurProfile(name, "air only, stored values", coding(name, KEY)) for name in PROFILES if name != _PAPER
-    ]
+    ours: list[Method] = [OurProfile(name, "air only, stored values", coding(name, KEY)) for name in BLIND]
     papers: list[Method] = [
         OurProfile(f"{_PAPER}, β = {beta}", "outside the found mask, stored values", coding(_PAPER, KEY, beta=beta))
         for beta in (1000, 100)

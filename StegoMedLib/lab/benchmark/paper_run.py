@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from StegoMedLib.codec.profile import Payload
+from StegoMedLib.codec.profiles import BLIND
 from StegoMedLib.envelope import TextRecord, envelope_length
 from StegoMedLib.lab.attacks.span import span_of
 from StegoMedLib.lab.benchmark import printed
@@ -24,7 +25,7 @@ from StegoMedLib.lab.benchmark.paper_rows import (
     strength_row,
 )
 from StegoMedLib.metrics import PAPER_NOTE, summarise
-from StegoMedLib.pipeline.coding import PROFILES, coding
+from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.symbol import data_length, make_symbol, pack_label
 
@@ -59,9 +60,6 @@ LITERAL_SIGMA = 147.0
 """Stored units: noise of 53 dB at the paper's stated peak of 65535."""
 
 _PAPER = "saidi2024"
-
-OURS = tuple(name for name in PROFILES if name != _PAPER)
-"""Our profiles."""
 
 STRENGTHS = (34.0, 31.0)
 """Strengths of ``robust`` beside its default: its high one, and one of 60 dB at a peak of 65535 on CHAOS."""
@@ -139,7 +137,7 @@ def lines(rows: Sequence[Row]) -> list[Line]:
 def variants(betas: Iterable[float] = SHOWN) -> list[Variant]:
     """The paper's rule at `betas`, every profile of ours at its default strength, ``robust`` at others, too."""
     theirs = [Variant(paper_name(beta), coding(_PAPER, _KEY, beta=beta).profile, beta) for beta in betas]
-    ours = [Variant(name, coding(name, _KEY).profile) for name in OURS]
+    ours = [Variant(name, coding(name, _KEY).profile) for name in BLIND]
     strong = [Variant(f"robust, {level:g} dB", coding("robust", _KEY, strength=level).profile) for level in STRENGTHS]
     return theirs + ours + strong
 
@@ -179,7 +177,7 @@ def run_paper(
     report = PaperReport(finder.name)
     record = _record()
     every, shown = variants(BETAS), {variant.name: variant for variant in variants()}
-    profiles = [shown[name] for name in (*map(paper_name, SHOWN), *OURS)]
+    profiles = [shown[name] for name in (*map(paper_name, SHOWN), *BLIND)]
     for index, cover in enumerate(found):
         progress(index, len(found), cover.file)
         report.covers[cover.group] = report.covers.get(cover.group, 0) + 1

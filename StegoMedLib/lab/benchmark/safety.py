@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from StegoMedLib.codec.profiles import BLIND, PROFILES
 from StegoMedLib.envelope import Sealer, TextRecord, locator_key
-from StegoMedLib.pipeline.coding import BLIND, coding
+from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.message import seal
-from StegoMedLib.pipeline.room import most_symbols
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.regions import Proof, pixels_of, prove, usable_blocks
 from StegoMedLib.regions.prepare import hounsfield
@@ -158,7 +158,7 @@ def judge_series(
     regions = Regions(FinderMasks(finder), series)
     sealer, key = Sealer(b"safety bench"), locator_key(b"safety bench")
     record = TextRecord(_RECORD)
-    codings = {each: (coding(each, key), seal(sealer, record, most_symbols(each))) for each in profiles}
+    codings = {each: (coding(each, key), seal(sealer, record, PROFILES[each].most_symbols)) for each in profiles}
     count = len(series) if most is None else min(most, len(series))
     chosen = set(np.linspace(0, len(series) - 1, count).round().astype(int).tolist())
     for part in (part for index, part in enumerate(series) if index in chosen):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.codec.profiles import BLIND
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.lab.benchmark.page import Picture, Section, Table, as_html, as_markdown
 from StegoMedLib.lab.benchmark.request import Request, write_results
 from StegoMedLib.lab.benchmark.safety import GROUPS, JudgedSlice, SafetySlice, SeriesRow, judge_series, sum_up
-from StegoMedLib.pipeline.coding import BLIND
 from StegoMedLib.pipeline.reasons_picture import draw_reasons
 
 if TYPE_CHECKING:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from StegoMedLib.codec.profiles import profile_info
 from StegoMedLib.envelope import largest_record_bytes
 from StegoMedLib.symbol import data_length, largest_text, text_capacity
 
-__all__ = ["LARGEST_RECORD", "largest_version", "most_symbols", "record_bytes", "record_bytes_in"]
-
-_MOST_SYMBOLS = {"capacity": 64}
-"""Symbols that a slice may carry, where a profile takes several: 183 kB of text. Six fill a slice of 512 x 512."""
+__all__ = ["LARGEST_RECORD", "largest_version", "record_bytes", "record_bytes_in"]
 
 _VERSIONS = range(1, 41)
 
@@ -23,16 +21,12 @@ def record_bytes(version: int) -> int:
     return max(0, largest_record_bytes(text_capacity(version))) if version else 0
 
 
-def most_symbols(profile: str) -> int:
-    """Symbols that a slice may carry with `profile`."""
-    return _MOST_SYMBOLS.get(profile, 1)
-
-
-def record_bytes_in(bits: int, profile: str, *, whole: bool) -> int:
-    """Bytes of a compressed record that a slice with room for `bits` bits holds with `profile`."""
-    if most_symbols(profile) == 1:
-        return record_bytes(largest_version(bits, whole=whole))
-    return max(0, largest_record_bytes(largest_text(bits, most_symbols(profile))))
+def record_bytes_in(bits: int, profile: str) -> int:
+    """Bytes of a compressed record that a slice of a capacity of `bits` bits holds with `profile`."""
+    info = profile_info(profile)
+    if info.most_symbols == 1:
+        return record_bytes(largest_version(bits, whole=info.whole_symbol))
+    return max(0, largest_record_bytes(largest_text(bits, info.most_symbols)))
 
 
 LARGEST_RECORD = record_bytes(_VERSIONS[-1])

@@ -1,0 +1,130 @@
+"""What each profile is: the one place where command line, panel, pipeline, documents and tests look it up.
+
+Light to load, for help: no arrays, and no codec before `ProfileInfo.under` is called. A new profile is a row here, a
+folder or file of its own beside this one, and its row in the documents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from StegoMedLib.choices import REPLICATE, SPREAD
+from StegoMedLib.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from StegoMedLib.codec.profile import Profile
+
+__all__ = ["BLIND", "DEFAULT_PROFILE", "PROFILES", "ProfileInfo", "larger_than", "profile_info", "profiles_with"]
+
+
+@dataclass(frozen=True)
+class ProfileInfo:
+    """A profile as everybody but its codec sees it.
+
+    Attributes
+    ----------
+    name : str
+    sentence : str
+        What it does, in one sentence for people.
+    codec : str
+        Module in `StegoMedLib.codec`, and class: ``module:Class``.
+    modes : tuple of str
+        How a record may lie in a series: `MODES`. Votes that add up have to be for the same bits in all slices, so that
+        such a profile does not spread.
+    keyed : bool
+        Whether a key says where the bits lie.
+    needs_mask : bool
+        Whether a receiver needs the significant region. Where it does not, it finds the profile by itself, too.
+    most_symbols : int
+        Symbols that a slice may carry.
+    whole_symbol : bool
+        Whether all modules of the symbol are embedded, or its data modules only.
+    votes : bool
+        Whether what slices say adds up, or each bit of each slice is read or not read.
+    tunings : tuple of str
+        Numbers that it takes beside the key: ``beta``, ``strength``.
+    """
+
+    name: str
+    sentence: str
+    codec: str
+    modes: tuple[str, ...] = (REPLICATE,)
+    keyed: bool = True
+    needs_mask: bool = False
+    most_symbols: int = 1
+    whole_symbol: bool = False
+    votes: bool = False
+    tunings: tuple[str, ...] = ()
+
+    def under(self, key: bytes, **tuning: float | None) -> Profile:
+        """The codec under a key of 32 bytes; of `tuning` it is given what it takes, and what is not None."""
+        module, name = self.codec.split(":")
+        codec: Callable[..., Profile] = getattr(import_module(f"StegoMedLib.codec.{module}"), name)
+        taken = {each: tuning[each] for each in self.tunings if tuning.get(each) is not None}
+        return codec(key, **taken) if self.keyed else codec(**taken)
+
+
+_ROWS = (
+    ProfileInfo(
+        "fidelity",
+        "Changes as few pixels as it can, each by one grey level; read without mask, model or original.",
+        "fidelity:Fidelity",
+        modes=(REPLICATE, SPREAD),
+    ),
+    ProfileInfo(
+        "capacity",
+        "As much as the air can carry, for large files; changes most of it by one grey level.",
+        "capacity:Capacity",
+        modes=(REPLICATE, SPREAD),
+        most_symbols=64,  # 183 kB of text; six fill a slice of 512 x 512
+    ),
+    ProfileInfo(
+        "robust",
+        "Survives noise and lossy compression; changes the air a lot, up to hundreds of grey levels.",
+        "robust:Robust",
+        votes=True,
+        tunings=("strength",),
+    ),
+    ProfileInfo(
+        "saidi2024",
+        "The published method, for comparison: changes more, and can only be read with the same region.",
+        "saidi2024:Saidi2024",
+        keyed=False,
+        needs_mask=True,
+        whole_symbol=True,
+        tunings=("beta",),
+    ),
+)
+
+PROFILES: Mapping[str, ProfileInfo] = MappingProxyType({row.name: row for row in _ROWS})
+"""By name; those that are cheapest to look for come first."""
+
+DEFAULT_PROFILE = _ROWS[0].name
+
+BLIND = tuple(row.name for row in _ROWS if not row.needs_mask)
+"""Profiles that a receiver finds by itself, the cheapest first."""
+
+
+def profile_info(name: str) -> ProfileInfo:
+    """What `PROFILES` says of a profile; raises `UsageError` when there is none of that name."""
+    if name not in PROFILES:
+        raise UsageError(f"There is no profile {name!r}; choose one of {', '.join(PROFILES)}.")
+    return PROFILES[name]
+
+
+def profiles_with(*, mode: str | None = None, tuning: str | None = None) -> tuple[str, ...]:
+    """Names of the profiles that have a mode, and take a tuning."""
+    return tuple(
+        row.name for row in _ROWS if (mode is None or mode in row.modes) and (tuning is None or tuning in row.tunings)
+    )
+
+
+def larger_than(name: str, mode: str) -> str:
+    """The profile that carries most in `mode`; empty where that is the one named."""
+    largest = max(profiles_with(mode=mode), key=lambda each: PROFILES[each].most_symbols)
+    return "" if largest == name else largest
