@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from StegoMedLib.errors import DoesNotFitError
+from StegoMedLib.errors import DoesNotFitError, PersonMustLookError
 from StegoMedLib.regions import FINDERS
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -40,13 +40,13 @@ COLUMNS = (
 
 
 def stegomed(*arguments: object) -> tuple[int, dict[str, Any]]:
-    """Exit code and JSON report of one command."""
+    """Exit code and JSON report of one command; a folder may hold several studies, which a person must look at."""
     command = [sys.executable, "-m", "StegoMedLib", *map(str, arguments), "--json", "-"]
     environment = {**os.environ, "STEGOMED_PASSPHRASE": "correct horse battery staple"}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if result.returncode not in (0, DoesNotFitError.exit_code):
+    if result.returncode not in (0, DoesNotFitError.exit_code, PersonMustLookError.exit_code):
         raise SystemExit(f"'stegomed {arguments[0]}' ended with {result.returncode}: {result.stderr.strip()[-300:]}")
-    return result.returncode, json.loads(result.stdout) if result.returncode == 0 else {}
+    return result.returncode, {} if result.returncode == DoesNotFitError.exit_code else json.loads(result.stdout)
 
 
 def row(series: Path, folder: Path, finder: str) -> dict[str, Any]:

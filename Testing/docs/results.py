@@ -11,7 +11,7 @@ more than minutes, lies there as its table was, with its command and date ("as p
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -66,7 +66,7 @@ def filled(page: str) -> str:
     return MARKED.sub(lambda match: match[1] + block(match[2]) + match[3], page)
 
 
-def shortened(value: Any) -> Any:  # noqa: ANN401  whatever JSON holds
+def shortened(value: Any) -> Any:
     """The same with as many digits as tables may need."""
     if isinstance(value, dict):
         return {name: shortened(each) for name, each in value.items()}
@@ -80,7 +80,7 @@ def take(name: str, file: Path, command: str, note: str) -> None:
     written = json.loads(file.read_text(encoding="utf-8"))
     kept = {
         "command": command,
-        "date": datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
+        "date": dt.datetime.now(tz=dt.timezone.utc).date().isoformat(),
         "stegomed": StegoMedLib.__version__,
         "note": note,
         "measured": shortened(KEPT.get(name, dict)(written)),

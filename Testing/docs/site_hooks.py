@@ -1,8 +1,9 @@
 """What mkdocs does for our site beyond its own: pages and pictures from outside docs/, and nothing from elsewhere.
 
-Pages link as the forge needs it (``../Resources/Screenshots/demo.png``, ``docs/cli.md``). Here those links are made to fit the
-site: README is its first page, the pages at the top and the pictures lie in it, and a link to any other file of the repository leads
-to the forge. A link to what is not there stops the build, and so does a page that would load anything from another computer.
+Pages link as the forge needs it (``../Resources/Screenshots/demo.png``, ``docs/cli.md``). Here those links are made to
+fit the site: README is its first page, the pages at the top and the pictures lie in it, and a link to any other file of
+the repository leads to the forge. A link to what is not there stops the build, and so does a page that would load
+anything from another computer.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _own_name(page: str) -> str:
     return {"SECURITY.md": "reporting.md"}.get(page, page.lower())
 
 
-def on_page_markdown(markdown: str, *, page: Any, config: MkDocsConfig, files: Files) -> str:  # noqa: ANN401, ARG001
+def on_page_markdown(markdown: str, *, page: Any, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
     """Make links fit the site."""
     names = {_own_name(name): path for path, name in PAGES.items()}
     place = names.get(page.file.src_uri, f"docs/{page.file.src_uri}")
@@ -68,7 +69,7 @@ def _fitting(link: str, place: str, config: MkDocsConfig) -> str:
     return f"{str(config.repo_url).rstrip('/')}/blob/main/{target}"
 
 
-def on_post_page(output: str, *, page: Any, config: MkDocsConfig) -> str:  # noqa: ANN401, ARG001
+def on_post_page(output: str, *, page: Any, config: MkDocsConfig) -> str:  # noqa: ARG001
     """Refuse a page that loads something from another computer."""
     if found := LOADED.search(output):
         raise PluginError(f"{page.file.src_uri} would load something from elsewhere: {found[0]}")
