@@ -130,7 +130,7 @@ def svg() -> str:
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
         '<path d="M0 0 8 4 0 8z" fill="#5d6b78"/></marker></defs>\n'
         f'<rect width="{WIDTH}" height="{height:g}" fill="#ffffff"/>\n'
-        '<text x="24" y="34" fill="#5d6b78">An arrow: imports. Blue: the product, as Slicer packages it. Dashed: beside it.'
+        '<text x="24" y="34" fill="#5d6b78">An arrow: imports. Blue: the product, what Slicer packages. Dashed: beside.'
         "</text>\n" + "".join([*lines, *map(_box, places.values())]) + "</svg>\n"
     )
 
