@@ -39,7 +39,7 @@ def measurement(name: str) -> dict[str, Any]:
 def source(found: Mapping[str, Any]) -> str:
     """Where figures come from, in a line."""
     note = f" {found['note']}" if found["note"] else ""
-    return f"*`{found['command']}`, {found['date']}.{note}*"
+    return f"*`{found['command']}`, {found['date']}, StegoMed {found['stegomed']}.{note}*"
 
 
 def block(name: str) -> str:
