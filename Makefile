@@ -3,6 +3,9 @@
 # make bench  times of embed and extract
 # make test-slicer   the Slicer side alone (own environments, Python 3.12)
 # make lists  the lists of files in StegoMedLib/CMakeLists.txt
+# make docs   the documentation as one site, into site/
+# make results  the tables of docs/results.md, from docs/results/
+# make architecture  the drawing of imports
 # make clean  removes what these left
 #
 # Both environments install the exact versions of constraints.txt and are renewed when it or pyproject.toml changes.
@@ -16,10 +19,10 @@ LISTS := StegoMedLib/CMakeLists.txt
 PIP_INSTALL = bin/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slicer lists bench clean
+.PHONY: help demo test test-slicer lists docs results architecture bench clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 6
+	@sed -n 's/^# //p' Makefile | head -n 9
 
 # $(call environment,FOLDER): a new virtual environment; Debian keeps the module for it in a package of its own.
 define environment
@@ -70,6 +73,7 @@ test: $(TEST_ENV)/ready
 	$(TEST_ENV)/bin/ruff check
 	$(TEST_ENV)/bin/ruff format --check
 	$(TEST_ENV)/bin/mypy
+	$(TEST_ENV)/bin/mkdocs build --quiet --strict
 	$(TEST_ENV)/bin/pytest --numprocesses auto --dist loadfile
 	bash Testing/slicer/run
 
@@ -87,8 +91,19 @@ lists:
 	  printf '  )\n\n'; sed -n '/^slicerMacroBuildScriptedModule($$/,$$p' $(LISTS); } > $(LISTS).new
 	@mv $(LISTS).new $(LISTS)
 
+# Needs no network; a link or an anchor that leads nowhere is an error.
+docs: $(TEST_ENV)/ready
+	$(TEST_ENV)/bin/mkdocs build --quiet --strict
+	@echo "See site/index.html."
+
+results: $(TEST_ENV)/ready
+	PYTHONPATH=. $(TEST_ENV)/bin/python Testing/docs/results.py
+
+architecture: $(TEST_ENV)/ready
+	PYTHONPATH=. $(TEST_ENV)/bin/python Testing/docs/imports_drawing.py
+
 bench: $(TEST_ENV)/ready
 	$(TEST_ENV)/bin/python Testing/benchmarks/run.py
 
 clean:
-	rm -rf $(DEMO_ENV) $(TEST_ENV) .venv-slicer-* $(DEMO_OUT) build stegomed.egg-info .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(DEMO_ENV) $(TEST_ENV) .venv-slicer-* $(DEMO_OUT) build site stegomed.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -1,7 +1,12 @@
-"""Times of hiding and reading in one plane, files and finder apart: a header record, and all that there is room for."""
+"""Times of embedding and extracting in one plane, files and finder apart: a header record, and all that fits.
+
+python Testing/benchmarks/bench_codec.py [--json FILE]
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
 import statistics
 import time
 from functools import partial
@@ -44,15 +49,22 @@ def planes() -> dict[str, tuple[Plane, HeaderRecord]]:
     return found
 
 
-def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> str:
-    """Median and range of the time of `work`, after one call that is not counted."""
+def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> dict[str, float]:
+    """Median, least and most time of `work`, after one call that is not counted."""
     work()
     times = []
     for _ in range(rounds):
         start = time.perf_counter()
         work()
         times.append(1000 * (time.perf_counter() - start))
-    return f"{statistics.median(times):7.1f} ms   ({min(times):.1f} to {max(times):.1f})"
+    return {"median": statistics.median(times), "least": min(times), "most": max(times)}
+
+
+def timed(name: str, work: Callable[[], object], rounds: int = ROUNDS) -> dict[str, float]:
+    """Measure `work`, and say how long it takes."""
+    times = milliseconds(work, rounds)
+    print(f"{name:22s}{times['median']:7.1f} ms   ({times['least']:.1f} to {times['most']:.1f})")
+    return times
 
 
 def read(codec: Coding, stego: Plane, reader: Reader) -> None:
@@ -68,50 +80,77 @@ def always(length: int, _label: int) -> int:
     return length
 
 
-def show_capacity(plane: Plane, significant: NDArray[np.bool_]) -> None:
-    """Profile ``capacity``: the paper's largest payload, and as much as there is room for."""
+def fill(plane: Plane, significant: NDArray[np.bool_]) -> list[dict[str, object]]:
+    """Profile ``capacity``: the paper's largest payload, and as many bits as fit."""
     profile, usable = coding("capacity", locator_key(PASSPHRASE)).profile, usable_of(plane, significant)
-    room = profile.room(plane, usable)
-    print(f"capacity: {room} bits, {room / plane.pixels.size:.3f} bpp; {usable.mean():.3f} of the blocks are usable")
-    print(f"room                  {milliseconds(partial(profile.room, plane, usable))}")
-    for length in sorted({min(room, PAPER_BITS), room}):
+    most, found = profile.room(plane, usable), []
+    print(f"capacity: {most} bits, {most / plane.pixels.size:.3f} bpp; {usable.mean():.3f} of the blocks are usable")
+    for length in sorted({min(most, PAPER_BITS), most}):
         payload = Payload(1, np.random.default_rng(1).random(length) < 0.5)
         stego = Plane(profile.embed(plane, usable, payload), plane.low, plane.high)
         extract = partial(profile.extract, stego, None, partial(always, length))
-        found = extract()
-        assert found is not None
-        errors = int((found.bits != payload.bits).sum())
+        extracted = extract()
+        assert extracted is not None
         quality = compare(plane, stego.pixels, significant)
-        print(f"{length} bits: {errors} errors, psnr_65535 {quality.psnr_65535:.2f} dB, ", end="")
-        print(f"largest change {quality.largest_change}, changed_significant {quality.changed_significant}")
-        print(f"embed                 {milliseconds(partial(profile.embed, plane, usable, payload))}")
-        print(f"extract               {milliseconds(extract)}")
+        found.append(
+            {
+                "profile": "capacity",
+                "bits": length,
+                "errors": int((extracted.bits != payload.bits).sum()),
+                "psnr_65535": quality.psnr_65535,
+                "largest_change": quality.largest_change,
+                "embed_ms": timed(f"embed {length} bits", partial(profile.embed, plane, usable, payload)),
+                "extract_ms": timed("extract", extract),
+            }
+        )
+        print(f"{found[-1]['errors']} errors, psnr_65535 {quality.psnr_65535} dB")
+    return found
 
 
-def show_message(plane: Plane, usable: NDArray[np.bool_], message: Message, codec: Coding) -> None:
-    """A profile that hides one symbol."""
-    payload, reader = codec.payload(message), Reader(Opener(PASSPHRASE))
+def embed_message(plane: Plane, usable: NDArray[np.bool_], message: Message, codec: Coding) -> dict[str, object]:
+    """A profile that embeds one symbol."""
+    payload, reader, name = codec.payload(message), Reader(Opener(PASSPHRASE)), codec.info.name
     stego = Plane(codec.profile.embed(plane, usable, payload), plane.low, plane.high)
     quality = compare(plane, stego.pixels)
-    print(f"{codec.info.name}: {quality.changed_pixels} pixels changed, psnr_range {quality.psnr_range:.1f} dB")
-    print(f"embed                 {milliseconds(partial(codec.profile.embed, plane, usable, payload))}")
-    print(f"extract and open      {milliseconds(partial(read, codec, stego, reader))}")
+    print(f"{name}: {quality.changed_pixels} pixels changed, psnr_range {quality.psnr_range} dB")
+    return {
+        "profile": name,
+        "bits": int(payload.bits.size),
+        "changed_pixels": quality.changed_pixels,
+        "psnr_65535": quality.psnr_65535,
+        "embed_ms": timed("embed", partial(codec.profile.embed, plane, usable, payload)),
+        "extract_ms": timed("extract and open", partial(read, codec, stego, reader)),
+    }
+
+
+def measure(name: str, plane: Plane, record: HeaderRecord, sealer: Sealer) -> dict[str, object]:
+    """All profiles in one plane."""
+    significant, key = make_finder("threshold").find(plane), locator_key(PASSPHRASE)
+    message, usable = seal(sealer, record), usable_of(plane, significant)
+    print(f"\n{name}: QR version {message.symbol.version}, {message.payload.bits.size} bits")
+    return {
+        "plane": name,
+        "usable_ms": timed("usable blocks", partial(usable_of, plane, significant)),
+        "profiles": [
+            *(embed_message(plane, usable, message, coding(profile, key)) for profile in ("fidelity", "robust")),
+            *fill(plane, significant),
+        ],
+    }
 
 
 def main() -> None:
     """Print a table for each plane."""
-    print(f"locator key           {milliseconds(lambda: locator_key(PASSPHRASE), 3)}   once a run")
-    print(f"sealing key           {milliseconds(lambda: Sealer(PASSPHRASE), 3)}   once a run")
-    finder, sealer, key = make_finder("threshold"), Sealer(PASSPHRASE), locator_key(PASSPHRASE)
-    for name, (plane, record) in planes().items():
-        significant = finder.find(plane)
-        message = seal(sealer, record)
-        print(f"\n{name}: QR version {message.symbol.version}, {message.payload.bits.size} bits")
-        print(f"seal and draw         {milliseconds(partial(seal, sealer, record), 5)}   once a study")
-        print(f"usable blocks         {milliseconds(partial(usable_of, plane, significant))}")
-        for profile in ("fidelity", "robust"):
-            show_message(plane, usable_of(plane, significant), message, coding(profile, key))
-        show_capacity(plane, significant)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--json", type=Path, help="write the numbers here, too")
+    options = parser.parse_args()
+    sealer = Sealer(PASSPHRASE)
+    numbers = {
+        "locator_key_ms": timed("locator key", lambda: locator_key(PASSPHRASE), 3),
+        "sealing_key_ms": timed("sealing key", lambda: Sealer(PASSPHRASE), 3),
+        "planes": [measure(name, plane, record, sealer) for name, (plane, record) in planes().items()],
+    }
+    if options.json:
+        options.json.write_text(json.dumps(numbers, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -69,3 +70,16 @@ def test_only_what_is_offered_is_there() -> None:
     assert {"embed", "extract", "capacity", "segment"} <= set(dir(StegoMedLib))
     with pytest.raises(AttributeError, match="hide"):
         StegoMedLib.hide  # noqa: B018
+
+
+def test_the_example_of_the_readme_runs(phantom_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (TOP / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert example, "the README has no example in Python"
+    (tmp_path / "series").symlink_to(phantom_folder)
+    monkeypatch.chdir(tmp_path)
+    told: list[str] = []
+
+    exec(example[1], {"print": lambda *words: told.append(" ".join(map(str, words)))})  # noqa: S102  the README's own
+
+    assert any("SM-0001" in line for line in told)
