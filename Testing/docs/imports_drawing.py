@@ -26,6 +26,9 @@ MARKED = re.compile(r"(<!-- imports: made by make architecture -->\n).*?(<!-- en
 BASE = "base"
 """The files of the lowest row, which the drawing shows as one box."""
 
+FACE = "api"
+"""What ``import StegoMedLib`` offers: one file."""
+
 WIDTH, HIGH, GAP, ROW, LETTER = 960, 44, 22, 96, 8.5
 
 
@@ -115,7 +118,7 @@ def label(name: str) -> str:
     """What a box says."""
     if name == BASE:
         return " · ".join(sorted(LAYERS[-1]))
-    return "StegoMed, the panel in Slicer" if name == "StegoMed" else name
+    return {"StegoMed": "StegoMed, the panel in Slicer", FACE: "api: import StegoMedLib"}.get(name, name)
 
 
 def svg() -> str:
@@ -164,7 +167,8 @@ def table() -> str:
 def _sentence(name: str) -> str:
     if name == BASE:
         return f"Single files: {', '.join(f'`{each}.py`' for each in sorted(LAYERS[-1]))}."
-    file = PANEL / "StegoMed.py" if name == "StegoMed" else LIBRARY / name / "__init__.py"
+    files = {"StegoMed": PANEL / "StegoMed.py", FACE: LIBRARY / f"{FACE}.py"}
+    file = files.get(name, LIBRARY / name / "__init__.py")
     text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
     return text.splitlines()[0].replace("|", "\\|")
 
