@@ -29,9 +29,11 @@ __all__ = [
     "permissions",
     "remove_abandoned",
     "rename_new",
+    "replacing",
     "sync",
     "those_beside",
     "whole_file",
+    "write_whole",
 ]
 
 PRIVATE = 0o600
@@ -88,6 +90,25 @@ def whole_file(target: Path, *, mode: int | None = None) -> Iterator[tuple[Binar
     UnusableInputError
         The disk is full, or the place is not writable.
     """
+    try:
+        with replacing(target, mode=mode) as made:
+            yield made
+    except OSError as error:
+        cause = error.strerror or "input/output error"
+        raise UnusableInputError(
+            f"{target} cannot be written ({cause}); choose a folder with room and write permission."
+        ) from error
+
+
+def write_whole(target: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write a file that appears whole or not at all; parameters and errors as of `whole_file`."""
+    with whole_file(target, mode=mode) as (stream, _):
+        stream.write(content)
+
+
+@contextmanager
+def replacing(target: Path, *, mode: int | None = None) -> Iterator[tuple[BinaryIO, Path]]:
+    """As `whole_file`, for what has its own sentence for an `OSError`."""
     beside = target.parent / name_beside(target, "part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -99,11 +120,6 @@ def whole_file(target: Path, *, mode: int | None = None) -> Iterator[tuple[Binar
         if mode is not None:
             beside.chmod(mode)
         beside.replace(target)
-    except OSError as error:
-        cause = error.strerror or "input/output error"
-        raise UnusableInputError(
-            f"{target} cannot be written ({cause}); choose a folder with room and write permission."
-        ) from error
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -215,10 +231,14 @@ def rename_new(path: Path, target: Path) -> None:
         path.rename(target)
     elif path.is_dir():
         if target.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            raise _taken()
         path.rename(target)  # fails for a folder that holds something
     else:
         _link_over(path, target)
+
+
+def _taken() -> FileExistsError:
+    return FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
 
 def _link_over(path: Path, target: Path) -> None:
@@ -228,7 +248,7 @@ def _link_over(path: Path, target: Path) -> None:
         raise
     except OSError:  # no hard links: FAT
         if os.path.lexists(target):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+            raise _taken() from None
         path.rename(target)
     else:
         path.unlink()

@@ -12,7 +12,7 @@ from StegoMedLib.cli.report_target import is_report
 from StegoMedLib.cli.screen import say
 from StegoMedLib.cli.streams import put
 from StegoMedLib.errors import StegoMedError, UnusableInputError
-from StegoMedLib.files import PRIVATE, remove_abandoned, whole_file
+from StegoMedLib.files import PRIVATE, remove_abandoned, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,5 +80,4 @@ def _write_file(place: Path, text: str) -> None:
     if place.exists() and not is_report(place):
         raise UnusableInputError(f"{place} is no report of StegoMed, and was left as it is; name another file.")
     remove_abandoned(place)
-    with whole_file(place, mode=PRIVATE) as (stream, _):
-        stream.write(text.encode("ascii"))
+    write_whole(place, text.encode("ascii"), mode=PRIVATE)

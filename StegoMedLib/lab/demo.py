@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.dicom import Listing, list_files, new_series
 from StegoMedLib.envelope import prepare_passphrase, record_as_json
 from StegoMedLib.envelope.words import make_passphrase
-from StegoMedLib.files import PRIVATE, whole_file
+from StegoMedLib.files import PRIVATE, write_whole
 from StegoMedLib.lab.evaluation.stego import EvaluateReport, evaluate_series
 from StegoMedLib.lab.pictures.canvas import figure_class, window_of
 from StegoMedLib.lab.pictures.page import MaskShown, SliceShown, draw_mask_sheet, draw_page
@@ -96,8 +96,9 @@ def run_demo(
             passphrase = _fresh_passphrase(work / "passphrase.txt")
         covers = _phantom(work) if series is None else _Covers(series, listing or list_files(series))
         report = _stations(work, covers, masks, passphrase, stage)
-        with whole_file(work / "report.json", mode=PRIVATE) as (stream, _):
-            stream.write(json.dumps(report.as_json(), indent=2, allow_nan=False).encode())
+        write_whole(
+            work / "report.json", json.dumps(report.as_json(), indent=2, allow_nan=False).encode(), mode=PRIVATE
+        )
     return report
 
 

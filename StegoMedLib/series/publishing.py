@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.files import exchange, rename_new, sync
+from StegoMedLib.files import exchange, rename_new, replacing, sync
 from StegoMedLib.series.carrying import carry
 from StegoMedLib.series.workplace import MOVING_IN, MOVING_OUT, Workplace, is_workplace, move_entries
 
@@ -168,10 +168,8 @@ def _move_in(work: Workplace, before: Seen, *, overwrite: bool) -> None:
 
 def _note(journal: Path, words: bytes) -> None:
     """Change what the journal says, at once and lastingly."""
-    fresh = journal.with_suffix(".new")
-    fresh.write_bytes(words)
-    sync(fresh)
-    fresh.replace(journal)
+    with replacing(journal) as (stream, _):
+        stream.write(words)
     sync(journal.parent)
 
 

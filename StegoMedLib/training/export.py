@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.files import whole_file
+from StegoMedLib.files import write_whole
 from StegoMedLib.regions.model_files import FORMAT
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Detections, Thresholds
@@ -176,8 +176,6 @@ def export(
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    with whole_file(target) as (stream, _):
-        stream.write(content)
-    with whole_file(target.with_suffix(".json")) as (stream, _):
-        stream.write((json.dumps(about, indent=1) + "\n").encode())
+    write_whole(target, content)
+    write_whole(target.with_suffix(".json"), (json.dumps(about, indent=1) + "\n").encode())
     return {**about, "differences": differences}

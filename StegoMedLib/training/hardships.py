@@ -26,6 +26,15 @@ def _somewhere_in(rng: np.random.Generator, mask: Image) -> NDArray[np.int64] | 
     return places[rng.integers(len(places))] if len(places) else None
 
 
+def _from_somewhere_in(rng: np.random.Generator, mask: Image) -> NDArray[np.floating] | None:
+    """Rows and columns from a pixel of the body that is drawn, shape (2, side, side); none where there is no body."""
+    place = _somewhere_in(rng, mask)
+    if place is None:
+        return None
+    away: NDArray[np.floating] = np.mgrid[: mask.shape[0], : mask.shape[1]].astype(np.float32) - place[:, None, None]
+    return away
+
+
 def cut_anywhere(rng: np.random.Generator, image: Image, mask: Image) -> tuple[Image, Image]:
     """Cut everything at a circle around some place in the body, as reconstructions of a small field of view do."""
     side = image.shape[0]
@@ -55,14 +64,11 @@ def fall_off(rng: np.random.Generator, image: Image) -> Image:
 
 def saturation_band(rng: np.random.Generator, image: Image, mask: Image) -> Image:
     """Take the signal away in a band through the body, with edges of some pixels."""
-    side = image.shape[0]
-    place = _somewhere_in(rng, mask)
-    if place is None:
+    side, found = image.shape[0], _from_somewhere_in(rng, mask)
+    if found is None:
         return image
-    row, column = place
     angle = rng.choice([0.0, np.pi / 2, rng.uniform(0.0, np.pi)])
-    rows, columns = np.mgrid[:side, :side].astype(np.float32)
-    away = np.abs((rows - row) * np.sin(angle) + (columns - column) * np.cos(angle))
+    away = np.abs(found[0] * np.sin(angle) + found[1] * np.cos(angle))
     half, edge = rng.uniform(0.02, 0.16) * side, rng.uniform(0.5, 4.0)
     inside = 1.0 / (1.0 + np.exp(np.clip((away - half) / edge, -50.0, 50.0)))
     left = rng.uniform(0.0, 0.25)
@@ -72,13 +78,10 @@ def saturation_band(rng: np.random.Generator, image: Image, mask: Image) -> Imag
 
 def streaks(rng: np.random.Generator, image: Image, mask: Image) -> Image:
     """Draw the bright and dark rays of metal in the body, over its skin and into the air."""
-    side = image.shape[0]
-    place = _somewhere_in(rng, mask)
-    if place is None:
+    side, found = image.shape[0], _from_somewhere_in(rng, mask)
+    if found is None:
         return image
-    row, column = place
-    rows, columns = np.mgrid[:side, :side].astype(np.float32)
-    angle, away = np.arctan2(rows - row, columns - column), np.hypot(rows - row, columns - column)
+    angle, away = np.arctan2(*found), np.hypot(*found)
     rays = np.zeros_like(image)
     for _ in range(rng.integers(2, 5)):
         rays += np.cos(rng.integers(3, 24) * angle + rng.uniform(0.0, 2 * np.pi)).astype(np.float32)

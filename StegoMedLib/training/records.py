@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.files import whole_file
+from StegoMedLib.files import whole_file, write_whole
 from StegoMedLib.metrics.masks import iou
 from StegoMedLib.regions.prepare import unit_range
 from StegoMedLib.training.checkpoints import load_weights
@@ -36,8 +36,7 @@ _SHOWN, _ACROSS = 20, 5
 def keep_log(run: Run, config: TrainingConfig, out_dir: Path) -> None:
     """Write configuration, losses and validations so far, and draw them."""
     log = {"config": asdict(config), "losses": run.losses, "validations": run.validations}
-    with whole_file(out_dir / LOG) as (stream, _):
-        stream.write(json.dumps(log, default=str).encode())
+    write_whole(out_dir / LOG, json.dumps(log, default=str).encode())
     _draw_curve(run, out_dir / CURVE)
 
 
@@ -112,6 +111,5 @@ def summarise(run: Run, config: TrainingConfig, ended: str, out_dir: Path) -> di
         "last": run.validations[-1] if run.validations else None,
         "best": best,
     }
-    with whole_file(out_dir / METRICS) as (stream, _):
-        stream.write(json.dumps(summary, indent=1).encode())
+    write_whole(out_dir / METRICS, json.dumps(summary, indent=1).encode())
     return summary

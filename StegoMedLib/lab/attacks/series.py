@@ -149,11 +149,7 @@ def attack_series(
         When nothing can be read, or something cannot be written.
     """
     check_copy_others(source, copy_others=copy_others)
-    if kind not in ATTACKS:
-        raise UsageError(f"There is no attack {kind!r}; choose one of {', '.join(ATTACKS)}.")
-    chosen = ATTACKS[kind]
-    level = chosen.default if level is None else level
-    chosen.check(level)
+    chosen, level = _chosen(kind, level)
     place = place_in(source, target)
     check_target(source, place, overwrite=overwrite)
     series = FileSeries(source, accept_lossy=accept_lossy)
@@ -174,6 +170,16 @@ def attack_series(
         if copy_others:
             series.copy_others(work)
     return report
+
+
+def _chosen(kind: str, level: float | None) -> tuple[Kind, float]:
+    """The kind of that name, and its level; the default without one."""
+    if kind not in ATTACKS:
+        raise UsageError(f"There is no attack {kind!r}; choose one of {', '.join(ATTACKS)}.")
+    chosen = ATTACKS[kind]
+    level = chosen.default if level is None else level
+    chosen.check(level)
+    return chosen, level
 
 
 def _targets(kind: str, level: float, files: int, rng: np.random.Generator) -> list[int | None]:

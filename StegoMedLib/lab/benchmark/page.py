@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from StegoMedLib.files import whole_file
+from StegoMedLib.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -102,8 +102,7 @@ def as_html(title: str, lead: Sequence[str], sections: Iterable[Section]) -> str
 
 def write_page(target: Path, page: str) -> None:
     """Write a page of `as_html`; it appears whole or not at all. Raises `UnusableInputError`."""
-    with whole_file(target) as (stream, _):
-        stream.write(page.encode("utf-8"))
+    write_whole(target, page.encode("utf-8"))
 
 
 def _section(section: Section) -> str:
