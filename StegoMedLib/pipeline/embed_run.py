@@ -282,7 +282,7 @@ class EmbedRun:
 
     def _result(self, plane: Plane, region: Region, message: Message | NoMessage) -> EmbeddedSlice:
         if isinstance(message, NoMessage):
-            return pass_slice(plane, region, message.reason)
+            return pass_slice(plane, region, self.coding, message.reason)
         return embed_slice(plane, region, message, self.coding)
 
     def finish(self) -> None:
@@ -302,10 +302,10 @@ class EmbedRun:
             raise DoesNotFitError(self._refusal())
 
     def _refusal(self) -> str:
-        """Why no slice carries the record, and how large a record the roomiest slice could carry."""
+        """Why no slice carries the record, and how large a record the largest slice could carry."""
         reasons = sorted({row.reason for row in self.report.slices})
-        room = max((int(row.metrics["room_bits"] or 0) for row in self.report.slices), default=0)
-        fits = record_bytes_in(room, self.options.profile)
+        most = max((int(row.metrics["capacity_bits"] or 0) for row in self.report.slices), default=0)
+        fits = record_bytes_in(most, self.options.profile)
         why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
         if fits == 0:
             return f"{why}; {remedy_for(self.weightiest)}."

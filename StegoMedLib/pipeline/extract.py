@@ -19,7 +19,7 @@ from StegoMedLib.pipeline.claims import claimed_patient, contradicts
 from StegoMedLib.pipeline.extract_report import ExtractedSliceReport, ExtractReport, save_files
 from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, too_few
 from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 from StegoMedLib.series.source_files import SourceFiles
 
 if TYPE_CHECKING:
@@ -189,8 +189,8 @@ class ExtractRun:
         header : Dataset, optional
             Of the slice, to tell a record of another patient.
         """
-        usable = None if significant is None else usable_of(plane, significant)
-        reading = self._reader.read(plane, usable)
+        air = None if significant is None else air_of(plane, significant)
+        reading = self._reader.read(plane, air)
         if reading is None:
             self._note(ExtractedSliceReport(name, frame, None, _UNREADABLE), header)
             return

@@ -1,4 +1,4 @@
-"""Spreads a record over a series: room is measured in all slices first, then each carries a shard."""
+"""Spreads a record over a series: capacity is measured in all slices first, then each carries a shard."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
 from StegoMedLib.pipeline.embed_run import NoMessage
 from StegoMedLib.pipeline.message import Message, written
 from StegoMedLib.pipeline.spread_plan import SpreadPlan, plan_spread
-from StegoMedLib.regions import WHOLE, Reason, usable_blocks
+from StegoMedLib.regions import WHOLE, Reason
 from StegoMedLib.series.neighbours import PackedMask
 from StegoMedLib.series.region import Region, proof_of, remedy_for
 from StegoMedLib.symbol import largest_text
@@ -84,7 +84,7 @@ class Spread:
         self._weightiest: list[Reason] = []
 
     def survey(self, header: Dataset | None, plane: Plane, region: Region, name: str, frame: int) -> None:
-        """First pass: note room and region of a slice."""
+        """First pass: note capacity and region of a slice."""
         self._regions[name, frame] = tuple(
             None if mask is None else PackedMask(mask) for mask in (region.significant, region.suspect, region.beside)
         )
@@ -97,11 +97,10 @@ class Spread:
             self._spreads[owner] = _Spread(self._run.sealer.seal_bytes(record), [], [])
         proof = proof_of(plane, region)
         self._weightiest.append(proof.weightiest)
-        usable = usable_blocks(plane, ~proof.air)
-        room = self._run.coding.profile.room(plane, usable)
+        capacity = self._run.coding.profile.on(plane, proof.air).capacity
         spread = self._spreads[owner]
         spread.places.append((name, frame))
-        spread.sizes.append(largest_shard(largest_text(room, self._most)))
+        spread.sizes.append(largest_shard(largest_text(capacity, self._most)))
 
     def forget(self, name: str) -> None:
         """Take back what was noted of the slices of a file, which is left out after all."""

@@ -1,4 +1,4 @@
-"""Looks at a series without changing it: masks of its slices, and the room in them."""
+"""Looks at a series without changing it: masks of its slices, and what they can carry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.capacity import largest_version, record_bytes_in
 from StegoMedLib.pipeline.coding import coding
-from StegoMedLib.regions import usable_blocks
 from StegoMedLib.series.masks import MaskSource, mask_name, write_mask
 from StegoMedLib.series.neighbours import FileRegions
 from StegoMedLib.series.progress import Progress, silent
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["CapacityReport", "SegmentReport", "SurveyedSlice", "measure_capacity", "segment_series"]
 
 _NO_KEY = bytes(32)
-"""Room is what nearly every key leaves."""
+"""Capacity is what nearly every key leaves."""
 
 
 @dataclass(frozen=True)
@@ -146,27 +145,27 @@ def measure_capacity(
     accept_lossy: bool = False,
     progress: Progress = silent,
 ) -> CapacityReport:
-    """Measure the room of every slice of `source`: usable blocks, bits, largest symbol, bytes of a record."""
+    """Measure the capacity of every slice of `source`: usable blocks, bits, largest symbol, bytes of a record."""
     chosen = coding(profile, _NO_KEY)
     files = SourceFiles(source)
     report = CapacityReport(profile, masks.name, files=files.count)
 
     def take(seen: SurveyedSlice, _made: list[Path]) -> None:
-        report.slices.append(_room(seen, chosen, profile))
+        report.slices.append(_capacity(seen, chosen, profile))
 
     _walk(files, masks, report.slices, take, accept_lossy=accept_lossy, progress=progress)
     return report
 
 
-def _room(seen: SurveyedSlice, chosen: Coding, profile: str) -> dict[str, object]:
+def _capacity(seen: SurveyedSlice, chosen: Coding, profile: str) -> dict[str, object]:
     proof = proof_of(seen.plane, seen.region)
-    usable = usable_blocks(seen.plane, ~proof.air)
-    bits = chosen.profile.room(seen.plane, usable)
+    canvas = chosen.profile.on(seen.plane, proof.air)
+    bits = canvas.capacity
     return {
         "file": str(seen.file),
         "frame": seen.frame,
         "body": bool(seen.significant.any()),
-        "usable_blocks": int(usable.sum()),
+        "usable_blocks": int(canvas.usable.sum()),
         "capacity_bits": bits,
         "capacity_bpp": bits / seen.plane.pixels.size,
         "symbol_version": largest_version(bits, whole=chosen.info.whole_symbol),

@@ -1,4 +1,4 @@
-"""The stations for a volume that a viewer has loaded: find, measure room, hide, read, write, slice by slice."""
+"""The stations for a volume that a viewer has loaded: find, measure capacity, hide, read, write, slice by slice."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.dicom import MARK, DerivedSeries, SeriesGeometry, new_series, write_frames
 from StegoMedLib.pipeline.coding import coding
@@ -18,7 +19,6 @@ from StegoMedLib.pipeline.embed_run import EmbedOptions, EmbedReport, EmbedRun
 from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun
 from StegoMedLib.pipeline.spread import Spread
 from StegoMedLib.plane import Plane
-from StegoMedLib.regions import pixels_of, usable_blocks
 from StegoMedLib.series.neighbours import Window
 from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.region import Region, proof_of, why_not_air
@@ -42,20 +42,20 @@ SliceRegions = Callable[[int, Plane], Region]
 
 _log = logging.getLogger(__name__)
 _NO_KEY = bytes(32)
-"""Room does not depend on the key."""
+"""Capacity does not depend on the key."""
 
 
 @dataclass
 class Survey:
-    """Significant regions, air and room of a stack.
+    """Significant regions, air and capacity of a stack.
 
     Attributes
     ----------
     masks, suspects, air : ndarray of bool, shape (S, H, W)
         In the volume's rows and columns: the body, what else the finder may take for it, and what is proved to be air
         and lies in usable blocks.
-    room_bits : list of int
-        Bits that each slice has room for.
+    capacity_bits : list of int
+        Bits that each slice can carry.
     reasons : list of str
         What took the air of each slice; empty where most of it is left.
     """
@@ -63,7 +63,7 @@ class Survey:
     masks: NDArray[np.bool_]
     suspects: NDArray[np.bool_]
     air: NDArray[np.bool_]
-    room_bits: list[int] = field(default_factory=list)
+    capacity_bits: list[int] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
@@ -75,7 +75,7 @@ def survey_stack(
     profile: str = DEFAULT_PROFILE,
     progress: Progress = silent,
 ) -> Survey:
-    """Find the significant region of every slice, and measure the room beside it.
+    """Find the significant region of every slice, and measure the capacity beside it.
 
     Parameters
     ----------
@@ -95,12 +95,12 @@ def survey_stack(
         plane = stack.plane(index)
         region = window.region(index, stack.beside(index), partial(regions, index, plane))
         proof = proof_of(plane, region)
-        usable = usable_blocks(plane, ~proof.air)
+        canvas = chosen.profile.on(plane, proof.air)
         survey.masks[index] = stack.turned(region.significant)
         if region.suspect is not None:
             survey.suspects[index] = stack.turned(region.suspect)
-        survey.air[index] = stack.turned(pixels_of(usable, plane.shape))
-        survey.room_bits.append(chosen.profile.room(plane, usable))
+        survey.air[index] = stack.turned(pixels_of(canvas.usable, plane.shape))
+        survey.capacity_bits.append(canvas.capacity)
         survey.reasons.append(why_not_air(proof))
     progress(len(stack), len(stack), "")
     return survey

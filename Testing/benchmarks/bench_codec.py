@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.profile import Payload
+from StegoMedLib.blocks import usable_blocks
+from StegoMedLib.codec.profile import Payload, Profile
 from StegoMedLib.dicom import header_record, list_files, read_instance
 from StegoMedLib.envelope import HeaderRecord, Opener, Sealer, locator_key
 from StegoMedLib.metrics import compare
@@ -19,7 +20,7 @@ from StegoMedLib.pipeline.message import Message, Reader, seal
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
 from StegoMedLib.series.phantom import PATIENT, phantom_series
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,11 @@ def read(codec: Coding, stego: Plane, reader: Reader) -> None:
     assert reader.read(*symbols) is not None
 
 
+def embed(profile: Profile, plane: Plane, air: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
+    """All of the work on one slice, its canvas made anew."""
+    return profile.on(plane, air).embed(payload)
+
+
 def always(length: int, _label: int) -> int:
     """Length of the payload, whatever its label."""
     return length
@@ -70,13 +76,14 @@ def always(length: int, _label: int) -> int:
 
 def show_capacity(plane: Plane, significant: NDArray[np.bool_]) -> None:
     """Profile ``capacity``: the paper's largest payload, and as much as there is room for."""
-    profile, usable = coding("capacity", locator_key(PASSPHRASE)).profile, usable_of(plane, significant)
-    room = profile.room(plane, usable)
-    print(f"capacity: {room} bits, {room / plane.pixels.size:.3f} bpp; {usable.mean():.3f} of the blocks are usable")
-    print(f"room                  {milliseconds(partial(profile.room, plane, usable))}")
+    profile, air = coding("capacity", locator_key(PASSPHRASE)).profile, air_of(plane, significant)
+    room = profile.on(plane, air).capacity
+    print(f"capacity: {room} bits, {room / plane.pixels.size:.3f} bpp; ", end="")
+    print(f"{usable_blocks(air).mean():.3f} of the blocks are usable")
+    print(f"capacity              {milliseconds(lambda: profile.on(plane, air).capacity)}")
     for length in sorted({min(room, PAPER_BITS), room}):
         payload = Payload(1, np.random.default_rng(1).random(length) < 0.5)
-        stego = Plane(profile.embed(plane, usable, payload), plane.low, plane.high)
+        stego = Plane(profile.on(plane, air).embed(payload), plane.low, plane.high)
         extract = partial(profile.extract, stego, None, partial(always, length))
         found = extract()
         assert found is not None
@@ -84,17 +91,17 @@ def show_capacity(plane: Plane, significant: NDArray[np.bool_]) -> None:
         quality = compare(plane, stego.pixels, significant)
         print(f"{length} bits: {errors} errors, psnr_65535 {quality.psnr_65535:.2f} dB, ", end="")
         print(f"largest change {quality.largest_change}, changed_significant {quality.changed_significant}")
-        print(f"embed                 {milliseconds(partial(profile.embed, plane, usable, payload))}")
+        print(f"embed                 {milliseconds(partial(embed, profile, plane, air, payload))}")
         print(f"extract               {milliseconds(extract)}")
 
 
-def show_message(plane: Plane, usable: NDArray[np.bool_], message: Message, codec: Coding) -> None:
+def show_message(plane: Plane, air: NDArray[np.bool_], message: Message, codec: Coding) -> None:
     """A profile that hides one symbol."""
     payload, reader = codec.payload(message), Reader(Opener(PASSPHRASE))
-    stego = Plane(codec.profile.embed(plane, usable, payload), plane.low, plane.high)
+    stego = Plane(codec.profile.on(plane, air).embed(payload), plane.low, plane.high)
     quality = compare(plane, stego.pixels)
     print(f"{codec.info.name}: {quality.changed_pixels} pixels changed, psnr_range {quality.psnr_range:.1f} dB")
-    print(f"embed                 {milliseconds(partial(codec.profile.embed, plane, usable, payload))}")
+    print(f"embed                 {milliseconds(partial(embed, codec.profile, plane, air, payload))}")
     print(f"extract and open      {milliseconds(partial(read, codec, stego, reader))}")
 
 
@@ -108,9 +115,9 @@ def main() -> None:
         message = seal(sealer, record)
         print(f"\n{name}: QR version {message.symbol.version}, {message.payload.bits.size} bits")
         print(f"seal and draw         {milliseconds(partial(seal, sealer, record), 5)}   once a study")
-        print(f"usable blocks         {milliseconds(partial(usable_of, plane, significant))}")
+        print(f"air                   {milliseconds(partial(air_of, plane, significant))}")
         for profile in ("fidelity", "robust"):
-            show_message(plane, usable_of(plane, significant), message, coding(profile, key))
+            show_message(plane, air_of(plane, significant), message, coding(profile, key))
         show_capacity(plane, significant)
 
 

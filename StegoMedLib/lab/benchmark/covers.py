@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import split_blocks
+from StegoMedLib.blocks import usable_blocks
 from StegoMedLib.dicom import list_files, read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.series.masks import FolderMasks
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,8 +75,7 @@ def covers(data: Path, most: int | None = None) -> Iterator[Cover]:
 
 def outside(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Blocks (H // 4, W // 4) without a pixel of `mask` (H, W)."""
-    rows, columns = mask.shape
-    return np.logical_not(split_blocks(mask).any(axis=1)).reshape(rows // 4, columns // 4)
+    return usable_blocks(~mask)
 
 
 def _series(data: Path, group: str, name: str, most: int | None) -> Iterator[Cover]:
@@ -92,5 +91,5 @@ def _series(data: Path, group: str, name: str, most: int | None) -> Iterator[Cov
         instance = read_instance(images[index])
         plane = instance.plane()
         significant = reviewed.mask(Path(images[index].name), 0, 1, plane)
-        free = outside(significant)
-        yield Cover(group, name, images[index].name, plane, significant, free, usable_of(plane, significant))
+        free, usable = outside(significant), usable_blocks(air_of(plane, significant))
+        yield Cover(group, name, images[index].name, plane, significant, free, usable)
