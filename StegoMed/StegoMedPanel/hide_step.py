@@ -133,5 +133,5 @@ def _span(values: dict[str, float], form: str) -> str:
 
 def _room_of(report: EmbedReport) -> tuple[list[int], list[str]]:
     """Room of each slice as hiding measured it, and why some had too little."""
-    bits = [int(row.metrics["room_bits"] or 0) for row in report.slices]
+    bits = [int(row.metrics["capacity_bits"] or 0) for row in report.slices]
     return bits, [row.reason if row.state == "skipped" else "" for row in report.slices]

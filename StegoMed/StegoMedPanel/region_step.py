@@ -90,7 +90,7 @@ class RegionStep:
         parameters.segmentation = segmentation
         views.show(volume, fit=True)
         self.edited()
-        panel.keep_room(survey.room_bits, survey.reasons, volume, segmentation, profile)
+        panel.keep_room(survey.capacity_bits, survey.reasons, volume, segmentation, profile)
         return ""
 
     def _on_check(self) -> None:
@@ -103,7 +103,7 @@ class RegionStep:
         panel.watch(volume, segmentation)
         case = Case(volume, segmentation, profile.name, panel.input.modality())
         survey = panel.work.measure(case, panel.progress)
-        panel.keep_room(survey.room_bits, survey.reasons, volume, segmentation, profile)
+        panel.keep_room(survey.capacity_bits, survey.reasons, volume, segmentation, profile)
         return ""
 
     def _on_edit(self) -> None:

@@ -1,4 +1,4 @@
-"""Linear equations over GF(2), solved by elimination on packed words."""
+"""Linear equations over GF(2), solved by elimination on packed words, many systems at once."""
 
 from __future__ import annotations
 
@@ -14,45 +14,43 @@ __all__ = ["solve"]
 _WORD = 64
 
 
-def solve(matrix: NDArray[np.bool_], target: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """Some x with ``matrix @ x = target`` over GF(2).
+def solve(matrices: NDArray[np.bool_], targets: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """Some x with ``matrix @ x = target`` over GF(2), for each of G systems.
 
     Gauss-Jordan elimination, a row of equations packed into 64-bit words; unknowns that no pivot needs stay 0.
 
     Parameters
     ----------
-    matrix : ndarray of bool, shape (m, n)
-    target : ndarray of bool, shape (m,)
+    matrices : ndarray of bool, shape (G, m, n)
+    targets : ndarray of bool, shape (G, m)
 
     Returns
     -------
-    ndarray of bool, shape (n,), or None
-        None when the equations contradict each other.
+    ndarray of bool, shape (G, n), or None
+        None when equations of a system contradict each other.
     """
-    rows, right = _packed(matrix), target.copy()
-    solution = np.zeros(matrix.shape[1], dtype=np.bool_)
-    pivots = np.full(rows.shape[0], -1, dtype=np.intp)
-    for index in range(rows.shape[0]):
-        row = rows[index]
-        filled = np.flatnonzero(row)
-        if not filled.size:
-            if right[index]:
-                return None
-            continue
-        word = int(filled[0])
-        bit = (int(row[word]) & -int(row[word])).bit_length() - 1
-        others = np.flatnonzero(rows[:, word] & np.uint64(1 << bit))
-        others = others[others != index]
-        rows[others] ^= row
-        right[others] ^= right[index]
-        pivots[index] = word * _WORD + bit
-    pivoted = pivots >= 0
-    solution[pivots[pivoted]] = right[pivoted]
+    rows, right = _packed(matrices), targets.copy()
+    every = np.arange(len(rows))
+    pivots = np.full(right.shape, -1, dtype=np.intp)
+    for index in range(right.shape[1]):
+        row = rows[:, index].copy()
+        word = (row != 0).argmax(axis=1)
+        bit = row[every, word] & -row[every, word]
+        if (right[:, index] & (bit == 0)).any():
+            return None
+        others = (rows[every, :, word] & bit[:, None]) != 0
+        others[:, index] = False
+        np.bitwise_xor(rows, row[:, None], out=rows, where=others[:, :, None])
+        right ^= right[:, index, None] & others
+        pivots[:, index] = np.where(bit == 0, -1, word * _WORD + np.frexp(bit.astype(np.float64))[1] - 1)
+    solution = np.zeros((len(rows), matrices.shape[2]), dtype=np.bool_)
+    system, equation = (pivots >= 0).nonzero()
+    solution[system, pivots[system, equation]] = right[system, equation]
     return solution
 
 
-def _packed(matrix: NDArray[np.bool_]) -> NDArray[np.uint64]:
+def _packed(matrices: NDArray[np.bool_]) -> NDArray[np.uint64]:
     """Rows as little-endian words, unknown j in bit ``j % 64`` of word ``j // 64``."""
-    padding = -matrix.shape[1] % _WORD
-    packed = np.packbits(np.pad(matrix, ((0, 0), (0, padding))), axis=1, bitorder="little")
+    padding = -matrices.shape[2] % _WORD
+    packed = np.packbits(np.pad(matrices, ((0, 0), (0, 0), (0, padding))), axis=2, bitorder="little")
     return np.ascontiguousarray(packed).view(np.dtype(np.uint64).newbyteorder("<")).astype(np.uint64)

@@ -1,10 +1,15 @@
-"""What every profile of the codec offers."""
+"""What every profile of the codec offers: a canvas to embed in, and a way to read."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from StegoMedLib.blocks import usable_blocks
+from StegoMedLib.errors import DoesNotFitError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,10 +17,15 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["LengthOf", "Payload", "Profile", "Votes", "VotingProfile"]
+__all__ = ["LABEL_BITS", "SIZES_KEPT", "Canvas", "LengthOf", "Payload", "Profile", "Votes", "VotingProfile"]
 
 LengthOf = Callable[[int], "int | None"]
 """Length in bits of the payload with a label, None for a label that no payload has."""
+
+LABEL_BITS = 11
+
+SIZES_KEPT = 4
+"""Sizes of planes whose layouts are kept: a series has one or two, a folder of everything hundreds."""
 
 
 @dataclass(frozen=True)
@@ -57,24 +67,87 @@ class Votes:
         return Votes(self.shape, self.slots + other.slots)
 
 
-class Profile(Protocol):
-    """A named codec under a key."""
+class Canvas(ABC):
+    """A plane and its air as the sender of a profile sees them; what capacity and embedding both need is computed once.
 
-    def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
-        """Bits that `usable` blocks (H // 4, W // 4) of a plane can carry."""
+    Parameters
+    ----------
+    plane : Plane
+    air : ndarray of bool, shape (H, W)
 
-    def embed(self, plane: Plane, usable: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
-        """Stego pixels (H, W); only usable blocks differ from the cover. Raises `DoesNotFitError`."""
+    Attributes
+    ----------
+    plane : Plane
+    usable : ndarray of bool, shape (H // 4, W // 4)
+        Blocks that are all air: no pixel of others changes.
+    """
 
-    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
-        """Payload in a plane, or None when nothing can be read; `usable` only where the profile needs a mask."""
+    refusal = "The {} bits of the record do not fit the air around the body; hide a shorter record."
+    """What `embed` says when the payload does not fit, given its bits."""
+
+    def __init__(self, plane: Plane, air: NDArray[np.bool_]) -> None:
+        self.plane, self.usable = plane, usable_blocks(air)
+
+    @cached_property
+    def capacity(self) -> int:
+        """Bits that can be embedded, under nearly every key."""
+        return self._capacity()
+
+    def embed(self, payload: Payload) -> NDArray[np.int32]:
+        """Stego pixels (H, W) that carry `payload`.
+
+        Raises
+        ------
+        DoesNotFitError
+            When the usable blocks cannot carry it.
+        """
+        stego = self._embedded(payload)
+        if stego is None:
+            raise DoesNotFitError(self.refusal.format(payload.bits.size))
+        return stego
+
+    @abstractmethod
+    def _capacity(self) -> int:
+        """Bits that can be embedded."""
+
+    @abstractmethod
+    def _embedded(self, payload: Payload) -> NDArray[np.int32] | None:
+        """Stego pixels (H, W), None where the payload does not fit."""
 
 
-class VotingProfile(Profile, Protocol):
+class Profile(ABC):
+    """A named codec, under a key where it has one."""
+
+    @abstractmethod
+    def on(self, plane: Plane, air: NDArray[np.bool_]) -> Canvas:
+        """The canvas that `plane` with its `air` (H, W) is."""
+
+    @abstractmethod
+    def extract(self, plane: Plane, air: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
+        """Payload in a plane, or None when nothing can be read.
+
+        Parameters
+        ----------
+        plane : Plane
+        air : ndarray of bool, shape (H, W), or None
+            Where the sender could write, as far as the receiver knows. Only some profiles look at it.
+        length_of : callable
+            Length in bits of one piece of the payload with a label.
+        """
+
+
+class VotingProfile(Profile):
     """A profile that reads votes, which add up over planes of one size."""
 
+    def extract(self, plane: Plane, air: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
+        """Payload in a plane, or None; votes of what the receiver knows to be `air` count more."""
+        votes = self.votes(plane)
+        return None if votes is None else self.decide(votes, air, length_of)
+
+    @abstractmethod
     def votes(self, plane: Plane) -> Votes | None:
         """What `plane` says, in units that votes of several planes can be summed in; None if it is too small."""
 
-    def decide(self, votes: Votes, usable: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
+    @abstractmethod
+    def decide(self, votes: Votes, air: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
         """Payload that votes stand for, with its bits' votes; None where no header stands out."""

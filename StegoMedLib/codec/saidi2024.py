@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import BLOCK, dct_basis, join_blocks, split_blocks
+from StegoMedLib.blocks import BLOCK, join_blocks, split_blocks
+from StegoMedLib.choices import DEFAULT_BETA
+from StegoMedLib.codec.dct import dct_basis
 from StegoMedLib.codec.multiplying import times
-from StegoMedLib.codec.profile import LengthOf, Payload
-from StegoMedLib.errors import DoesNotFitError
+from StegoMedLib.codec.profile import Canvas, LengthOf, Payload, Profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +36,7 @@ _COEFFICIENT = BLOCK + 1
 """(1, 1), row-major."""
 
 
-class Saidi2024:
+class Saidi2024(Profile):
     """The paper's rule.
 
     Parameters
@@ -46,56 +47,60 @@ class Saidi2024:
         Strength: cells are ``4 / beta`` wide on the [0, 1] scale.
     """
 
-    def __init__(self, alpha: float = 0.02, beta: float = 1000.0) -> None:
+    def __init__(self, alpha: float = 0.02, beta: float = DEFAULT_BETA) -> None:
         self._alpha, self._cell = alpha, 4.0 / beta
 
-    def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
-        """One bit for each block of `usable` (H // 4, W // 4); none in a constant plane, which has no scale."""
-        return int(usable.sum()) if plane.pixels.min() < plane.pixels.max() else 0
+    def on(self, plane: Plane, air: NDArray[np.bool_]) -> SaidiCanvas:
+        """The canvas that `plane` with its `air` (H, W) is."""
+        return SaidiCanvas(plane, air, self._alpha, self._cell)
 
-    def embed(self, plane: Plane, usable: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
-        """Hide the bits of `payload`, then round to integers and clip to the legal range, as a file has to.
-
-        Raises
-        ------
-        DoesNotFitError
-            When there are fewer usable blocks than bits.
-        """
+    def extract(self, plane: Plane, air: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
+        """Bits of all usable blocks in sequence, without a label; None without a mask or in a constant plane."""
+        del length_of
+        canvas = None if air is None else self.on(plane, air)
+        if canvas is None or canvas.capacity == 0:
+            return None
         low, span = _scale(plane.pixels)
-        stored = np.rint(self.embed_unrounded(plane, usable, payload) * span + low)
-        stego = np.clip(stored, plane.low, plane.high).astype(np.int32)
-        return join_blocks(plane.pixels, np.where(usable.reshape(-1, 1), _blocks(stego), _blocks(plane.pixels)))
+        blocks = _blocks(plane.pixels)[canvas.usable.ravel()]
+        coefficient = times((blocks - low) / span, dct_basis()[:, _COEFFICIENT])
+        return Payload(0, np.mod(2 * np.abs(coefficient) / self._cell, 2) >= 1)
 
-    def embed_unrounded(self, plane: Plane, usable: NDArray[np.bool_], payload: Payload) -> NDArray[np.float64]:
-        """Stego plane (H, W) on the [0, 1] scale before it is rounded: what the paper's PSNR is taken of."""
-        if payload.bits.size > self.room(plane, usable):
-            raise DoesNotFitError(
-                f"The {payload.bits.size} bits of the symbol need as many usable blocks; hide a shorter record."
-            )
+
+class SaidiCanvas(Canvas):
+    """A plane whose usable blocks carry a bit each; none in a constant plane, which has no scale."""
+
+    refusal = "The {} bits of the symbol need as many usable blocks; hide a shorter record."
+
+    def __init__(self, plane: Plane, air: NDArray[np.bool_], alpha: float, cell: float) -> None:
+        super().__init__(plane, air)
+        self._alpha, self._cell = alpha, cell
+
+    def _capacity(self) -> int:
+        return int(self.usable.sum()) if self.plane.pixels.min() < self.plane.pixels.max() else 0
+
+    def _embedded(self, payload: Payload) -> NDArray[np.int32] | None:
+        """Round to integers and clip to the legal range, as a file has to."""
+        if payload.bits.size > self.capacity:
+            return None
+        plane = self.plane
         low, span = _scale(plane.pixels)
-        scaled = (plane.pixels - low) / span
+        stego = np.clip(np.rint(self.unrounded(payload) * span + low), plane.low, plane.high).astype(np.int32)
+        kept = np.where(self.usable.reshape(-1, 1), _blocks(stego), _blocks(plane.pixels))
+        return np.asarray(join_blocks(plane.pixels, kept), dtype=np.int32)
+
+    def unrounded(self, payload: Payload) -> NDArray[np.float64]:
+        """Stego plane (H, W) on the [0, 1] scale, of a payload that fits: what the paper's PSNR is taken of."""
+        low, span = _scale(self.plane.pixels)
+        scaled = (self.plane.pixels - low) / span
         blocks = split_blocks(scaled).astype(np.float64)
-        chosen = np.flatnonzero(usable.ravel())[: payload.bits.size]
+        chosen = np.flatnonzero(self.usable.ravel())[: payload.bits.size]
         basis = dct_basis()[:, _COEFFICIENT]
         coefficient = times(blocks[chosen], basis)
         cell = np.floor(np.abs(coefficient) / self._cell)
         place = np.where(payload.bits, 1 - self._alpha, self._alpha)
         moved = np.where(coefficient < 0, -1.0, 1.0) * (cell + place) * self._cell
         blocks[chosen] += (moved - coefficient)[:, None] * basis
-        down, across = usable.shape
-        tiles = blocks.reshape(down, across, BLOCK, BLOCK).swapaxes(1, 2).reshape(down * BLOCK, across * BLOCK)
-        scaled[: down * BLOCK, : across * BLOCK] = tiles
-        return np.asarray(scaled, dtype=np.float64)
-
-    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
-        """Bits of all `usable` blocks in sequence, without a label; None without a mask or in a constant plane."""
-        del length_of
-        if usable is None or self.room(plane, usable) == 0:
-            return None
-        low, span = _scale(plane.pixels)
-        blocks = _blocks(plane.pixels)[usable.ravel()]
-        coefficient = times((blocks - low) / span, dct_basis()[:, _COEFFICIENT])
-        return Payload(0, np.mod(2 * np.abs(coefficient) / self._cell, 2) >= 1)
+        return np.asarray(join_blocks(scaled, blocks), dtype=np.float64)
 
 
 def _scale(pixels: NDArray[np.int32]) -> tuple[float, float]:

@@ -233,7 +233,7 @@ def _summary(seen: SliceSeen, row: EmbeddedSliceReport, report: DemoReport) -> d
         "attributes in the record": str(len(record_as_json(report.extracted.records[0]))),
         "QR version": str(seen.message.symbol.version),
         "bits hidden": str(row.metrics["payload_bits"]),
-        "room in bits": str(row.metrics["room_bits"]),
+        "capacity in bits": str(row.metrics["capacity_bits"]),
         "changed pixels": str(row.metrics["changed_pixels"]),
         "changed in the significant region": str(row.metrics["changed_significant"]),
         "PSNR, R = range (dB)": _decibels(row.metrics["psnr_range"]),

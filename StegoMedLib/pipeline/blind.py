@@ -85,14 +85,14 @@ class BlindReader:
 
     @property
     def needs_mask(self) -> bool:
-        """Whether `read` needs usable blocks."""
+        """Whether `read` needs the air."""
         return any(each.info.needs_mask for each in self._codings.values())
 
-    def read(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Reading | None:
-        """Read one slice; None when no profile reads anything. `usable` (H // 4, W // 4) where it is known."""
+    def read(self, plane: Plane, air: NDArray[np.bool_] | None) -> Reading | None:
+        """Read one slice; None when no profile reads anything. `air` (H, W) where it is known."""
         found: dict[_Way, Payload | None] = {}
         for way, each in self._codings.items():
-            found[way] = payload = each.extract(plane, usable)
+            found[way] = payload = each.extract(plane, air)
             reading = None if payload is None else self._reading(way, payload)
             if reading is not None:
                 self._prefer(way)

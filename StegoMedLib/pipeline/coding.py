@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from StegoMedLib.choices import DEFAULT_BETA
-from StegoMedLib.codec.profile import Payload, Profile
+from StegoMedLib.codec.profile import Payload, Profile, VotingProfile
 from StegoMedLib.codec.profiles import ProfileInfo, profile_info
 from StegoMedLib.pipeline.message import Message, length_of
 from StegoMedLib.pipeline.pools import MajorityPool, Pool, SoftPool
@@ -17,7 +17,6 @@ from StegoMedLib.symbol import Symbol, symbol_from_bits, symbol_from_sequence, u
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from StegoMedLib.codec.profile import VotingProfile
     from StegoMedLib.plane import Plane
 
 __all__ = ["Coding", "coding"]
@@ -42,9 +41,9 @@ class Coding:
         """Label and data modules; or the whole symbol row by row, as in the paper."""
         return Payload(0, message.symbol.modules.ravel()) if self.info.whole_symbol else message.payload
 
-    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Payload | None:
-        """What is hidden in `plane`, None when there is nothing to be read; `usable` where a mask is needed."""
-        return self.profile.extract(plane, usable, length_of)
+    def extract(self, plane: Plane, air: NDArray[np.bool_] | None) -> Payload | None:
+        """What is hidden in `plane`, None when there is nothing to be read; `air` (H, W) where a mask is needed."""
+        return self.profile.extract(plane, air, length_of)
 
     def symbols(self, payload: Payload) -> tuple[Symbol, ...] | None:
         """Symbols drawn from `payload`, None when it is none."""
@@ -54,7 +53,7 @@ class Coding:
 
     def pool(self) -> Pool:
         """Where slices that cannot be read alone are put together."""
-        return SoftPool(cast("VotingProfile", self.profile)) if self.info.votes else MajorityPool()
+        return SoftPool(self.profile) if isinstance(self.profile, VotingProfile) else MajorityPool()
 
     def _symbol(self, label: int, bits: NDArray[np.bool_]) -> Symbol | None:
         """Symbol with its function patterns drawn again, or at the head of a sequence, found by its finder patterns."""

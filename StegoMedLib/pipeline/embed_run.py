@@ -98,7 +98,7 @@ class EmbedRun:
 
     def _result(self, cover: Slice, region: Region, message: Message | NoMessage) -> EmbeddedSlice:
         if isinstance(message, NoMessage):
-            return pass_slice(cover.plane, region, message.reason)
+            return pass_slice(cover.plane, region, self.coding, message.reason)
         return embed_slice(cover.plane, region, message, self.coding)
 
     def finish(self) -> None:
@@ -120,8 +120,8 @@ class EmbedRun:
     def _refusal(self) -> str:
         """Why no slice carries the record, and how large a record the slice of most capacity could carry."""
         reasons = sorted({row.reason for row in self.report.slices})
-        room = max((int(row.metrics["room_bits"] or 0) for row in self.report.slices), default=0)
-        fits = record_bytes_in(room, self.method.profile)
+        most = max((int(row.metrics["capacity_bits"] or 0) for row in self.report.slices), default=0)
+        fits = record_bytes_in(most, self.method.profile)
         why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
         if fits == 0:
             return f"{why}; {remedy_for(self.weightiest)}."

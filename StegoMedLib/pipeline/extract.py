@@ -20,7 +20,7 @@ from StegoMedLib.pipeline.extract_report import ExtractedSliceReport, ExtractRep
 from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, too_few
 from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 from StegoMedLib.series.slice import Part, PartT, Series, Slice, steps
 
 if TYPE_CHECKING:
@@ -189,7 +189,8 @@ class ExtractRun:
         significant : ndarray of bool, shape (H, W), or None
             The significant region where the profile needs it, or it is known.
         """
-        reading = self._reader.read(each.plane, None if significant is None else usable_of(each.plane, significant))
+        air = None if significant is None else air_of(each.plane, significant)
+        reading = self._reader.read(each.plane, air)
         if reading is None:
             self._note(ExtractedSliceReport(each.name, each.frame, None, _UNREADABLE), each.header)
             return

@@ -9,15 +9,16 @@ import numpy as np
 
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.metrics import bit_error_rate, compare, ncc_of_symbols
-from StegoMedLib.regions import Proof, usable_blocks
-from StegoMedLib.series.region import Region, proof_of, usable_of, why_not_air
+from StegoMedLib.series.region import Region, air_of, proof_of, why_not_air
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from StegoMedLib.codec.profile import Canvas
     from StegoMedLib.pipeline.coding import Coding
     from StegoMedLib.pipeline.message import Message
     from StegoMedLib.plane import Plane
+    from StegoMedLib.regions import Proof
     from StegoMedLib.symbol import Symbol
 
 __all__ = ["EmbeddedSlice", "Metrics", "embed_slice", "measure_slice", "pass_slice"]
@@ -35,7 +36,8 @@ class EmbeddedSlice:
         None for a slice that was skipped.
     reason : str
         Why it was skipped; empty when it was not.
-    usable : ndarray of bool, shape (H // 4, W // 4)
+    canvas : Canvas
+        The plane as the profile sees it.
     proof : Proof
         Why each pixel is air, or is not.
     symbols : tuple of Symbol
@@ -44,9 +46,14 @@ class EmbeddedSlice:
 
     stego: NDArray[np.int32] | None
     reason: str
-    usable: NDArray[np.bool_]
+    canvas: Canvas
     proof: Proof
     symbols: tuple[Symbol, ...] = ()
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """Usable blocks; bool, shape (H // 4, W // 4)."""
+        return self.canvas.usable
 
     @property
     def received(self) -> Symbol | None:
@@ -57,26 +64,25 @@ class EmbeddedSlice:
 def embed_slice(plane: Plane, region: Region, message: Message, coding: Coding) -> EmbeddedSlice:
     """Hide `message` in the air of `plane`, and read it back as a receiver would.
 
-    A slice in which no body was found, that has too little room, or whose symbol would not survive storage as integers
+    A slice in which no body was found, that carries too little, or whose symbol would not survive storage as integers
     (whose guard may be another, where a profile needs a mask) is skipped and says why.
     """
     # A receiver who needs a mask knows that alone, and no other finder's.
     proof = proof_of(plane, Region(region.significant) if coding.info.needs_mask else region)
-    usable = usable_blocks(plane, ~proof.air)
+    canvas = coding.profile.on(plane, proof.air)
     payload = coding.payload(message)
     try:
-        stego = coding.profile.embed(plane, usable, payload)
+        stego = canvas.embed(payload)
     except DoesNotFitError:
-        room = coding.profile.room(plane, usable)
-        return EmbeddedSlice(None, _too_small(payload.bits.size, room, proof), usable, proof)
+        return EmbeddedSlice(None, _too_small(payload.bits.size, canvas.capacity, proof), canvas, proof)
     stored = replace(plane, pixels=stego)
-    received = coding.extract(stored, usable_of(stored, region.significant) if coding.info.needs_mask else None)
+    received = coding.extract(stored, air_of(stored, region.significant) if coding.info.needs_mask else None)
     symbols = None if received is None else coding.symbols(received)
     if symbols is None or not np.array_equal(_modules(symbols), _modules(message.symbols)):
         errors = 1.0 if received is None else _lost(payload.bits, received.bits)
         reason = f"storing it as integers loses {100 * errors:.0f} % of the bits that profile {coding.info.name} hides"
-        return EmbeddedSlice(None, reason, usable, proof)
-    return EmbeddedSlice(stego, "", usable, proof, symbols)
+        return EmbeddedSlice(None, reason, canvas, proof)
+    return EmbeddedSlice(stego, "", canvas, proof, symbols)
 
 
 def _lost(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
@@ -85,33 +91,33 @@ def _lost(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
     return 1.0 - np.count_nonzero(sent[:both] == received[:both]) / sent.size
 
 
-def pass_slice(plane: Plane, region: Region, reason: str = "") -> EmbeddedSlice:
-    """A slice to which no message falls, for a `reason` or for want of room."""
+def pass_slice(plane: Plane, region: Region, coding: Coding, reason: str = "") -> EmbeddedSlice:
+    """A slice to which no message falls, for a `reason` or for want of air."""
     proof = proof_of(plane, region)
     reason = reason or why_not_air(proof) or "it has too little room for a shard"
-    return EmbeddedSlice(None, reason, usable_blocks(plane, ~proof.air), proof)
+    return EmbeddedSlice(None, reason, coding.profile.on(plane, proof.air), proof)
 
 
-def _too_small(bits: int, room: int, proof: Proof) -> str:
+def _too_small(bits: int, capacity: int, proof: Proof) -> str:
     """Why a record of so many bits does not fit."""
-    if 0 < bits <= room:
+    if 0 < bits <= capacity:
         return f"the {bits} bits of the record cannot be told from the rest of it at this strength"
     why = why_not_air(proof)
-    if not room and why:
+    if not capacity and why:
         return why
-    return f"the record needs {bits} bits and there is room for {room}" + (f": {why}" if why else "")
+    return f"the record needs {bits} bits and there is room for {capacity}" + (f": {why}" if why else "")
 
 
 def measure_slice(
     plane: Plane, significant: NDArray[np.bool_], result: EmbeddedSlice, message: Message | None, coding: Coding
 ) -> Metrics:
-    """Measures of section 8 of the design for an embedded slice; for a skipped one, its room only."""
+    """Measures of section 8 of the design for an embedded slice; for a skipped one, its capacity only."""
     pixels = plane.pixels.size
-    room = coding.profile.room(plane, result.usable)
+    capacity = result.canvas.capacity
     metrics: Metrics = {
         "usable_blocks": int(result.usable.sum()),
-        "room_bits": room,
-        "capacity_bpp": room / pixels,
+        "capacity_bits": capacity,
+        "capacity_bpp": capacity / pixels,
     }
     if result.stego is not None and result.symbols and message is not None:
         payload = coding.payload(message)

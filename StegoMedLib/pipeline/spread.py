@@ -11,7 +11,7 @@ from StegoMedLib.envelope import ShardWriter, largest_shard, shard_size
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
 from StegoMedLib.pipeline.message import Message, NoMessage, written
 from StegoMedLib.pipeline.spread_plan import SpreadPlan, plan_spread
-from StegoMedLib.regions import WHOLE, Reason, usable_blocks
+from StegoMedLib.regions import WHOLE, Reason
 from StegoMedLib.series.region import proof_of, remedy_for
 from StegoMedLib.symbol import largest_text
 
@@ -90,10 +90,10 @@ class Spread:
             self._spreads[owner] = _Spread(self._run.sealer.seal_bytes(record), [], [])
         proof = proof_of(cover.plane, region)
         self._weightiest.append(proof.weightiest)
-        room = self._run.coding.profile.room(cover.plane, usable_blocks(cover.plane, ~proof.air))
+        capacity = self._run.coding.profile.on(cover.plane, proof.air).capacity
         spread = self._spreads[owner]
         spread.places.append(cover.key)
-        spread.sizes.append(largest_shard(largest_text(room, self._most)))
+        spread.sizes.append(largest_shard(largest_text(capacity, self._most)))
 
     def forget(self, name: str) -> None:
         """Take back what was noted of the slices of a file."""

@@ -9,7 +9,6 @@ from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.capacity import largest_version, record_bytes_in
 from StegoMedLib.pipeline.coding import Coding, coding
-from StegoMedLib.regions import usable_blocks
 from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.masks import MaskSource, mask_name, write_mask
@@ -215,13 +214,13 @@ def measure_capacity(
 
 def _capacity(seen: SurveyedSlice, chosen: Coding, profile: str) -> CapacitySlice:
     plane, proof = seen.cover.plane, seen.proof
-    usable = usable_blocks(plane, ~proof.air)
-    bits = chosen.profile.room(plane, usable)
+    canvas = chosen.profile.on(plane, proof.air)
+    bits = canvas.capacity
     return CapacitySlice(
         file=seen.cover.name,
         frame=seen.cover.frame,
         body=bool(seen.region.significant.any()),
-        usable_blocks=int(usable.sum()),
+        usable_blocks=int(canvas.usable.sum()),
         capacity_bits=bits,
         capacity_bpp=bits / plane.pixels.size,
         symbol_version=largest_version(bits, whole=chosen.info.whole_symbol),

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.dicom import MARK, DerivedSeries, SeriesGeometry, new_series, write_frames
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.embed import DESCRIPTION
 from StegoMedLib.pipeline.survey import NO_KEY, SurveyedSlice, survey
-from StegoMedLib.regions import pixels_of, usable_blocks
 from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.region import why_not_air
 from StegoMedLib.series.removed import RemovedFrom, removed_in_words
@@ -43,7 +43,7 @@ class Survey:
     masks, suspects, air : ndarray of bool, shape (S, H, W)
         In the volume's rows and columns: the body, what else the finder may take for it, and what is proved to be air
         and lies in usable blocks.
-    room_bits : list of int
+    capacity_bits : list of int
         Bits that could be embedded in each slice.
     reasons : list of str
         What took the air of each slice; empty where most of it is left.
@@ -52,7 +52,7 @@ class Survey:
     masks: NDArray[np.bool_]
     suspects: NDArray[np.bool_]
     air: NDArray[np.bool_]
-    room_bits: list[int] = field(default_factory=list)
+    capacity_bits: list[int] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
 
@@ -82,12 +82,12 @@ def survey_stack(
 
     def take(seen: SurveyedSlice, _made: list[Path]) -> None:
         index, plane, proof = seen.cover.frame, seen.cover.plane, seen.proof
-        usable = usable_blocks(plane, ~proof.air)
+        canvas = chosen.profile.on(plane, proof.air)
         found.masks[index] = stack.turned(seen.region.significant)
         if seen.region.suspect is not None:
             found.suspects[index] = stack.turned(seen.region.suspect)
-        found.air[index] = stack.turned(pixels_of(usable, plane.shape))
-        found.room_bits.append(chosen.profile.room(plane, usable))
+        found.air[index] = stack.turned(pixels_of(canvas.usable, plane.shape))
+        found.capacity_bits.append(canvas.capacity)
         found.reasons.append(why_not_air(proof))
 
     survey(StackSeries(stack), masks, take, progress=progress)

@@ -2,11 +2,10 @@
 
 from StegoMedLib.regions.finder import ENGINES, FINDERS, RegionFinder, make_finder
 from StegoMedLib.regions.found import Found
-from StegoMedLib.regions.guarding import BLOCK, Proof, guard, pixels_of, prove, usable_blocks
+from StegoMedLib.regions.guarding import Proof, guard, prove
 from StegoMedLib.regions.reasons import REMEDIES, SENTENCES, WHOLE, Reason
 
 __all__ = [
-    "BLOCK",
     "ENGINES",
     "FINDERS",
     "REMEDIES",
@@ -18,7 +17,5 @@ __all__ = [
     "RegionFinder",
     "guard",
     "make_finder",
-    "pixels_of",
     "prove",
-    "usable_blocks",
 ]

@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
 
-__all__ = ["BLOCK", "Proof", "guard", "pixels_of", "prove", "usable_blocks"]
-
-BLOCK = 4
-"""Rows and columns of a block."""
-
+__all__ = ["Proof", "guard", "prove"]
 # Margins in pixels, per 512 pixels of the longer side: around masks, and around what lies between parts of the body.
 _MARGIN, _BETWEEN_CT, _BETWEEN_MR, _LEAST_MARGIN = 3.0, 4.0, 2.0, 2
 # What gas that a circle or a border cuts open does not have. In MR, sides of 0.71 and less were dark tissue on the real
@@ -120,29 +116,3 @@ def _open(seen: Evidence, hull: Mask, limits: Opening) -> Mask:
 def guard(plane: Plane, significant: Mask) -> Mask:
     """Mark the pixels that must never be written: all that `prove` does not find to be air; bool, shape (H, W)."""
     return ~prove(plane, significant).air
-
-
-def usable_blocks(plane: Plane, guarded: Mask) -> Mask:
-    """Mark the blocks that hold no guarded pixel.
-
-    Parameters
-    ----------
-    plane : Plane
-    guarded : ndarray of bool, shape (H, W)
-
-    Returns
-    -------
-    ndarray of bool, shape (H // BLOCK, W // BLOCK)
-        Blocks lie on the image's own grid from its upper left pixel; an incomplete last row or column is left out.
-    """
-    rows, columns = (extent // BLOCK for extent in plane.shape)
-    whole = guarded[: rows * BLOCK, : columns * BLOCK]
-    return np.logical_not(whole.reshape(rows, BLOCK, columns, BLOCK).any(axis=(1, 3)))
-
-
-def pixels_of(blocks: Mask, shape: tuple[int, int]) -> Mask:
-    """Mark the pixels of blocks (H // BLOCK, W // BLOCK) in a plane of `shape` (H, W); bool."""
-    mask = np.zeros(shape, dtype=np.bool_)
-    pixels = np.kron(blocks, np.ones((BLOCK, BLOCK), dtype=np.bool_))
-    mask[: pixels.shape[0], : pixels.shape[1]] = pixels
-    return mask

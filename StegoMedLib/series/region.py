@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.regions import REMEDIES, WHOLE, Proof, Reason, prove, usable_blocks
+from StegoMedLib.regions import REMEDIES, WHOLE, Proof, Reason, prove
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["Region", "proof_of", "remedy_for", "usable_of", "why_not_air"]
+__all__ = ["Region", "air_of", "proof_of", "remedy_for", "why_not_air"]
 
 _MUCH = 0.5  # of what is neither padding nor body: what took so much of it is named beside a shortage
 
@@ -45,9 +45,9 @@ def proof_of(plane: Plane, region: Region) -> Proof:
     return prove(plane, region.significant, suspect=region.suspect, beside=region.beside)
 
 
-def usable_of(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Blocks that may change when nothing but a mask (H, W) is known; bool, shape (H // 4, W // 4)."""
-    return usable_blocks(plane, ~proof_of(plane, Region(significant)).air)
+def air_of(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is air when nothing but a mask (H, W) is known; bool, shape (H, W)."""
+    return proof_of(plane, Region(significant)).air
 
 
 def why_not_air(proof: Proof) -> str:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.profile import Payload
+from StegoMedLib.blocks import usable_blocks
+from StegoMedLib.codec.profile import Payload, Profile
 from StegoMedLib.dicom import header_record, list_files, read_instance
 from StegoMedLib.envelope import HeaderRecord, Opener, Sealer, locator_key
 from StegoMedLib.metrics import compare
@@ -24,7 +25,7 @@ from StegoMedLib.pipeline.message import Message, Reader, seal
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
 from StegoMedLib.series.phantom import PATIENT, phantom_series
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,11 @@ def read(codec: Coding, stego: Plane, reader: Reader) -> None:
     assert reader.read(*symbols) is not None
 
 
+def embed(profile: Profile, plane: Plane, air: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
+    """All of the work on one slice, its canvas made anew."""
+    return profile.on(plane, air).embed(payload)
+
+
 def always(length: int, _label: int) -> int:
     """Length of the payload, whatever its label."""
     return length
@@ -82,12 +88,13 @@ def always(length: int, _label: int) -> int:
 
 def fill(plane: Plane, significant: NDArray[np.bool_]) -> list[dict[str, object]]:
     """Profile ``capacity``: the paper's largest payload, and as many bits as fit."""
-    profile, usable = coding("capacity", locator_key(PASSPHRASE)).profile, usable_of(plane, significant)
-    most, found = profile.room(plane, usable), []
-    print(f"capacity: {most} bits, {most / plane.pixels.size:.3f} bpp; {usable.mean():.3f} of the blocks are usable")
+    profile, air = coding("capacity", locator_key(PASSPHRASE)).profile, air_of(plane, significant)
+    most, found = profile.on(plane, air).capacity, []
+    share = usable_blocks(air).mean()
+    print(f"capacity: {most} bits, {most / plane.pixels.size:.3f} bpp; {share:.3f} of the blocks are usable")
     for length in sorted({min(most, PAPER_BITS), most}):
         payload = Payload(1, np.random.default_rng(1).random(length) < 0.5)
-        stego = Plane(profile.embed(plane, usable, payload), plane.low, plane.high)
+        stego = Plane(profile.on(plane, air).embed(payload), plane.low, plane.high)
         extract = partial(profile.extract, stego, None, partial(always, length))
         extracted = extract()
         assert extracted is not None
@@ -99,7 +106,7 @@ def fill(plane: Plane, significant: NDArray[np.bool_]) -> list[dict[str, object]
                 "errors": int((extracted.bits != payload.bits).sum()),
                 "psnr_65535": quality.psnr_65535,
                 "largest_change": quality.largest_change,
-                "embed_ms": timed(f"embed {length} bits", partial(profile.embed, plane, usable, payload)),
+                "embed_ms": timed(f"embed {length} bits", partial(embed, profile, plane, air, payload)),
                 "extract_ms": timed("extract", extract),
             }
         )
@@ -107,10 +114,10 @@ def fill(plane: Plane, significant: NDArray[np.bool_]) -> list[dict[str, object]
     return found
 
 
-def embed_message(plane: Plane, usable: NDArray[np.bool_], message: Message, codec: Coding) -> dict[str, object]:
+def embed_message(plane: Plane, air: NDArray[np.bool_], message: Message, codec: Coding) -> dict[str, object]:
     """A profile that embeds one symbol."""
     payload, reader, name = codec.payload(message), Reader(Opener(PASSPHRASE)), codec.info.name
-    stego = Plane(codec.profile.embed(plane, usable, payload), plane.low, plane.high)
+    stego = Plane(codec.profile.on(plane, air).embed(payload), plane.low, plane.high)
     quality = compare(plane, stego.pixels)
     print(f"{name}: {quality.changed_pixels} pixels changed, psnr_range {quality.psnr_range} dB")
     return {
@@ -118,7 +125,7 @@ def embed_message(plane: Plane, usable: NDArray[np.bool_], message: Message, cod
         "bits": int(payload.bits.size),
         "changed_pixels": quality.changed_pixels,
         "psnr_65535": quality.psnr_65535,
-        "embed_ms": timed("embed", partial(codec.profile.embed, plane, usable, payload)),
+        "embed_ms": timed("embed", partial(embed, codec.profile, plane, air, payload)),
         "extract_ms": timed("extract and open", partial(read, codec, stego, reader)),
     }
 
@@ -126,13 +133,13 @@ def embed_message(plane: Plane, usable: NDArray[np.bool_], message: Message, cod
 def measure(name: str, plane: Plane, record: HeaderRecord, sealer: Sealer) -> dict[str, object]:
     """All profiles in one plane."""
     significant, key = make_finder("threshold").find(plane), locator_key(PASSPHRASE)
-    message, usable = seal(sealer, record), usable_of(plane, significant)
+    message, air = seal(sealer, record), air_of(plane, significant)
     print(f"\n{name}: QR version {message.symbol.version}, {message.payload.bits.size} bits")
     return {
         "plane": name,
-        "usable_ms": timed("usable blocks", partial(usable_of, plane, significant)),
+        "usable_ms": timed("air", partial(air_of, plane, significant)),
         "profiles": [
-            *(embed_message(plane, usable, message, coding(profile, key)) for profile in ("fidelity", "robust")),
+            *(embed_message(plane, air, message, coding(profile, key)) for profile in ("fidelity", "robust")),
             *fill(plane, significant),
         ],
     }

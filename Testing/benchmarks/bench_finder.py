@@ -20,8 +20,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from StegoMedLib.blocks import usable_blocks
 from StegoMedLib.dicom import new_series, read_instance
-from StegoMedLib.regions import guard, make_finder, prove, usable_blocks
+from StegoMedLib.regions import guard, make_finder, prove
 from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
 from StegoMedLib.regions.model_files import ModelFile, find_model
 from StegoMedLib.regions.onnx_engine import OnnxEngine
@@ -120,7 +121,7 @@ def stages(path: Path, plane: Plane, model: ModelFile, engine: Engine) -> dict[s
         "paste": lambda: paste(found, prepared, plane.shape, model.limits),
         "snap": lambda: snap(plane, seen, coarse),
         "guard": lambda: guard(plane, mask),
-        "usable blocks": lambda: usable_blocks(plane, guarded),
+        "usable blocks": lambda: usable_blocks(~guarded),
         "threshold, whole": lambda: threshold.find(plane),
     }
 

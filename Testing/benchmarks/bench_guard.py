@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from StegoMedLib.blocks import pixels_of, usable_blocks
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.lab.benchmark.guard_attacks import attacked
-from StegoMedLib.regions import FINDERS, make_finder, pixels_of, prove, usable_blocks
+from StegoMedLib.regions import FINDERS, make_finder, prove
 from StegoMedLib.series.masks import read_reference
 from StegoMedLib.series.region import Region, proof_of
 
@@ -55,7 +56,7 @@ def usable(plane: Plane, finder: RegionFinder | None) -> NDArray[np.bool_]:
     else:
         found = finder.look(plane)
         proof = proof_of(plane, Region(found.significant, found.suspect))
-    return pixels_of(usable_blocks(plane, ~proof.air), plane.shape)
+    return pixels_of(usable_blocks(proof.air), plane.shape)
 
 
 def run(modality: str, attacks: int, seed: int, finder: RegionFinder | None, without: list[str]) -> dict[str, Any]:

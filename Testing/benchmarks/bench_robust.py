@@ -27,7 +27,7 @@ from StegoMedLib.metrics import compare, ncc_of_symbols
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, Reader, seal
 from StegoMedLib.pipeline.slices import embed_slice
-from StegoMedLib.regions import make_finder, usable_blocks
+from StegoMedLib.regions import make_finder
 from StegoMedLib.series.region import Region
 
 if TYPE_CHECKING:
@@ -135,10 +135,10 @@ class Bench:
             read, correlation = self._read(arrived, None)
             tally.read += read
             tally.correlations.append(correlation)
-            tally.read_with_mask += self._read(arrived, usable_blocks(arrived, body))[0]
+            tally.read_with_mask += self._read(arrived, ~body)[0]
 
-    def _read(self, plane: Plane, usable: NDArray[np.bool_] | None) -> tuple[bool, float]:
-        payload = self._coding.extract(plane, usable)
+    def _read(self, plane: Plane, air: NDArray[np.bool_] | None) -> tuple[bool, float]:
+        payload = self._coding.extract(plane, air)
         symbols = None if payload is None else self._coding.symbols(payload)
         if symbols is None:
             return False, 0.0

@@ -22,7 +22,7 @@ from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun, extract_seri
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.options import Content, Method
 from StegoMedLib.series.masks import FolderMasks, read_mask
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 from StegoMedLib.symbol import make_symbol, pack_label
 from Testing.slices import slice_of
 
@@ -158,14 +158,14 @@ class Desk:
         (path,) = sorted((data_dir / "curated" / OWN_SERIES).glob("*.dcm"))[12:13]
         self.plane: Plane = read_instance(path).plane()
         reference = read_mask(data_dir / "masks" / "curated" / OWN_SERIES / f"{path.stem}.png")
-        self._usable: NDArray[np.bool_] = usable_of(self.plane, reference)
+        self._air: NDArray[np.bool_] = air_of(self.plane, reference)
         self._codec: Coding = coding(profile, locator_key(PASSPHRASE))
         self.text = Sealer(PASSPHRASE).seal(OURS)
 
     def hide(self, text: str) -> Plane:
         symbol = make_symbol(text)
         payload = Payload(pack_label(symbol.version, symbol.level, symbol.mask), symbol.data_bits)
-        return replace(self.plane, pixels=self._codec.profile.embed(self.plane, self._usable, payload))
+        return replace(self.plane, pixels=self._codec.profile.on(self.plane, self._air).embed(payload))
 
 
 def flipped(text: str, byte: int, bit: int) -> str:
@@ -232,6 +232,6 @@ def test_slices_with_flipped_bits_do_not_outvote_a_good_one(desk: Desk) -> None:
 def test_a_message_sealed_twice_is_one_record(desk: Desk) -> None:
     """The same record under two envelopes, as two runs write it."""
     again = seal(Sealer(PASSPHRASE), OURS)
-    other = replace(desk.plane, pixels=desk._codec.profile.embed(desk.plane, desk._usable, again.payload))
+    other = replace(desk.plane, pixels=desk._codec.profile.on(desk.plane, desk._air).embed(again.payload))
 
     assert read_planes(desk.hide(desk.text), other).records == [OURS]

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.fidelity import Fidelity
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.plane import Plane
@@ -38,12 +39,12 @@ def test_every_payload_within_the_room_is_read_back_and_nothing_else_changes(
 ) -> None:
     plane, usable, seed = cover
     codec = Fidelity(key)
-    bits = int(fill * codec.room(plane, usable))
+    bits = int(fill * codec.on(plane, pixels_of(usable, plane.shape)).capacity)
     if bits == 0:
         return
     payload = Payload(seed % 2048, np.random.default_rng(seed).random(bits) < 0.5)
 
-    stego = codec.embed(plane, usable, payload)
+    stego = codec.on(plane, pixels_of(usable, plane.shape)).embed(payload)
 
     found = Fidelity(key).extract(Plane(stego, plane.low, plane.high), None, lambda _: bits)
     assert found is not None

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.capacity import Capacity
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.errors import DoesNotFitError
@@ -44,12 +45,12 @@ def test_every_payload_within_the_room_is_read_back_and_nothing_else_changes(
 ) -> None:
     plane, usable, seed = cover
     codec = Capacity(key)
-    length = int(fill * codec.room(plane, usable)) // count
+    length = int(fill * codec.on(plane, pixels_of(usable, plane.shape)).capacity) // count
     if length == 0:
         return
     bits = np.random.default_rng(seed).random(length * count) < 0.5
 
-    stego = codec.embed(plane, usable, Payload(seed % 2048, bits, count))
+    stego = codec.on(plane, pixels_of(usable, plane.shape)).embed(Payload(seed % 2048, bits, count))
 
     found = Capacity(key).extract(Plane(stego, plane.low, plane.high), None, lambda _: length)
     assert found is not None
@@ -71,7 +72,7 @@ def test_more_bits_than_usable_pixels_hold_are_refused(cover: tuple[Plane, np.nd
     too_many = np.ones(int(usable.sum()) * 16 * 8 // 5 + 1, dtype=bool)  # log2(3) is less than 8/5
 
     with pytest.raises(DoesNotFitError):
-        Capacity(key).embed(plane, usable, Payload(5, too_many))
+        Capacity(key).on(plane, pixels_of(usable, plane.shape)).embed(Payload(5, too_many))
 
 
 @settings(max_examples=60, deadline=None)

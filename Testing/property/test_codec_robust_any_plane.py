@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.robust import Robust
 from StegoMedLib.errors import DoesNotFitError
@@ -72,13 +73,13 @@ def _check(cover: Cover, key: bytes, payload: Payload, stego: np.ndarray, streng
 def test_every_payload_within_the_room_is_read_back_and_nothing_else_changes(
     cover: Cover, fill: float, strength: float, key: bytes
 ) -> None:
-    codec = Robust(key, strength)
-    bits = int(fill * codec.room(cover.plane, cover.usable))
+    canvas = Robust(key, strength).on(cover.plane, pixels_of(cover.usable, cover.plane.shape))
+    bits = int(fill * canvas.capacity)
     if bits == 0:
         return
     payload = _payload(cover, bits)
 
-    _check(cover, key, payload, codec.embed(cover.plane, cover.usable, payload), strength)
+    _check(cover, key, payload, canvas.embed(payload), strength)
 
 
 @settings(max_examples=40, deadline=None)
@@ -95,7 +96,7 @@ def test_scattered_room_and_any_strength_are_read_back_or_refused(
     payload = _payload(cover, bits)
 
     try:
-        stego = Robust(key, strength).embed(cover.plane, cover.usable, payload)
+        stego = Robust(key, strength).on(cover.plane, pixels_of(cover.usable, cover.plane.shape)).embed(payload)
     except DoesNotFitError:
         return
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from StegoMedLib.blocks import pixels_of, usable_blocks
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.lab.benchmark.guard_attacks import ATTACKS_CT, ATTACKS_MR
-from StegoMedLib.regions import pixels_of, prove, usable_blocks
+from StegoMedLib.regions import prove
 from StegoMedLib.series.masks import read_reference
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def slices(data: Path, start: str, every: int) -> list[tuple[Plane, NDArray[np.b
 
 def touched(plane: Plane, mask: NDArray[np.bool_]) -> int:
     proof = prove(plane, np.zeros(plane.shape, dtype=np.bool_))
-    return int((pixels_of(usable_blocks(plane, ~proof.air), plane.shape) & mask).sum())
+    return int((pixels_of(usable_blocks(proof.air), plane.shape) & mask).sum())
 
 
 def campaign(attack: Attack, covers: list[tuple[Plane, NDArray[np.bool_]]], seed: int) -> list[int]:

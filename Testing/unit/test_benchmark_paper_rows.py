@@ -113,7 +113,7 @@ def test_what_does_not_fit_says_so(cover: Cover, load: Load) -> None:
 def test_room_is_filled(cover: Cover) -> None:
     row = room_row(cover, paper(10.0), 5, np.random.default_rng(1))
 
-    assert row.bits == row.measures["room_bits"] == cover.outside.sum()
+    assert row.bits == row.measures["capacity_bits"] == cover.outside.sum()
     assert row.measures["capacity_bpp"] == row.bits / SIDE**2
     assert row.measures["psnr_range"] is not None
 

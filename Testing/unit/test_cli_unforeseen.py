@@ -8,9 +8,9 @@ from unittest import mock
 
 import pytest
 
+from StegoMedLib.blocks import split_blocks
 from StegoMedLib.cli import running
 from StegoMedLib.cli.main import build_parser
-from StegoMedLib.codec.blocks import split_blocks
 
 if TYPE_CHECKING:
     import argparse

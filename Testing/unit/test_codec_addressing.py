@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from StegoMedLib.codec.addressing import keystream, permutation, subkey
-from StegoMedLib.codec.groups import bits_of_words, group_starts, syndromes, words_of_bits
-from StegoMedLib.codec.header import Header
-from StegoMedLib.codec.layout import DRAWS, Layout
+from StegoMedLib.codec.fidelity.groups import bits_of_words, group_starts, syndromes, words_of_bits
+from StegoMedLib.codec.fidelity.header import Header
+from StegoMedLib.codec.fidelity.layout import DRAWS, Layout
 
 KEY = bytes(range(32))
 

@@ -3,14 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.addressing import subkey
 from StegoMedLib.codec.capacity import Capacity
-from StegoMedLib.codec.capacity_header import CapacityHeader
-from StegoMedLib.codec.capacity_layout import HEADER_SHARES, CapacityLayout
-from StegoMedLib.codec.digits import BASES, bits_in_digits, bits_of_digits, digits_for_bits, digits_of_bits
+from StegoMedLib.codec.capacity.digits import BASES, bits_in_digits, bits_of_digits, digits_for_bits, digits_of_bits
+from StegoMedLib.codec.capacity.header import CapacityHeader
+from StegoMedLib.codec.capacity.layout import HEADER_SHARES, CapacityLayout
+from StegoMedLib.codec.capacity.remainders import remainders, set_remainders, settable
+from StegoMedLib.codec.capacity.wet import flips_for_words, words_of_groups
+from StegoMedLib.codec.legal import Legal
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.codec.remainders import Legal, remainders
-from StegoMedLib.codec.wet import flips_for_words, words_of_groups
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.plane import Plane
 
@@ -29,7 +31,7 @@ def payload_of(length: int, label: int = 77) -> Payload:
 
 
 def hidden(plane: Plane, payload: Payload, key: bytes = KEY) -> Plane:
-    return Plane(Capacity(key).embed(plane, USABLE, payload), plane.low, plane.high)
+    return Plane(Capacity(key).on(plane, pixels_of(USABLE, plane.shape)).embed(payload), plane.low, plane.high)
 
 
 @pytest.mark.parametrize("base", BASES)
@@ -59,7 +61,7 @@ def test_remainders_are_set_by_the_smallest_change_inside_a_run_of_legal_values(
         values = np.repeat(np.array(run, dtype=np.int32), base)
         wanted = np.tile(np.arange(base), len(run))
         for up in (True, False):
-            moved = Legal(plane).set_remainders(values, wanted, base, np.full(values.size, up))
+            moved = set_remainders(values, wanted, base, np.full(values.size, up), Legal(plane))
 
             np.testing.assert_array_equal(remainders(moved, base), wanted)
             assert set(moved.tolist()) <= set(run)
@@ -72,9 +74,9 @@ def test_blocks_next_to_padding_on_both_sides_are_not_settable() -> None:
     pixels = np.full((4, 8), 10, dtype=np.int32)
     pixels[:, 4:] = 20
 
-    settable = Legal(Plane(pixels, 0, 255, ((8, 9), (12, 12)))).settable(Plane(pixels, 0, 255, ((8, 9), (12, 12))), 3)
+    found = settable(pixels, Legal(Plane(pixels, 0, 255, ((8, 9), (12, 12)))), 3)
 
-    assert settable.tolist() == [False, True]
+    assert found.tolist() == [False, True]
 
 
 def test_words_are_written_into_dry_pixels_alone() -> None:
@@ -119,7 +121,7 @@ def test_a_header_that_no_sender_writes_is_none() -> None:
 def test_clipped_air_is_lifted_by_one_grey_level_where_one_bit_a_pixel_is_enough() -> None:
     plane = plane_of(0, 0)
     stego = hidden(plane, payload_of(6000))
-    full = hidden(plane, payload_of(Capacity(KEY).room(plane, USABLE)))
+    full = hidden(plane, payload_of(Capacity(KEY).on(plane, pixels_of(USABLE, plane.shape)).capacity))
 
     assert (stego.pixels.min(), stego.pixels.max()) == (0, 1)
     assert full.pixels.max() == 2
@@ -138,7 +140,8 @@ def test_noise_is_changed_by_one_grey_level_in_two_thirds_of_the_pixels_used() -
 
 
 def test_room_is_one_and_a_half_bits_a_usable_pixel_less_header_and_map() -> None:
-    room = Capacity(KEY).room(plane_of(1000, 20), USABLE)
+    plane = plane_of(1000, 20)
+    room = Capacity(KEY).on(plane, pixels_of(USABLE, plane.shape)).capacity
 
     assert 1.2 * 16 * USABLE.sum() < room < 1.5715 * 16 * USABLE.sum()
 
@@ -146,9 +149,9 @@ def test_room_is_one_and_a_half_bits_a_usable_pixel_less_header_and_map() -> Non
 def test_no_usable_block_has_no_room() -> None:
     plane, nothing = plane_of(1000, 20), np.zeros((32, 32), dtype=bool)
 
-    assert Capacity(KEY).room(plane, nothing) == 0
+    assert Capacity(KEY).on(plane, pixels_of(nothing, plane.shape)).capacity == 0
     with pytest.raises(DoesNotFitError, match="shorter record"):
-        Capacity(KEY).embed(plane, nothing, payload_of(10))
+        Capacity(KEY).on(plane, pixels_of(nothing, plane.shape)).embed(payload_of(10))
 
 
 def test_another_key_reads_nothing() -> None:
@@ -186,12 +189,12 @@ def test_a_plane_with_few_usable_blocks_takes_a_larger_header() -> None:
     plane = plane_of(1000, 20)
     usable = np.zeros((32, 32), dtype=bool)
     usable[:, :3] = True
-    payload = payload_of(Capacity(KEY).room(plane, usable))
+    payload = payload_of(Capacity(KEY).on(plane, pixels_of(usable, plane.shape)).capacity)
     assert payload.bits.size > 0
     layout = CapacityLayout(subkey(KEY, "capacity"), plane.shape)
     assert [layout.header_span(draw) * 3 for draw in range(len(HEADER_SHARES))] == [255, 1023, 4095]
 
-    stego = Plane(Capacity(KEY).embed(plane, usable, payload), 0, 4095)
+    stego = Plane(Capacity(KEY).on(plane, pixels_of(usable, plane.shape)).embed(payload), 0, 4095)
 
     found = Capacity(KEY).extract(stego, None, lambda _: payload.bits.size)
     assert found is not None

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from StegoMedLib.codec.dense import MAXIMUM_DENSE_BITS
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.fidelity import Fidelity
+from StegoMedLib.codec.fidelity.dense import MAXIMUM_DENSE_BITS
+from StegoMedLib.codec.fidelity.layout import Layout
+from StegoMedLib.codec.fidelity.moves import Cover, apply_changes
+from StegoMedLib.codec.fidelity.parities import patterns, scaled_coefficients
+from StegoMedLib.codec.fidelity.reach import REACHED
 from StegoMedLib.codec.gf2 import solve
-from StegoMedLib.codec.layout import Layout
-from StegoMedLib.codec.moves import Cover, apply_changes
-from StegoMedLib.codec.parities import patterns, scaled_coefficients
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.codec.reach import REACHED
 from StegoMedLib.plane import Plane
 
 KEY = bytes(range(32))
@@ -39,10 +40,10 @@ def _air(kind: str, side: int = 256) -> Plane:
 def test_a_few_blocks_carry_nearly_five_bits_each(kind: str) -> None:
     plane, usable = _air(kind), _corner(350)
     codec = Fidelity(KEY)
-    room = codec.room(plane, usable)
+    room = codec.on(plane, pixels_of(usable, plane.shape)).capacity
     payload = Payload(9, np.random.default_rng(1).random(room) < 0.5)
 
-    stego = codec.embed(plane, usable, payload)
+    stego = codec.on(plane, pixels_of(usable, plane.shape)).embed(payload)
 
     # A sixteenth of the blocks is the header's.
     assert room >= 0.9 * 350 * 15 / 16 * REACHED
@@ -61,16 +62,19 @@ def test_with_many_usable_blocks_the_body_is_made_of_groups() -> None:
     usable = _corner(1100, 512)
     payload = Payload(9, np.random.default_rng(1).random(1000) < 0.5)
 
-    stego = Fidelity(KEY).embed(plane, usable, payload)
+    stego = Fidelity(KEY).on(plane, pixels_of(usable, plane.shape)).embed(payload)
 
     # Groups change one pixel for six bits here; a system of equations would change more than one for three.
     assert (stego != plane.pixels).sum() < 250
 
 
-def test_more_usable_blocks_never_mean_less_room() -> None:
+def test_more_usable_blocks_never_mean_less_capacity() -> None:
     plane, codec = _air("noise"), Fidelity(KEY)
 
-    rooms = [codec.room(plane, _corner(blocks)) for blocks in (0, 100, 300, 600, 1000, 1100, 2000, 3000, 4096)]
+    rooms = [
+        codec.on(plane, pixels_of(_corner(blocks), plane.shape)).capacity
+        for blocks in (0, 100, 300, 600, 1000, 1100, 2000, 3000, 4096)
+    ]
 
     assert rooms == sorted(rooms)
     assert rooms[4] == MAXIMUM_DENSE_BITS
@@ -96,19 +100,19 @@ def test_a_system_of_equations_is_solved() -> None:
     matrix = rng.random((100, 130)) < 0.5
     target = rng.random(100) < 0.5
 
-    solution = solve(matrix, target)
+    solution = solve(matrix[None], target[None])
 
     assert solution is not None
-    np.testing.assert_array_equal((matrix.astype(int) @ solution) % 2 == 1, target)
+    np.testing.assert_array_equal((matrix.astype(int) @ solution[0]) % 2 == 1, target)
 
 
 def test_equations_that_repeat_each_other_are_solved_and_those_that_contradict_are_not() -> None:
     row = np.random.default_rng(3).random(70) < 0.5
     matrix = np.stack([row, row, ~row])
 
-    agreed = solve(matrix, np.array([True, True, False]))
+    agreed = solve(matrix[None], np.array([[True, True, False]]))
 
     assert agreed is not None
-    assert (matrix[0] & agreed).sum() % 2 == 1
-    assert (matrix[2] & agreed).sum() % 2 == 0
-    assert solve(matrix, np.array([True, False, False])) is None
+    assert (matrix[0] & agreed[0]).sum() % 2 == 1
+    assert (matrix[2] & agreed[0]).sum() % 2 == 0
+    assert solve(matrix[None], np.array([[True, False, False]])) is None

@@ -7,6 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.fidelity import Fidelity
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.errors import DoesNotFitError
@@ -38,7 +39,7 @@ def test_what_was_hidden_is_read_without_a_mask(side: int) -> None:
     plane, usable = _noisy(side), _half((side, side))
     payload = _payload(side * side // 128)
 
-    found = _read(Fidelity(KEY).embed(plane, usable, payload), plane, payload.bits.size)
+    found = _read(Fidelity(KEY).on(plane, pixels_of(usable, plane.shape)).embed(payload), plane, payload.bits.size)
 
     assert found is not None
     assert found.label == payload.label
@@ -50,7 +51,7 @@ def test_constant_air_is_lifted_or_lowered_and_never_clipped(value: int) -> None
     plane = Plane(np.full((256, 256), value, dtype=np.int32), 0, 4095)
     payload = _payload(1500)
 
-    stego = Fidelity(KEY).embed(plane, _half((256, 256)), payload)
+    stego = Fidelity(KEY).on(plane, pixels_of(_half((256, 256)), plane.shape)).embed(payload)
 
     assert stego.min() >= 0
     assert stego.max() <= 4095
@@ -62,7 +63,7 @@ def test_constant_air_is_lifted_or_lowered_and_never_clipped(value: int) -> None
 def test_no_pixel_outside_usable_blocks_changes() -> None:
     plane, usable = _noisy(256), _half((256, 256))
 
-    stego = Fidelity(KEY).embed(plane, usable, _payload(1900))
+    stego = Fidelity(KEY).on(plane, pixels_of(usable, plane.shape)).embed(_payload(1900))
 
     wet = np.kron(~usable, np.ones((4, 4), dtype=bool))
     assert (stego != plane.pixels).any()
@@ -73,7 +74,7 @@ def test_rows_and_columns_beyond_the_last_whole_block_stay_as_they_are() -> None
     pixels = np.random.default_rng(3).integers(0, 4096, (131, 142), dtype=np.int32)
     plane = Plane(pixels, 0, 4095)
 
-    stego = Fidelity(KEY).embed(plane, np.ones((32, 35), dtype=bool), _payload(600))
+    stego = Fidelity(KEY).on(plane, np.ones(plane.shape, dtype=bool)).embed(_payload(600))
 
     np.testing.assert_array_equal(stego[128:], pixels[128:])
     np.testing.assert_array_equal(stego[:, 140:], pixels[:, 140:])
@@ -83,7 +84,7 @@ def test_no_pixel_becomes_padding() -> None:
     pixels = np.random.default_rng(4).integers(-5, 2, (256, 256), dtype=np.int32)
     plane = Plane(pixels, -32768, 32767, padding=((-6, -6), (2, 3)))
 
-    stego = Fidelity(KEY).embed(plane, np.ones((64, 64), dtype=bool), _payload(2000))
+    stego = Fidelity(KEY).on(plane, np.ones(plane.shape, dtype=bool)).embed(_payload(2000))
 
     assert stego.min() >= -5
     assert stego.max() <= 1
@@ -91,7 +92,7 @@ def test_no_pixel_becomes_padding() -> None:
 
 def test_another_key_reads_nothing() -> None:
     plane = _noisy(256)
-    stego = Fidelity(KEY).embed(plane, _half((256, 256)), _payload(1900))
+    stego = Fidelity(KEY).on(plane, pixels_of(_half((256, 256)), plane.shape)).embed(_payload(1900))
 
     assert _read(stego, plane, 1900, key=bytes(32)) is None
 
@@ -105,17 +106,17 @@ def test_an_unmarked_plane_reads_as_nothing() -> None:
 def test_the_same_payload_makes_the_same_stego_plane() -> None:
     plane, usable = _noisy(128), _half((128, 128))
 
-    one, two = (Fidelity(KEY).embed(plane, usable, _payload(200)) for _ in range(2))
+    one, two = (Fidelity(KEY).on(plane, pixels_of(usable, plane.shape)).embed(_payload(200)) for _ in range(2))
 
     np.testing.assert_array_equal(one, two)
 
 
 def test_room_is_kept_as_promised() -> None:
     plane, usable = _noisy(256), _half((256, 256))
-    room = Fidelity(KEY).room(plane, usable)
+    room = Fidelity(KEY).on(plane, pixels_of(usable, plane.shape)).capacity
     payload = _payload(room)
 
-    found = _read(Fidelity(KEY).embed(plane, usable, payload), plane, room)
+    found = _read(Fidelity(KEY).on(plane, pixels_of(usable, plane.shape)).embed(payload), plane, room)
 
     assert found is not None
     np.testing.assert_array_equal(found.bits, payload.bits)
@@ -123,10 +124,10 @@ def test_room_is_kept_as_promised() -> None:
 
 def test_more_than_the_room_does_not_fit() -> None:
     plane, usable = _noisy(256), _half((256, 256))
-    codec = Fidelity(KEY)
+    canvas = Fidelity(KEY).on(plane, pixels_of(usable, plane.shape))
 
     with pytest.raises(DoesNotFitError, match="bits"):
-        codec.embed(plane, usable, _payload(codec.room(plane, usable) + 1))
+        canvas.embed(_payload(canvas.capacity + 1))
 
 
 @pytest.mark.parametrize("shape", [(3, 400), (32, 32), (4, 4)])
@@ -134,16 +135,16 @@ def test_a_plane_of_too_few_blocks_has_no_room(shape: tuple[int, int]) -> None:
     plane = Plane(np.zeros(shape, dtype=np.int32), 0, 255)
     usable = np.ones((shape[0] // 4, shape[1] // 4), dtype=bool)
 
-    assert Fidelity(KEY).room(plane, usable) == 0
+    assert Fidelity(KEY).on(plane, pixels_of(usable, plane.shape)).capacity == 0
     assert _read(plane.pixels, plane, 10) is None
 
 
 def test_few_usable_blocks_carry_their_bits_by_two_changes_a_block() -> None:
     plane = Plane(np.zeros((64, 64), dtype=np.int32), 0, 4095)
     usable = np.ones((16, 16), dtype=bool)
-    payload = _payload(Fidelity(KEY).room(plane, usable))
+    payload = _payload(Fidelity(KEY).on(plane, pixels_of(usable, plane.shape)).capacity)
 
-    stego = Fidelity(KEY).embed(plane, usable, payload)
+    stego = Fidelity(KEY).on(plane, pixels_of(usable, plane.shape)).embed(payload)
 
     changes = np.abs(stego - plane.pixels).reshape(16, 4, 16, 4).sum(axis=(1, 3))
     assert changes.max() == 2
@@ -156,7 +157,7 @@ def test_few_usable_blocks_carry_their_bits_by_two_changes_a_block() -> None:
 def test_half_a_plane_of_512_carries_its_bits_near_the_bound(bits: int, least: float) -> None:
     plane = _noisy(512)
 
-    quality = compare(plane, Fidelity(KEY).embed(plane, _half((512, 512)), _payload(bits)))
+    quality = compare(plane, Fidelity(KEY).on(plane, pixels_of(_half((512, 512)), plane.shape)).embed(_payload(bits)))
 
     assert quality.psnr_65535 is not None
     assert quality.psnr_65535 >= least
@@ -169,11 +170,12 @@ def test_blocks_that_no_change_may_touch_do_not_count_as_room() -> None:
     plane, usable = Plane(pixels, 0, 4095, ((0, 49), (51, 51))), np.ones((64, 64), dtype=np.bool_)
     payload = _payload(2336)
 
-    found = _read(Fidelity(KEY).embed(plane, usable, payload), plane, payload.bits.size)
+    found = _read(Fidelity(KEY).on(plane, pixels_of(usable, plane.shape)).embed(payload), plane, payload.bits.size)
 
     assert found is not None
     assert np.array_equal(found.bits, payload.bits)
-    assert Fidelity(KEY).room(plane, usable) < Fidelity(KEY).room(_noisy(256), usable)
+    air = np.ones(plane.shape, dtype=np.bool_)
+    assert Fidelity(KEY).on(plane, air).capacity < Fidelity(KEY).on(_noisy(256), air).capacity
 
 
 def test_planes_of_many_sizes_do_not_pile_up_in_memory() -> None:

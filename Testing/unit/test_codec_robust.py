@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from StegoMedLib.blocks import pixels_of, split_blocks
 from StegoMedLib.choices import DEFAULT_STRENGTH, HIGH_STRENGTH
-from StegoMedLib.codec.blocks import split_blocks
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.robust import Robust
-from StegoMedLib.codec.robust_layout import CODE_BITS, RobustLayout, codebook
-from StegoMedLib.codec.robust_slots import FINE, SlotGrid, z_order
-from StegoMedLib.codec.robust_votes import limited
+from StegoMedLib.codec.robust.layout import CODE_BITS, RobustLayout, codebook
+from StegoMedLib.codec.robust.slots import FINE, SlotGrid, z_order
+from StegoMedLib.codec.robust.votes import limited
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.metrics import compare
 from StegoMedLib.plane import Plane
@@ -34,9 +34,13 @@ def _cover(side: int = 256, low: int = 0) -> tuple[Plane, np.ndarray]:
     return Plane(pixels, low, 4095), usable
 
 
-def _stego(strength: float | None = None, side: int = 256, low: int = 0) -> tuple[Plane, Plane, np.ndarray]:
+def _stego(strength: float = DEFAULT_STRENGTH, side: int = 256, low: int = 0) -> tuple[Plane, Plane, np.ndarray]:
     plane, usable = _cover(side, low)
-    return plane, replace(plane, pixels=Robust(KEY, strength).embed(plane, usable, PAYLOAD)), usable
+    return (
+        plane,
+        replace(plane, pixels=Robust(KEY, strength).on(plane, pixels_of(usable, plane.shape)).embed(PAYLOAD)),
+        usable,
+    )
 
 
 def _errors(found: Payload | None) -> int:
@@ -46,7 +50,8 @@ def _errors(found: Payload | None) -> int:
 
 
 def _read(plane: Plane, usable: np.ndarray | None = None, key: bytes = KEY) -> Payload | None:
-    return Robust(key).extract(plane, usable, lambda _: BITS)
+    air = None if usable is None else pixels_of(usable, plane.shape)
+    return Robust(key).extract(plane, air, lambda _: BITS)
 
 
 def test_slots_are_projections_on_orthonormal_images() -> None:
@@ -158,7 +163,7 @@ def test_no_pixel_becomes_padding_or_crosses_it() -> None:
     plane, usable = _cover(low=-1000)
     plane = replace(plane, low=-32768, padding=((-2000, -2000), (-1010, -1005)))
 
-    stego = Robust(KEY).embed(plane, usable, PAYLOAD)
+    stego = Robust(KEY).on(plane, pixels_of(usable, plane.shape)).embed(PAYLOAD)
 
     assert stego.min() == -1004
     assert _errors(_read(replace(plane, pixels=stego))) == 0
@@ -226,30 +231,30 @@ def test_votes_of_many_planes_add_up() -> None:
 def test_room_is_kept_as_promised() -> None:
     plane, usable = _cover()
     robust = Robust(KEY)
-    room = robust.room(plane, usable)
+    room = robust.on(plane, pixels_of(usable, plane.shape)).capacity
     payload = Payload(77, np.random.default_rng(9).random(room) < 0.5)
 
-    stego = robust.embed(plane, usable, payload)
+    stego = robust.on(plane, pixels_of(usable, plane.shape)).embed(payload)
 
     found = robust.extract(replace(plane, pixels=stego), None, lambda _: room)
     assert found is not None
     np.testing.assert_array_equal(found.bits, payload.bits)
     with pytest.raises(DoesNotFitError, match="strength"):
-        robust.embed(plane, usable, Payload(77, np.zeros(3 * room, dtype=bool)))
+        robust.on(plane, pixels_of(usable, plane.shape)).embed(Payload(77, np.zeros(3 * room, dtype=bool)))
 
 
 @pytest.mark.parametrize("side", [4, 32, 60])
 def test_a_plane_of_too_few_blocks_has_no_room(side: int) -> None:
     plane = Plane(np.arange(side * side, dtype=np.int32).reshape(side, side), 0, 4095)
 
-    assert Robust(KEY).room(plane, np.ones((side // 4, side // 4), dtype=bool)) == 0
+    assert Robust(KEY).on(plane, np.ones(plane.shape, dtype=bool)).capacity == 0
     assert _read(plane) is None
 
 
 def test_a_constant_plane_has_no_range_to_hide_in() -> None:
     plane = Plane(np.full((256, 256), 7, dtype=np.int32), 0, 4095)
 
-    assert Robust(KEY).room(plane, np.ones((64, 64), dtype=bool)) == 0
+    assert Robust(KEY).on(plane, np.ones(plane.shape, dtype=bool)).capacity == 0
     assert _read(plane) is None
 
 
@@ -257,7 +262,7 @@ def test_a_strength_too_low_for_whole_numbers_does_not_fit() -> None:
     plane, usable = _cover()
 
     with pytest.raises(DoesNotFitError, match="higher strength"):
-        Robust(KEY, 90.0).embed(plane, usable, PAYLOAD)
+        Robust(KEY, 90.0).on(plane, pixels_of(usable, plane.shape)).embed(PAYLOAD)
 
 
 def test_padding_far_off_does_not_make_the_mark_louder_without_end() -> None:
@@ -265,7 +270,7 @@ def test_padding_far_off_does_not_make_the_mark_louder_without_end() -> None:
     pixels = plane.pixels.copy()
     pixels[:4], usable = -32768, usable & (np.arange(64)[:, None] > 1)
     padded = Plane(pixels, -32768, 32767, padding=((-32768, -32768),))
-    change = Robust(KEY).embed(padded, usable, PAYLOAD) - pixels
+    change = Robust(KEY).on(padded, pixels_of(usable, padded.shape)).embed(PAYLOAD) - pixels
 
     seen = pixels[4:].max() - pixels[4:].min()
     assert np.sqrt(np.mean(np.square(change, dtype=float))) <= 1.01 * 3 * seen / 10 ** (DEFAULT_STRENGTH / 20)

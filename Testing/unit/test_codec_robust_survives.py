@@ -18,7 +18,7 @@ from StegoMedLib.metrics import compare
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
 from StegoMedLib.series.phantom import phantom_series
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,13 +55,13 @@ def _phantom() -> tuple[Plane, np.ndarray]:
     phantom = phantom_series(slices=3)
     void = ((phantom.padding, phantom.padding),)
     plane = Plane(phantom.stored[1].astype(np.int32), -32768, 32767, void, "CT", phantom.slope, phantom.intercept)
-    return plane, usable_of(plane, phantom.body[1])
+    return plane, air_of(plane, phantom.body[1])
 
 
 @cache
 def _marked_phantom(strength: float) -> Plane:
-    plane, usable = _phantom()
-    return replace(plane, pixels=Robust(KEY, strength).embed(plane, usable, PAYLOAD))
+    plane, air = _phantom()
+    return replace(plane, pixels=Robust(KEY, strength).on(plane, air).embed(PAYLOAD))
 
 
 def _check(stego: Plane, kind: str, level: float) -> None:
@@ -96,11 +96,11 @@ def test_high_strength_survives_on_a_phantom(kind: str, level: float) -> None:
 def test_real_slices_survive(series: str, number: int, high: bool, data_dir: Path) -> None:  # noqa: FBT001
     plane = read_instance(list_files(data_dir / "curated" / series).images[number]).plane(0)
     significant = make_finder("threshold").find(plane)
-    usable = usable_of(plane, significant)
+    air = air_of(plane, significant)
     cases = [(DEFAULT_STRENGTH, DEFAULT if high else MR_DEFAULT), *([(HIGH_STRENGTH, HIGH)] if high else [])]
 
     for strength, attacks in cases:
-        pixels = Robust(KEY, strength).embed(plane, usable, PAYLOAD)
+        pixels = Robust(KEY, strength).on(plane, air).embed(PAYLOAD)
         quality = compare(plane, pixels, significant)
         assert quality.changed_significant == 0
         assert quality.changed_padding == 0
@@ -114,9 +114,9 @@ def test_real_slices_survive(series: str, number: int, high: bool, data_dir: Pat
 def test_the_paper_s_noise_taken_literally_is_survived_at_sixty_decibels(data_dir: Path) -> None:
     for path in list_files(data_dir / "curated" / "ct_abdomen_chaos3").images[::8]:
         plane = read_instance(path).plane(0)
-        usable = usable_of(plane, make_finder("threshold").find(plane))
+        air = air_of(plane, make_finder("threshold").find(plane))
 
-        stego = replace(plane, pixels=Robust(KEY, 31.2).embed(plane, usable, PAYLOAD))
+        stego = replace(plane, pixels=Robust(KEY, 31.2).on(plane, air).embed(PAYLOAD))
 
         quality = compare(plane, stego.pixels)
         assert quality.psnr_65535 is not None

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.saidi2024 import Saidi2024
 from StegoMedLib.errors import DoesNotFitError
@@ -28,7 +29,7 @@ def test_the_error_of_the_unrounded_plane_is_that_of_the_analysis(beta: float) -
     low, span = plane.pixels.min(), plane.pixels.max() - plane.pixels.min()
     cover = (plane.pixels - low) / span
 
-    stego = Saidi2024(beta=beta).embed_unrounded(plane, np.ones((64, 64), dtype=bool), payload)
+    stego = Saidi2024(beta=beta).on(plane, np.ones(plane.shape, dtype=bool)).unrounded(payload)
 
     mse = np.mean((stego - cover) ** 2)
     expected = (4 / beta) ** 2 / 3 * payload.bits.size / plane.pixels.size
@@ -40,8 +41,8 @@ def test_wide_cells_survive_storage_as_integers() -> None:
     plane, payload, usable = _plane(), _payload(2000), np.ones((64, 64), dtype=bool)
     codec = Saidi2024(beta=10)
 
-    stego = Plane(codec.embed(plane, usable, payload), 0, 4095)
-    found = codec.extract(stego, usable, lambda _: None)
+    stego = Plane(codec.on(plane, pixels_of(usable, plane.shape)).embed(payload), 0, 4095)
+    found = codec.extract(stego, pixels_of(usable, stego.shape), lambda _: None)
 
     assert found is not None
     assert np.mean(found.bits[:2000] != payload.bits) < 0.01
@@ -51,7 +52,8 @@ def test_the_printed_strength_loses_bits_when_stored_as_integers() -> None:
     plane, payload, usable = _plane(), _payload(2000), np.ones((64, 64), dtype=bool)
     codec = Saidi2024()
 
-    found = codec.extract(Plane(codec.embed(plane, usable, payload), 0, 4095), usable, lambda _: None)
+    air = pixels_of(usable, plane.shape)
+    found = codec.extract(Plane(codec.on(plane, air).embed(payload), 0, 4095), air, lambda _: None)
 
     assert found is not None
     assert np.mean(found.bits[:2000] != payload.bits) > 0.1
@@ -62,9 +64,9 @@ def test_one_block_more_in_the_receiver_s_mask_shifts_all_bits_after_it() -> Non
     usable = np.ones((64, 64), dtype=bool)
     usable[0, 0] = False
     codec = Saidi2024(beta=10)
-    stego = Plane(codec.embed(plane, usable, payload), 0, 4095)
+    stego = Plane(codec.on(plane, pixels_of(usable, plane.shape)).embed(payload), 0, 4095)
 
-    found = codec.extract(stego, np.ones((64, 64), dtype=bool), lambda _: None)
+    found = codec.extract(stego, np.ones((256, 256), dtype=bool), lambda _: None)
 
     assert found is not None
     assert np.mean(found.bits[:2000] != payload.bits) > 0.4
@@ -74,7 +76,7 @@ def test_only_usable_blocks_change() -> None:
     plane = _plane()
     usable = np.random.default_rng(2).random((64, 64)) < 0.5
 
-    stego = Saidi2024().embed(plane, usable, _payload(1500))
+    stego = Saidi2024().on(plane, pixels_of(usable, plane.shape)).embed(_payload(1500))
 
     wet = np.kron(~usable, np.ones((4, 4), dtype=bool))
     np.testing.assert_array_equal(stego[wet], plane.pixels[wet])
@@ -82,11 +84,11 @@ def test_only_usable_blocks_change() -> None:
 
 def test_a_symbol_larger_than_the_region_does_not_fit() -> None:
     with pytest.raises(DoesNotFitError, match="usable blocks"):
-        Saidi2024().embed(_plane(), np.zeros((64, 64), dtype=bool), _payload(10))
+        Saidi2024().on(_plane(), np.zeros((256, 256), dtype=bool)).embed(_payload(10))
 
 
 def test_a_constant_plane_has_no_scale_and_no_room() -> None:
     plane = Plane(np.zeros((64, 64), dtype=np.int32), 0, 255)
 
-    assert Saidi2024().room(plane, np.ones((16, 16), dtype=bool)) == 0
-    assert Saidi2024().extract(plane, np.ones((16, 16), dtype=bool), lambda _: None) is None
+    assert Saidi2024().on(plane, np.ones(plane.shape, dtype=bool)).capacity == 0
+    assert Saidi2024().extract(plane, np.ones((64, 64), dtype=bool), lambda _: None) is None

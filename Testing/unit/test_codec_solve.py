@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from StegoMedLib.codec.solve import Table, choose
+from StegoMedLib.codec.fidelity.solve import Table, choose
 
 
 def _sum(words: np.ndarray, chosen: list[int]) -> int:

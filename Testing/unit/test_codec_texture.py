@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from StegoMedLib.codec.blocks import split_blocks
+from StegoMedLib.blocks import pixels_of, split_blocks
 from StegoMedLib.codec.fidelity import Fidelity
+from StegoMedLib.codec.fidelity.texture import TIERS, tiers
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.codec.texture import TIERS, tiers
 from StegoMedLib.plane import Plane
 
 SIDE = 256
@@ -31,7 +31,7 @@ def payload(length: int) -> Payload:
 
 
 def changed(plane: Plane, length: int) -> np.ndarray:
-    stego = Fidelity(KEY).embed(plane, EVERYWHERE, payload(length))
+    stego = Fidelity(KEY).on(plane, pixels_of(EVERYWHERE, plane.shape)).embed(payload(length))
     read = Fidelity(KEY).extract(replace(plane, pixels=stego), None, {3: length}.get)
     assert read is not None
     assert np.array_equal(read.bits, payload(length).bits)

@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from StegoMedLib.codec.blocks import BLOCK, dct_basis, join_blocks, split_blocks
-from StegoMedLib.codec.parities import COEFFICIENTS, STEP, STEP_BITS, change_effects, patterns, scaled_coefficients
+from StegoMedLib.blocks import BLOCK, join_blocks, split_blocks
+from StegoMedLib.codec.dct import dct_basis
+from StegoMedLib.codec.fidelity.parities import (
+    COEFFICIENTS,
+    STEP,
+    STEP_BITS,
+    change_effects,
+    patterns,
+    scaled_coefficients,
+)
 
 
 def test_a_block_lies_on_the_grid_of_the_image() -> None:

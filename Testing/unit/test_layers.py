@@ -30,7 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"pipeline"}),
     frozenset({"series"}),
     STATIONS,
-    frozenset({"choices", "errors", "files", "opening", "plain", "plane", "wording"}),
+    frozenset({"blocks", "choices", "errors", "files", "opening", "plain", "plane", "wording"}),
 )
 RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in names}
 

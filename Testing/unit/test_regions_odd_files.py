@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from StegoMedLib.blocks import pixels_of, usable_blocks
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.metrics.masks import iou
 from StegoMedLib.plane import Plane
-from StegoMedLib.regions import BLOCK, RegionFinder, guard, make_finder, usable_blocks
+from StegoMedLib.regions import RegionFinder, guard, make_finder
 from StegoMedLib.series.masks import read_mask
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ def plane(data_dir: Path, name: str, frame: int = 0) -> Plane:
 
 
 def room(finder: RegionFinder, given: Plane) -> int:
-    return int(usable_blocks(given, guard(given, finder.find(given))).sum())
+    return int(usable_blocks(~guard(given, finder.find(given))).sum())
 
 
 def tissue(given: Plane) -> NDArray[np.bool_]:
@@ -63,9 +64,7 @@ def tissue(given: Plane) -> NDArray[np.bool_]:
 
 def written(given: Plane, found: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Mark the pixels that embedding may change."""
-    pixels = np.kron(usable_of(given, found), np.ones((BLOCK, BLOCK), dtype=np.bool_))
-    rows, columns = (whole - part for whole, part in zip(given.shape, pixels.shape, strict=True))
-    return np.pad(pixels, ((0, rows), (0, columns)))
+    return pixels_of(usable_blocks(air_of(given, found)), given.shape)
 
 
 def test_every_readable_frame_gets_an_answer_that_calls_no_tissue_air(

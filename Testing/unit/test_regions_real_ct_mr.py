@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from StegoMedLib.blocks import BLOCK, usable_blocks
 from StegoMedLib.metrics.masks import iou
-from StegoMedLib.regions import BLOCK, RegionFinder, make_finder, prove, usable_blocks
+from StegoMedLib.regions import RegionFinder, make_finder, prove
 from StegoMedLib.regions.morphology import grow
 from StegoMedLib.training.data import load_pairs
 
@@ -75,7 +76,7 @@ def check(finder: RegionFinder, samples: list[Sample], mean: float, worst: float
         assert found.any(), f"{finder.name} finds no body in {sample.name}"
         overlaps.append(iou(found, sample.mask))
         guarded = ~prove(sample.plane, found, suspect=seen.suspect).air
-        usable = usable_blocks(sample.plane, guarded)
+        usable = usable_blocks(~guarded)
         if (sample.mask & ~guarded).any():
             touching.append(sample.name)
         roomy.append(int(usable.sum()) >= enough(sample))

@@ -14,7 +14,7 @@ from StegoMedLib.pipeline.message import Message
 from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.plane import Plane
 from StegoMedLib.series.phantom import phantom_series
-from StegoMedLib.series.region import Region, usable_of
+from StegoMedLib.series.region import Region, air_of
 from StegoMedLib.symbol import make_symbol
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_strong_changes_that_move_the_guard_are_not_called_embedded() -> None:
             assert "% of the bits" in result.reason
             continue
         stego = replace(plane, pixels=result.stego)
-        received = paper.extract(stego, usable_of(stego, body))
+        received = paper.extract(stego, air_of(stego, body))
         assert received is not None
         drawn = paper.symbols(received)
         assert drawn is not None
@@ -54,8 +54,8 @@ def test_a_receiver_who_sees_fewer_blocks_loses_their_bits() -> None:
     paper = coding("saidi2024", b"", beta=40.0)
 
     class Cramped(Coding):
-        def extract(self, plane: Plane, usable: NDArray[np.bool_] | None) -> Payload | None:
-            read = super().extract(plane, usable)
+        def extract(self, plane: Plane, air: NDArray[np.bool_] | None) -> Payload | None:
+            read = super().extract(plane, air)
             return None if read is None else replace(read, bits=read.bits[: symbol.modules.size // 4])
 
     result = embed_slice(plane, Region(phantom.body[2]), message, Cramped(paper.info, paper.profile))

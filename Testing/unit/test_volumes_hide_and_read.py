@@ -258,7 +258,7 @@ def test_a_survey_turns_masks_as_the_volume_is_turned(files: list[Path]) -> None
     upright = survey_stack(InstanceStack(files, straight), MASKS, straight.shape)
     flipped = survey_stack(InstanceStack(files, turned), MASKS, turned.shape)
     assert np.array_equal(upright.masks, flipped.masks[::-1, ::-1])
-    assert upright.room_bits == flipped.room_bits[::-1]
+    assert upright.capacity_bits == flipped.capacity_bits[::-1]
 
 
 def stop_at(number: int) -> Callable[[int, int, str], None]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import BLOCK
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.lab.benchmark.methods import MethodFailedError
 
 if TYPE_CHECKING:
@@ -57,10 +57,7 @@ class LsbInAir(Lsb):
     settings = "one bit a pixel, keyed order, the sender's usable blocks, stored values"
 
     def _places(self, plane: Plane, told: Told) -> NDArray[np.intp]:
-        air = np.zeros(plane.shape, dtype=np.bool_)
-        grown = np.kron(told.usable, np.ones((BLOCK, BLOCK), dtype=np.bool_))
-        air[: grown.shape[0], : grown.shape[1]] = grown
-        free = np.flatnonzero(air)
+        free = np.flatnonzero(pixels_of(told.usable, plane.shape))
         return free[_enough(_order(free.size), told.length)]
 
 

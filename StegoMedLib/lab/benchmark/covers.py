@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import split_blocks
+from StegoMedLib.blocks import usable_blocks
 from StegoMedLib.dicom import list_files
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.series.files import FilePart
 from StegoMedLib.series.masks import FolderMasks
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,8 +76,7 @@ def covers(data: Path, most: int | None = None) -> Iterator[Cover]:
 
 def outside(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Blocks (H // 4, W // 4) without a pixel of `mask` (H, W)."""
-    rows, columns = mask.shape
-    return np.logical_not(split_blocks(mask).any(axis=1)).reshape(rows // 4, columns // 4)
+    return usable_blocks(~mask)
 
 
 def _series(data: Path, group: str, name: str, most: int | None) -> Iterator[Cover]:
@@ -92,5 +91,5 @@ def _series(data: Path, group: str, name: str, most: int | None) -> Iterator[Cov
     for index in np.linspace(0, len(images) - 1, count).round().astype(int):
         each = FilePart(images[index], images[index].name).slice(0)
         plane, significant = each.plane, reviewed.region(each).significant
-        free = outside(significant)
-        yield Cover(group, name, images[index].name, plane, significant, free, usable_of(plane, significant))
+        free, usable = outside(significant), usable_blocks(air_of(plane, significant))
+        yield Cover(group, name, images[index].name, plane, significant, free, usable)

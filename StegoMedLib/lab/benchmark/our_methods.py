@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.profiles import BLIND
 from StegoMedLib.errors import DoesNotFitError
@@ -44,23 +45,23 @@ class OurProfile:
 
     def embed(self, cover: Plane, bits: NDArray[np.bool_], told: Told) -> NDArray[np.int32]:
         """Stego pixels (H, W)."""
+        canvas = self._codec.profile.on(cover, self._air(told, cover))
         try:
-            return self._codec.profile.embed(cover, self._blocks(told), Payload(told.label, bits))
+            return canvas.embed(Payload(told.label, bits))
         except DoesNotFitError:
-            room = self._codec.profile.room(cover, self._blocks(told))
-            raise MethodFailedError(f"there is room for {room} of {bits.size} bits") from None
+            raise MethodFailedError(f"there is room for {canvas.capacity} of {bits.size} bits") from None
 
     def extract(self, plane: Plane, told: Told) -> NDArray[np.bool_]:
         """Bits; the length is looked up by the label that was read, as receivers do."""
-        usable = self._blocks(told) if self._codec.info.needs_mask else None
-        found = self._codec.profile.extract(plane, usable, {told.label: told.length}.get)
+        air = self._air(told, plane) if self._codec.info.needs_mask else None
+        found = self._codec.profile.extract(plane, air, {told.label: told.length}.get)
         if found is None or found.bits.size < told.length:
             raise MethodFailedError("nothing can be read")
         return found.bits[: told.length]
 
-    def _blocks(self, told: Told) -> NDArray[np.bool_]:
+    def _air(self, told: Told, plane: Plane) -> NDArray[np.bool_]:
         """The paper knows no guard: its profile takes the found mask as it is."""
-        return told.outside if self._codec.info.needs_mask else told.usable
+        return pixels_of(told.outside if self._codec.info.needs_mask else told.usable, plane.shape)
 
 
 def our_methods() -> list[Method]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from StegoMedLib.blocks import pixels_of, usable_blocks
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.saidi2024 import Saidi2024
 from StegoMedLib.errors import DoesNotFitError
@@ -15,7 +16,7 @@ from StegoMedLib.lab.attacks import attack
 from StegoMedLib.lab.benchmark.covers import outside
 from StegoMedLib.metrics import bit_error_rate, compare, iou, ncc
 from StegoMedLib.plane import Plane
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 from StegoMedLib.symbol import UnreadableSymbolError, read_symbol, symbol_from_bits
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from StegoMedLib.codec.profile import Profile
+    from StegoMedLib.codec.profile import Canvas, Profile
     from StegoMedLib.lab.benchmark.covers import Cover
     from StegoMedLib.pipeline.slices import Metrics
     from StegoMedLib.regions import RegionFinder
@@ -61,9 +62,13 @@ class Variant:
         """Blocks that it may change: the paper knows no guard."""
         return cover.usable if self.beta is None else cover.outside
 
+    def canvas(self, cover: Cover) -> Canvas:
+        """Where it embeds."""
+        return self.profile.on(cover.plane, pixels_of(self.blocks(cover), cover.plane.shape))
+
     def read(self, plane: Plane, payload: Payload, blocks: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
         """Bits read from `plane`, as many as were hidden; the paper's receiver is told `blocks`, ours nothing."""
-        mask = None if self.beta is None else blocks
+        mask = None if self.beta is None else pixels_of(blocks, plane.shape)
         found = self.profile.extract(plane, mask, {payload.label: payload.bits.size}.get)
         if found is None or found.bits.size < payload.bits.size:
             return None
@@ -128,7 +133,7 @@ class Row:
 def hide(cover: Cover, variant: Variant, payload: Payload) -> Pixels | None:
     """Stego pixels (H, W), None where the payload does not fit."""
     try:
-        return variant.profile.embed(cover.plane, variant.blocks(cover), payload)
+        return variant.canvas(cover).embed(payload)
     except DoesNotFitError:
         return None
 
@@ -147,9 +152,9 @@ def strength_row(cover: Cover, variant: Variant, load: Load, stego: Pixels | Non
 
 def room_row(cover: Cover, variant: Variant, label: int, rng: np.random.Generator) -> Row:
     """Bits that a variant can hide, and what hiding so many does."""
-    room = variant.profile.room(cover.plane, variant.blocks(cover))
-    measures: Metrics = {"room_bits": room, "capacity_bpp": room / cover.plane.pixels.size}
-    load = Load("all there is room for", Payload(label, rng.random(room) < 1 / 2))
+    capacity = variant.canvas(cover).capacity
+    measures: Metrics = {"capacity_bits": capacity, "capacity_bpp": capacity / cover.plane.pixels.size}
+    load = Load("all there is room for", Payload(label, rng.random(capacity) < 1 / 2))
     full = strength_row(cover, variant, load, hide(cover, variant, load.payload))
     return replace(full, failure="", measures=measures | full.measures)
 
@@ -157,7 +162,7 @@ def room_row(cover: Cover, variant: Variant, label: int, rng: np.random.Generato
 def mask_row(cover: Cover, variant: Variant, load: Load, before: NDArray[np.bool_], finder: RegionFinder) -> Row:
     """Hide outside the mask `before` that `finder` found, find again in the stego plane, and read with that mask."""
     row = _row(cover, variant, load)
-    seen = replace(cover, outside=outside(before), usable=usable_of(cover.plane, before))
+    seen = replace(cover, outside=outside(before), usable=usable_blocks(air_of(cover.plane, before)))
     stego = hide(seen, variant, load.payload)
     if stego is None:
         return replace(row, failure=_NO_ROOM)
@@ -222,9 +227,10 @@ def _as_the_paper_measures(cover: Cover, variant: Variant, payload: Payload) -> 
     """PSNR of the unrounded plane on [0, 1] with peak 255; bit errors of a plane stretched to 16 bits and stored."""
     profile, low = Saidi2024(beta=variant.beta or 0.0), float(cover.plane.pixels.min())
     scaled = (cover.plane.pixels - low) / (float(cover.plane.pixels.max()) - low)
-    error = np.mean(np.square(profile.embed_unrounded(cover.plane, cover.outside, payload) - scaled))
+    air = pixels_of(cover.outside, cover.plane.shape)
+    error = np.mean(np.square(profile.on(cover.plane, air).unrounded(payload) - scaled))
     wide = Plane(np.rint(scaled * _STRETCHED).astype(np.int32), 0, _STRETCHED)
-    stored = replace(wide, pixels=profile.embed(wide, cover.outside, payload))
+    stored = replace(wide, pixels=profile.on(wide, air).embed(payload))
     received = variant.read(stored, payload, cover.outside)
     return {
         "psnr_paper_unrounded": 10 * math.log10(_PAPER_PEAK**2 / error),

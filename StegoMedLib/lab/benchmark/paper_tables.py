@@ -70,7 +70,7 @@ def room_table(group: str, made: Sequence[Line]) -> Table:
     if group == _CT:
         rows.append([_PRINTED, printed.CAPACITY, printed.CAPACITY / 512**2, None, None, None, None])
     for line in made:
-        room = line.measures["room_bits"]
+        room = line.measures["capacity_bits"]
         ends = f"{room['min']:,.0f} to {room['max']:,.0f}"
         quality = (line.mean("psnr_range"), line.mean("psnr_65535"), _per_cent(line.mean("ber")))
         rows.append([line.variant, round(room["mean"]), line.mean("capacity_bpp"), ends, *quality])

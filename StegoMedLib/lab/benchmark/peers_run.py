@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.blocks import usable_blocks
 from StegoMedLib.lab.attacks import attack
 from StegoMedLib.lab.attacks.span import span_of
 from StegoMedLib.lab.benchmark.covers import outside
 from StegoMedLib.lab.benchmark.methods import MethodFailedError, Told, eight_bit_plane
 from StegoMedLib.lab.benchmark.peers_levels import own_level
 from StegoMedLib.metrics import bit_error_rate, compare, ncc_of_symbols
-from StegoMedLib.series.region import usable_of
+from StegoMedLib.series.region import air_of
 from StegoMedLib.symbol import UnreadableSymbolError, pack_label, read_symbol, symbol_from_bits
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class AttackRow:
 
 def make_slice(series: str, file: str, plane: Plane, reference: NDArray[np.bool_], found: NDArray[np.bool_]) -> Slice:
     """A plane with its reference mask and the mask (H, W) that a region finder `found`."""
-    return Slice(series, file, plane, reference, usable_of(plane, found), outside(found))
+    return Slice(series, file, plane, reference, usable_blocks(air_of(plane, found)), outside(found))
 
 
 def quality_row(method: Method, item: Slice, symbol: Symbol, bits: NDArray[np.bool_]) -> QualityRow:

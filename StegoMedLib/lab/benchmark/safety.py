@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from StegoMedLib.blocks import pixels_of, usable_blocks
 from StegoMedLib.codec.profiles import BLIND, PROFILES
 from StegoMedLib.envelope import Sealer, TextRecord, locator_key
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.slices import embed_slice
-from StegoMedLib.regions import Proof, pixels_of, prove, usable_blocks
+from StegoMedLib.regions import Proof, prove
 from StegoMedLib.regions.prepare import hounsfield
 from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.masks import FinderMasks, mask_name, read_reference
@@ -218,7 +219,7 @@ def _nothing_there(plane: Plane) -> NDArray[np.bool_]:
 
 
 def _usable(plane: Plane, proof: Proof) -> NDArray[np.bool_]:
-    return pixels_of(usable_blocks(plane, ~proof.air), plane.shape)
+    return pixels_of(usable_blocks(proof.air), plane.shape)
 
 
 def sum_up(series: str, rows: list[SafetySlice], profiles: tuple[str, ...] = BLIND) -> SeriesRow:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import BLOCK
+from StegoMedLib.blocks import pixels_of
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.lab.benchmark.methods import MethodFailedError, Told
 from StegoMedLib.lab.benchmark.residual_features import residual_features
@@ -235,7 +235,4 @@ def _region(item: Slice, region: str) -> NDArray[np.bool_]:
     """Pixels that the detector looks at; bool, shape (H, W)."""
     if region == "plane":
         return np.ones(item.plane.shape, dtype=np.bool_)
-    air = np.zeros(item.plane.shape, dtype=np.bool_)
-    grown = np.kron(item.usable, np.ones((BLOCK, BLOCK), dtype=np.bool_))
-    air[: grown.shape[0], : grown.shape[1]] = grown
-    return air
+    return pixels_of(item.usable, item.plane.shape)

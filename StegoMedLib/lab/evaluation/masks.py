@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydicom import Dataset
 
+from StegoMedLib.blocks import PIXELS, usable_blocks
 from StegoMedLib.dicom import Placing, placing_of
 from StegoMedLib.metrics import dice, iou, summarise
-from StegoMedLib.regions import BLOCK, guard, usable_blocks
+from StegoMedLib.regions import guard
 from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.files import FilePart, FileSeries
 from StegoMedLib.series.progress import Progress, silent
@@ -170,5 +171,5 @@ def _measure(plane: Plane, found: NDArray[np.bool_], reference: NDArray[np.bool_
         "missed_mm2": None if area is None else missed * area,
         "false_mm2": None if area is None else false * area,
         "missed_unguarded": int((reference & ~guarded).sum()),
-        "usable_share": usable_blocks(plane, guarded).sum() * BLOCK**2 / guarded.size,
+        "usable_share": usable_blocks(~guarded).sum() * PIXELS / guarded.size,
     }

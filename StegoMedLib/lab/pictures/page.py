@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.blocks import BLOCK
 from StegoMedLib.files import PRIVATE
 from StegoMedLib.lab.pictures.canvas import (
     INK,
@@ -25,7 +26,6 @@ from StegoMedLib.lab.pictures.canvas import (
     tint,
 )
 from StegoMedLib.lab.pictures.sheet import MOST_MASKS, MaskShown, draw_mask_sheet
-from StegoMedLib.regions import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,22 +20,21 @@ carry digits, in the shuffled order. What the payload does not need stays as it 
 from __future__ import annotations
 
 import math
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.blocks import PIXELS
 from StegoMedLib.codec.addressing import subkey
-from StegoMedLib.codec.blocks import PIXELS
-from StegoMedLib.codec.capacity_header import LARGEST_FIELD, CapacityHeader
-from StegoMedLib.codec.capacity_layout import HEADER_SHARES, HEADER_WORDS, CapacityLayout
-from StegoMedLib.codec.capacity_map import packed_map, unpacked_map
-from StegoMedLib.codec.digits import BASES, bits_in_digits, bits_of_digits, digits_for_bits, digits_of_bits
-from StegoMedLib.codec.kept import KeptBySize
-from StegoMedLib.codec.profile import LengthOf, Payload
-from StegoMedLib.codec.remainders import Legal, remainders
-from StegoMedLib.codec.wet import WORD_BITS, flips_for_words, words_of_groups
-from StegoMedLib.errors import DoesNotFitError
+from StegoMedLib.codec.capacity.digits import BASES, bits_in_digits, bits_of_digits, digits_for_bits, digits_of_bits
+from StegoMedLib.codec.capacity.header import LARGEST_FIELD, CapacityHeader
+from StegoMedLib.codec.capacity.layout import HEADER_SHARES, HEADER_WORDS, CapacityLayout
+from StegoMedLib.codec.capacity.map import packed_map, unpacked_map
+from StegoMedLib.codec.capacity.remainders import remainders, set_remainders, settable
+from StegoMedLib.codec.capacity.wet import WORD_BITS, flips_for_words, words_of_groups
+from StegoMedLib.codec.legal import Legal
+from StegoMedLib.codec.profile import SIZES_KEPT, Canvas, LengthOf, Payload, Profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +56,7 @@ _SAMPLE = 4096
 """Pixels by which the share of those at an end of the legal range is told."""
 
 
-class Capacity:
+class Capacity(Profile):
     """The profile under one key.
 
     Parameters
@@ -67,56 +66,19 @@ class Capacity:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._layouts = KeptBySize(partial(CapacityLayout, subkey(key, "capacity")))
+        self._layout = lru_cache(maxsize=SIZES_KEPT)(partial(CapacityLayout, subkey(key, "capacity")))
 
-    def room(self, plane: Plane, usable: NDArray[np.bool_]) -> int:
-        """Bits that `usable` blocks (H // 4, W // 4) of `plane` can carry, under nearly every key."""
-        writable = _writable(plane, usable)
-        count = writable.size * PIXELS
-        return bits_in_digits(_digits_left(count, int(writable.sum()) * PIXELS, packed_map(writable)), max(BASES))
+    def on(self, plane: Plane, air: NDArray[np.bool_]) -> CapacityCanvas:
+        """The canvas that `plane` with its `air` (H, W) is.
 
-    def embed(self, plane: Plane, usable: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
-        """Hide `payload` in `plane`.
-
-        Parameters
-        ----------
-        plane : Plane
-        usable : ndarray of bool, shape (H // 4, W // 4)
-        payload : Payload
-
-        Returns
-        -------
-        ndarray of int32, shape (H, W)
-            Stego pixels: within one grey level of the cover in usable blocks, or two at an end of the legal range;
-            equal elsewhere.
-
-        Raises
-        ------
-        DoesNotFitError
-            When the usable blocks cannot carry the payload.
+        What it embeds changes pixels by one grey level, or by two at an end of the legal range.
         """
-        layout = self._layouts.of(plane.shape)
-        writer = _Writer(plane, _writable(plane, usable), layout)
-        stego = writer.write(payload)
-        if stego is None:
-            raise DoesNotFitError(
-                f"The {payload.bits.size} bits of the record do not fit the air around the body; hide a shorter record."
-            )
-        return stego
+        return CapacityCanvas(plane, air, self._layout(plane.shape))
 
-    def extract(self, plane: Plane, usable: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
-        """Payload in `plane`, or None; `usable` is not looked at.
-
-        Parameters
-        ----------
-        plane : Plane
-        usable : None
-            No mask is needed.
-        length_of : callable
-            Length in bits of one piece of the payload with a label.
-        """
-        del usable
-        layout = self._layouts.of(plane.shape)
+    def extract(self, plane: Plane, air: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
+        """Payload in `plane`, or None; `air` is not looked at."""
+        del air
+        layout = self._layout(plane.shape)
         flat = plane.pixels.ravel()
         for draw in range(len(HEADER_SHARES)):
             span = layout.header_span(draw)
@@ -131,20 +93,23 @@ class Capacity:
         return None
 
 
-class _Writer:
-    """Writes one plane: header, map and digits."""
+class CapacityCanvas(Canvas):
+    """A plane to fill: header, map and digits."""
 
-    def __init__(self, plane: Plane, writable: NDArray[np.bool_], layout: CapacityLayout) -> None:
-        self._plane, self._layout, self._legal = plane, layout, Legal(plane)
-        self._stego = plane.pixels.copy()
-        self._flat = self._stego.ravel()
-        self._dry = writable[layout.blocks]
-        self._map = packed_map(writable)
-        self._words = _words_of_bytes(self._map)
-        self._share = float(writable.mean()) if writable.size else 0.0
+    def __init__(self, plane: Plane, air: NDArray[np.bool_], layout: CapacityLayout) -> None:
+        super().__init__(plane, air)
+        self._layout, self._legal = layout, Legal(plane)
+        self._flat = plane.pixels.ravel()
+        # Usable blocks whose pixels can take any digit.
+        self._writable = self.usable.ravel() & settable(plane.pixels, self._legal, max(BASES))
+        self._map = packed_map(self._writable)
+        self._share = float(self._writable.mean()) if self._writable.size else 0.0
 
-    def write(self, payload: Payload) -> NDArray[np.int32] | None:
-        """Stego pixels (H, W), None where there is no room."""
+    def _capacity(self) -> int:
+        count = self._writable.size * PIXELS
+        return bits_in_digits(_digits_left(count, int(self._writable.sum()) * PIXELS, self._map), max(BASES))
+
+    def _embedded(self, payload: Payload) -> NDArray[np.int32] | None:
         if not self._share or len(self._map) > LARGEST_FIELD:
             return None
         for draw in range(len(HEADER_SHARES)):
@@ -155,10 +120,16 @@ class _Writer:
                     return done
         return None
 
+    @cached_property
+    def _dry(self) -> NDArray[np.bool_]:
+        """Which pixels may change, in keyed order."""
+        return self._writable[self._layout.blocks]
+
     def _try(self, payload: Payload, draw: int, span: int) -> NDArray[np.int32] | None:
         layout = self._layout
+        words = _words_of_bytes(self._map)
         start = HEADER_WORDS * layout.header_span(draw)
-        end = start + self._words.size * span
+        end = start + words.size * span
         if span > LARGEST_FIELD or end > layout.count or layout.header_span(draw) < WORD_BITS:
             return None
         places = end + np.flatnonzero(self._dry[end:])
@@ -167,14 +138,15 @@ class _Writer:
             return None
         header = CapacityHeader(payload.label, base, payload.count, len(self._map), span)
         head = self._flips(0, layout.header_span(draw), _words_of_bytes(header.pack(layout.authenticator, draw)))
-        body = None if head is None else self._flips(start, span, self._words)
+        body = None if head is None else self._flips(start, span, words)
         if head is None or body is None:
             return None
         flipped = np.concatenate([head, body])
-        self._set(flipped, 1 - remainders(self._flat[layout.pixels[flipped]], 2), 2)
+        stego = self._flat.copy()
+        self._set(stego, flipped, 1 - remainders(stego[layout.pixels[flipped]], 2), 2)
         digits = digits_of_bits(payload.bits, base)
-        self._set(places[: digits.size], digits, base)
-        return self._stego
+        self._set(stego, places[: digits.size], digits, base)
+        return stego.reshape(self.plane.shape)
 
     def _base(self, bits: int, places: NDArray[np.intp]) -> int | None:
         """Base that needs the smallest changes among those in which the payload fits."""
@@ -193,11 +165,10 @@ class _Writer:
         flips = flips_for_words(odd, self._dry[part].reshape(shape), self._layout.columns[part].reshape(shape), words)
         return None if flips is None else start + np.flatnonzero(flips)
 
-    def _set(self, places: NDArray[np.intp], wanted: NDArray[np.integer], base: int) -> None:
-        """Give the pixels with these numbers in the keyed order their remainders."""
+    def _set(self, flat: NDArray[np.int32], places: NDArray[np.intp], wanted: NDArray[np.integer], base: int) -> None:
+        """Give the pixels of a plane with these numbers in the keyed order their remainders."""
         pixels = self._layout.pixels[places]
-        values = self._flat[pixels]
-        self._flat[pixels] = self._legal.set_remainders(values, wanted, base, self._layout.upwards[places])
+        flat[pixels] = set_remainders(flat[pixels], wanted, base, self._layout.upwards[places], self._legal)
 
 
 def _squared_change(base: int, at_end: float) -> float:
@@ -205,11 +176,6 @@ def _squared_change(base: int, at_end: float) -> float:
     if base == 2:  # noqa: PLR2004
         return 0.5
     return (2 + 3 * at_end) / 3  # 0, 1, 1, or 0, 1, 4
-
-
-def _writable(plane: Plane, usable: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Usable blocks whose pixels can take any digit; bool, shape (N,)."""
-    return usable.ravel() & Legal(plane).settable(plane, max(BASES))
 
 
 def _digits_left(count: int, dry: int, packed: bytes) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import split_blocks
+from StegoMedLib.blocks import split_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""How many bits a group of blocks should carry, and how many bits a plane has room for."""
+"""How many bits a group of blocks should carry, and how many bits a plane can carry."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from scipy.stats import hypergeom
 
-from StegoMedLib.codec.layout import HEADER_GROUPS, MINIMUM_BLOCKS
+from StegoMedLib.codec.fidelity.layout import HEADER_GROUPS, MINIMUM_BLOCKS
 
-__all__ = ["MAXIMUM_GROUP_BITS", "Room", "can_head", "plan_group_bits", "room_bits"]
+__all__ = ["MAXIMUM_GROUP_BITS", "Budget", "can_head", "capacity_bits", "plan_group_bits"]
 
 MAXIMUM_GROUP_BITS = 20
 """The table of candidates takes ``4 * 2 ** bits`` bytes; past 20 bits it leaves the cache and gains little."""
@@ -30,7 +30,7 @@ _RISK, _RISK_OF_HEADER = 0.2, 0.5
 
 
 @dataclass(frozen=True)
-class Room:
+class Budget:
     """What the sender has to work with.
 
     Attributes
@@ -55,40 +55,40 @@ class Room:
         return self.header + self.body
 
 
-def plan_group_bits(room: Room, bits: int) -> int | None:
+def plan_group_bits(budget: Budget, bits: int) -> int | None:
     """Bits a group that need the fewest changes for a payload of `bits`; None when the payload does not fit safely."""
-    if room.count < MINIMUM_BLOCKS or not can_head(room):
+    if budget.count < MINIMUM_BLOCKS or not can_head(budget):
         return None
     feasible = [
         size
         for size in range(_MINIMUM_GROUP_BITS, MAXIMUM_GROUP_BITS + 1)
-        if math.ceil(bits / size) <= room.body and _risk(room, room.body, math.ceil(bits / size), size) <= _RISK
+        if math.ceil(bits / size) <= budget.body and _risk(budget, budget.body, math.ceil(bits / size), size) <= _RISK
     ]
-    return min(feasible, key=lambda size: _changes_per_bit(room, bits, size), default=None)
+    return min(feasible, key=lambda size: _changes_per_bit(budget, bits, size), default=None)
 
 
-def can_head(room: Room) -> bool:
-    """Whether the header probably finds room."""
-    return _risk(room, room.header, HEADER_GROUPS, 8) <= _RISK_OF_HEADER
+def can_head(budget: Budget) -> bool:
+    """Whether the header probably finds blocks enough."""
+    return _risk(budget, budget.header, HEADER_GROUPS, 8) <= _RISK_OF_HEADER
 
 
 @lru_cache(maxsize=4096)
-def room_bits(room: Room) -> int:
+def capacity_bits(budget: Budget) -> int:
     """Longest payload in bits that `plan_group_bits` accepts; 0 when there is none."""
-    low, high = 0, 8 * room.usable + 1
+    low, high = 0, 8 * budget.usable + 1
     while high - low > 1:
         middle = (low + high) // 2
-        if plan_group_bits(room, middle) is None:
+        if plan_group_bits(budget, middle) is None:
             high = middle
         else:
             low = middle
     return low
 
 
-def _risk(room: Room, blocks: int, groups: int, size: int) -> float:
+def _risk(budget: Budget, blocks: int, groups: int, size: int) -> float:
     """Expected number of `groups` groups that a draw leaves too few usable blocks to carry `size` bits."""
-    needed = _blocks_needed(size, room.freedom)
-    return groups * float(hypergeom.cdf(needed - 1, room.count, room.usable, blocks // groups))
+    needed = _blocks_needed(size, budget.freedom)
+    return groups * float(hypergeom.cdf(needed - 1, budget.count, budget.usable, blocks // groups))
 
 
 def _blocks_needed(size: int, freedom: float) -> int:
@@ -96,10 +96,10 @@ def _blocks_needed(size: int, freedom: float) -> int:
     return math.ceil((size + 3) / (_BITS_OF_FREE_BLOCK if freedom >= _FREE else _BITS_OF_BLOCK_AT_END))
 
 
-def _changes_per_bit(room: Room, bits: int, size: int) -> float:
+def _changes_per_bit(budget: Budget, bits: int, size: int) -> float:
     """Expected changes for each bit: chance that one, two or three of a group's words add up to the wanted one."""
     groups = math.ceil(bits / size)
-    words = _WORDS_PER_BLOCK * room.freedom * room.usable * (room.body / room.count) / groups
+    words = _WORDS_PER_BLOCK * budget.freedom * budget.usable * (budget.body / budget.count) / groups
     one, two, three = (math.exp(-min(words**n / math.factorial(n) / 2**size, 700.0)) for n in (1, 2, 3))
     expected = (1 - one) + one * ((1 - two) * 2 + two * ((1 - three) * 3 + three * 5))
     return (1 - 2.0**-size) * expected / size

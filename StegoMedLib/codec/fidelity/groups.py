@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from StegoMedLib.codec.blocks import PIXELS
-from StegoMedLib.codec.solve import MOST, Table, choose
-from StegoMedLib.codec.texture import TIERS
+from StegoMedLib.blocks import PIXELS
+from StegoMedLib.codec.fidelity.solve import MOST, Table, choose
+from StegoMedLib.codec.fidelity.texture import TIERS
 
 if TYPE_CHECKING:
-    from StegoMedLib.codec.moves import Cover, Moves
+    from StegoMedLib.codec.fidelity.moves import Cover, Moves
 
 __all__ = ["Chosen", "bits_of_words", "group_starts", "solve_groups", "syndromes", "words_of_bits"]
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.blocks import BLOCK, PIXELS, block_grid
 from StegoMedLib.codec.addressing import keystream, permutation, subkey
-from StegoMedLib.codec.blocks import BLOCK, PIXELS, block_grid
-from StegoMedLib.codec.capacity_header import HEADER_BYTES
-from StegoMedLib.codec.wet import WORD_BITS
+from StegoMedLib.codec.capacity.header import HEADER_BYTES
+from StegoMedLib.codec.capacity.wet import WORD_BITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.blocks import block_grid
 from StegoMedLib.codec.addressing import keystream, permutation, subkey
-from StegoMedLib.codec.blocks import block_grid
-from StegoMedLib.codec.parities import COEFFICIENTS, STEP_BITS
-from StegoMedLib.codec.reach import REACHED
+from StegoMedLib.codec.fidelity.parities import COEFFICIENTS, STEP_BITS
+from StegoMedLib.codec.fidelity.reach import REACHED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,14 +45,19 @@ class Layout:
         Blocks of the plane.
     dither : ndarray of int32, shape (8, count)
         Added to the scaled coefficients before they are cut into cells.
+    order : callable
+        Gives the order of the blocks in a draw, by its number; intp, shape (count,).
+    columns : callable
+        Gives the columns of the dense body for a payload of so many bits; uint8, packed, shape (count, 5, bytes),
+        read-only. Only the last length asked for is kept: all slices of a series have the same.
     """
 
     def __init__(self, key: bytes, shape: tuple[int, int]) -> None:
         down, across = block_grid(shape)
         self.count = down * across
         self._key = subkey(key, "fidelity", *shape)
-        self._orders: dict[int, NDArray[np.intp]] = {}
-        self._columns: dict[int, NDArray[np.uint8]] = {}
+        self.order = lru_cache(maxsize=DRAWS)(partial(_order, self._key, self.count))
+        self.columns = lru_cache(maxsize=1)(partial(_columns, self._key, self.count))
 
     @cached_property
     def dither(self) -> NDArray[np.int32]:
@@ -77,25 +82,6 @@ class Layout:
         offsets = self._offsets[blocks].reshape(-1, *(1,) * (patterns.ndim - 1))
         return self._table[offsets ^ patterns.astype(np.uint16) * np.uint16(257)]
 
-    def columns(self, length: int) -> NDArray[np.uint8]:
-        """Columns of the dense body for a payload of `length` bits; uint8, packed, shape (count, 5, bytes), read-only.
-
-        Only the last length asked for is kept: all slices of a series have the same.
-        """
-        if length not in self._columns:
-            size = -(-length // 8)
-            drawn = keystream(subkey(self._key, "columns", length), self.count * REACHED * size, np.uint8)
-            columns = drawn.reshape(self.count, REACHED, size)
-            columns.setflags(write=False)
-            self._columns = {length: columns}
-        return self._columns[length]
-
-    def order(self, draw: int) -> NDArray[np.intp]:
-        """Order of the blocks in draw number `draw`; intp, shape (count,)."""
-        if draw not in self._orders:
-            self._orders[draw] = permutation(subkey(self._key, "order", draw), self.count)
-        return self._orders[draw]
-
     @property
     def header_size(self) -> int:
         """Blocks at the head of an order that carry the header: one in sixteen, at least 64."""
@@ -112,3 +98,15 @@ class Layout:
     def authenticator(self) -> bytes:
         """Key of the header's check."""
         return subkey(self._key, "header")
+
+
+def _order(key: bytes, count: int, draw: int) -> NDArray[np.intp]:
+    return permutation(subkey(key, "order", draw), count)
+
+
+def _columns(key: bytes, count: int, length: int) -> NDArray[np.uint8]:
+    size = -(-length // 8)
+    drawn = keystream(subkey(key, "columns", length), count * REACHED * size, np.uint8).astype(np.uint8, copy=False)
+    columns = drawn.reshape(count, REACHED, size)
+    columns.setflags(write=False)
+    return columns

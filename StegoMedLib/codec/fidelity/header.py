@@ -14,13 +14,12 @@ payload's own authentication.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
-__all__ = ["LABEL_BITS", "Header"]
+from StegoMedLib.codec.checked import checked, unchecked
 
-LABEL_BITS = 11
+__all__ = ["Header"]
+
 _GROUP_BITS = 5
 _CHECK_BYTES = 2
 
@@ -35,17 +34,13 @@ class Header:
     def pack(self, key: bytes, draw: int) -> bytes:
         """Four bytes: fields and check."""
         fields = (self.label << _GROUP_BITS | self.group_bits).to_bytes(2, "big")
-        return fields + _check(key, fields, draw)
+        return checked(fields, key, draw, _CHECK_BYTES)
 
     @classmethod
     def unpack(cls, packed: bytes, key: bytes, draw: int) -> Header | None:
         """Header in `packed` (4 bytes), or None when its check fails."""
-        fields, check = packed[:-_CHECK_BYTES], packed[-_CHECK_BYTES:]
-        if not hmac.compare_digest(check, _check(key, fields, draw)):
+        fields = unchecked(packed, key, draw, _CHECK_BYTES)
+        if fields is None:
             return None
         number = int.from_bytes(fields, "big")
         return cls(number >> _GROUP_BITS, number & ((1 << _GROUP_BITS) - 1))
-
-
-def _check(key: bytes, fields: bytes, draw: int) -> bytes:
-    return hmac.new(key, fields + bytes([draw]), hashlib.sha256).digest()[:_CHECK_BYTES]

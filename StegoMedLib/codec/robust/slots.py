@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import PIXELS, block_grid, dct_basis
+from StegoMedLib.blocks import PIXELS, block_grid
+from StegoMedLib.codec.dct import dct_basis
 from StegoMedLib.codec.multiplying import times
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import PIXELS
-from StegoMedLib.codec.parities import CHANGES, COEFFICIENTS, change_effects, patterns
+from StegoMedLib.blocks import PIXELS
+from StegoMedLib.codec.fidelity.parities import CHANGES, COEFFICIENTS, change_effects, patterns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import BLOCK, PIXELS, dct_basis
+from StegoMedLib.blocks import BLOCK, PIXELS
+from StegoMedLib.codec.dct import dct_basis
 from StegoMedLib.codec.multiplying import times
 
 if TYPE_CHECKING:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.blocks import PIXELS, split_blocks
-from StegoMedLib.codec.parities import CHANGES, change_effects, patterns, scaled_coefficients
-from StegoMedLib.codec.reach import NONE, Reach, reach_of
-from StegoMedLib.codec.texture import tiers
+from StegoMedLib.blocks import PIXELS, split_blocks
+from StegoMedLib.codec.fidelity.parities import CHANGES, change_effects, patterns, scaled_coefficients
+from StegoMedLib.codec.fidelity.reach import NONE, Reach, reach_of
+from StegoMedLib.codec.fidelity.texture import tiers
+from StegoMedLib.codec.legal import Legal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from StegoMedLib.codec.layout import Layout
+    from StegoMedLib.codec.fidelity.layout import Layout
     from StegoMedLib.plane import Plane
 
 __all__ = ["Cover", "Moves", "apply_changes", "legal_changes"]
@@ -76,23 +77,33 @@ class Cover:
     blocks : ndarray of int32, shape (N, 16)
     usable : ndarray of bool, shape (N,)
         Without the blocks that no single change may touch: all their pixels lie between padding values.
-    patterns : ndarray of uint8, shape (N,)
-    words : ndarray of uint32, shape (N,)
-        Syndrome words.
+    legal : ndarray of bool, shape (usable, 32)
+        Which single changes each usable block may take.
     """
 
     def __init__(self, plane: Plane, usable: NDArray[np.bool_], layout: Layout) -> None:
         self.blocks = split_blocks(plane.pixels).astype(np.int32)
         self._pixels, self._layout = plane.pixels, layout
-        self._scaled = scaled_coefficients(self.blocks) + layout.dither
-        self.patterns = patterns(self._scaled)
-        self.words = layout.syndromes(self.patterns, np.arange(layout.count))
         legal = legal_changes(plane, self.blocks[usable.ravel()])
         movable = legal.any(axis=1)
         self.usable = usable.ravel().copy()
         self.usable[self.usable] = movable
-        self._legal_by_block = legal[movable]
+        self.legal = legal[movable]
         self._row = np.cumsum(self.usable) - 1
+
+    @cached_property
+    def _scaled(self) -> NDArray[np.int32]:
+        return scaled_coefficients(self.blocks) + self._layout.dither
+
+    @cached_property
+    def patterns(self) -> NDArray[np.uint8]:
+        """Patterns of all blocks; uint8, shape (N,)."""
+        return patterns(self._scaled)
+
+    @cached_property
+    def words(self) -> NDArray[np.uint32]:
+        """Syndrome words of all blocks; uint32, shape (N,)."""
+        return self._layout.syndromes(self.patterns, np.arange(self._layout.count))
 
     @cached_property
     def tiers(self) -> NDArray[np.uint8]:
@@ -104,19 +115,19 @@ class Cover:
         dry = blocks[self.usable[blocks]]
         rows = self._row[dry]
         words = self._single_words[rows]
-        block, change = np.nonzero((words != 0) & self._legal_by_block[rows])
+        block, change = np.nonzero((words != 0) & self.legal[rows])
         return Moves(words[block, change], dry[block], _filled(change[:, None]))
 
     def reach(self, blocks: NDArray[np.intp]) -> Reach:
         """Which parities of `blocks` (n,), all usable, can be flipped together."""
-        return reach_of(self._scaled[:, blocks], self._legal_by_block[self._row[blocks]])
+        return reach_of(self._scaled[:, blocks], self.legal[self._row[blocks]])
 
     def double_moves(self, blocks: NDArray[np.intp]) -> Moves:
         """Every legal change of two pixels of the usable ones among `blocks`: for groups with little room."""
         dry = blocks[self.usable[blocks]]
         effects = change_effects()[:, _PAIRS].sum(axis=2)
         words = self._added(dry, effects)
-        legal = self._legal_by_block[self._row[dry]][:, _PAIRS].all(axis=2)
+        legal = self.legal[self._row[dry]][:, _PAIRS].all(axis=2)
         block, pair = np.nonzero((words != 0) & legal)
         return Moves(words[block, pair], dry[block], _filled(_PAIRS[pair]))
 
@@ -138,11 +149,8 @@ def _filled(changes: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def legal_changes(plane: Plane, blocks: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Which single changes of `blocks` (n, 16) stay in the legal range and make no padding value; bool, (n, 32)."""
-    values = np.concatenate([blocks + 1, blocks - 1], axis=1)
-    legal = (values >= plane.low) & (values <= plane.high)
-    for first, last in plane.padding:
-        legal &= (values < first) | (values > last)
-    return legal
+    low, high = Legal(plane).limits(blocks)
+    return np.concatenate([blocks < high, blocks > low], axis=1)
 
 
 def apply_changes(blocks: NDArray[np.int32], owners: NDArray[np.intp], changes: NDArray[np.intp]) -> NDArray[np.int32]:

@@ -7,13 +7,14 @@ one: no bit is left without votes by a mask or a crop, as independent random add
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from StegoMedLib.codec.addressing import keystream, subkey
-from StegoMedLib.codec.header import LABEL_BITS
-from StegoMedLib.codec.robust_slots import SlotGrid
+from StegoMedLib.codec.profile import LABEL_BITS
+from StegoMedLib.codec.robust.slots import SlotGrid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +27,7 @@ CODE_BITS = 64
 HEADER_RUN = 24
 """One slot of so many, at a place that the key chooses, carries the header."""
 
-_KEPT_LENGTHS = 2
+_LENGTHS_KEPT = 2
 
 
 def codebook(key: bytes) -> NDArray[np.float32]:
@@ -59,6 +60,9 @@ class RobustLayout:
         Slots of the header, sorted by the bit of the codeword that they carry.
     header_starts : ndarray of intp, shape (64,)
         Where each bit's slots begin in `header`.
+    owners : callable
+        Gives the bit that each slot carries, by the payload's length: 0 to length - 1 of the payload, and from the
+        length on of the codeword; intp, shape (S,).
     """
 
     def __init__(self, key: bytes, shape: tuple[int, int]) -> None:
@@ -66,25 +70,13 @@ class RobustLayout:
         self._key = subkey(key, "layout", *shape)
         drawn = keystream(subkey(self._key, "signs"), -(-self.grid.count // 8), np.uint8).astype(np.uint8)
         self.signs = np.where(np.unpackbits(drawn)[: self.grid.count], np.float32(1), np.float32(-1))
-        self._heads, self._bodies = self._split()
-        bits = np.concatenate([self._dealt(head.size, CODE_BITS, "header", k) for k, head in enumerate(self._heads)])
+        heads, bodies = self._split()
+        bits = np.concatenate([_dealt(self._key, head.size, CODE_BITS, "header", k) for k, head in enumerate(heads)])
         order = np.argsort(bits, kind="stable")
-        self.header = np.concatenate(self._heads)[order]
+        self.header = np.concatenate(heads)[order]
         self.header_starts = np.searchsorted(bits[order], np.arange(CODE_BITS))
-        self._header_bits = bits[order]
-        self._owners: dict[int, NDArray[np.intp]] = {}
-
-    def owners(self, length: int) -> NDArray[np.intp]:
-        """Bit that each slot carries: 0 to length - 1 of the payload, and from `length` on of the codeword; (S,)."""
-        if length not in self._owners:
-            if len(self._owners) == _KEPT_LENGTHS:
-                del self._owners[next(iter(self._owners))]
-            owners = np.empty(self.grid.count, dtype=np.intp)
-            owners[self.header] = length + self._header_bits
-            for scale, body in enumerate(self._bodies):
-                owners[body] = self._dealt(body.size, length, "body", scale, length)
-            self._owners[length] = owners
-        return self._owners[length]
+        carried = self.header, bits[order]
+        self.owners = lru_cache(maxsize=_LENGTHS_KEPT)(partial(_owners, self._key, self.grid.count, carried, bodies))
 
     def _split(self) -> tuple[list[NDArray[np.intp]], list[NDArray[np.intp]]]:
         """Slots of header and body of each scale, along the curve."""
@@ -97,8 +89,24 @@ class RobustLayout:
             bodies.append(np.delete(slots, places))
         return heads, bodies
 
-    def _dealt(self, slots: int, bits: int, *use: object) -> NDArray[np.intp]:
-        """Bits dealt to so many slots: permutations of all bits, one after the other; intp, shape (slots,)."""
-        rounds = -(-slots // bits) if bits else 0
-        drawn = keystream(subkey(self._key, *use), rounds * bits, np.uint64).reshape(rounds, bits)
-        return np.argsort(drawn, axis=1, kind="stable").ravel()[:slots]
+
+def _owners(
+    key: bytes,
+    count: int,
+    header: tuple[NDArray[np.intp], NDArray[np.intp]],
+    bodies: list[NDArray[np.intp]],
+    length: int,
+) -> NDArray[np.intp]:
+    """Bit that each of `count` slots carries, `header` being the slots of the codeword and their bits."""
+    owners = np.empty(count, dtype=np.intp)
+    owners[header[0]] = length + header[1]
+    for scale, body in enumerate(bodies):
+        owners[body] = _dealt(key, body.size, length, "body", scale, length)
+    return owners
+
+
+def _dealt(key: bytes, slots: int, bits: int, *use: object) -> NDArray[np.intp]:
+    """Bits dealt to so many slots: permutations of all bits, one after the other; intp, shape (slots,)."""
+    rounds = -(-slots // bits) if bits else 0
+    drawn = keystream(subkey(key, *use), rounds * bits, np.uint64).reshape(rounds, bits)
+    return np.argsort(drawn, axis=1, kind="stable").ravel()[:slots]

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.robust_votes import limited
+from StegoMedLib.codec.legal import Legal
+from StegoMedLib.codec.robust.votes import limited
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from StegoMedLib.codec.robust_layout import RobustLayout
+    from StegoMedLib.codec.robust.layout import RobustLayout
     from StegoMedLib.plane import Plane
 
 __all__ = ["Mark"]
@@ -75,8 +76,9 @@ class Mark:
         self._grid, self._energy = layout.grid, energy
         self._where = np.flatnonzero(usable.ravel())
         mine = blocks[self._where]
-        low, high = _freedom(plane, mine)
-        self._low, self._high = np.maximum(low, np.float32(-most)), np.minimum(high, np.float32(most))
+        low, high = Legal(plane).limits(mine)
+        self._low = np.maximum((low - mine).astype(np.float32), np.float32(-most))
+        self._high = np.minimum((high - mine).astype(np.float32), np.float32(most))
         self._length = wanted.size - layout.header_starts.size
         owners = layout.owners(self._length)
         free = np.floor(layout.grid.of_blocks(usable.ravel().astype(np.float32)))
@@ -145,12 +147,3 @@ class Mark:
                 break
             gain *= self._growth(change) * (_NEARLY if found > self._energy else 1.0)
         return best.astype(np.int32)
-
-
-def _freedom(plane: Plane, blocks: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """How far down and up pixels (n, 16) may go: to the ends of the legal range, and not across padding values."""
-    low, high = np.int32(plane.low) - blocks, np.int32(plane.high) - blocks
-    for first, last in plane.padding:
-        low = np.maximum(low, np.where(last < blocks, last + 1 - blocks, low))
-        high = np.minimum(high, np.where(first > blocks, first - 1 - blocks, high))
-    return low.astype(np.float32), high.astype(np.float32)

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.codec.fidelity.reach import REACHED
 from StegoMedLib.codec.gf2 import solve
-from StegoMedLib.codec.reach import REACHED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from StegoMedLib.codec.groups import Chosen
-    from StegoMedLib.codec.layout import Layout
-    from StegoMedLib.codec.moves import Cover
+    from StegoMedLib.codec.fidelity.groups import Chosen
+    from StegoMedLib.codec.fidelity.layout import Layout
+    from StegoMedLib.codec.fidelity.moves import Cover
 
-__all__ = ["MAXIMUM_DENSE_BITS", "dense_bits", "dense_limit", "dense_room", "solve_dense"]
+__all__ = ["MAXIMUM_DENSE_BITS", "dense_bits", "dense_capacity", "dense_limit", "solve_dense"]
 
 MAXIMUM_DENSE_BITS = 4096
 """Elimination takes time with the cube of the payload's length."""
@@ -43,7 +43,7 @@ def dense_limit(count: int) -> int:
     return min(MAXIMUM_DENSE_BITS, _MAXIMUM_COLUMNS // (count * REACHED))
 
 
-def dense_room(cover: Cover, layout: Layout) -> int:
+def dense_capacity(cover: Cover, layout: Layout) -> int:
     """Bits that the usable blocks of a plane can carry this way, under nearly every key.
 
     How many usable blocks the key deals to the header is hypergeometric; three standard deviations are left for it.
@@ -77,10 +77,11 @@ def solve_dense(cover: Cover, blocks: NDArray[np.intp], layout: Layout, payload:
     columns = layout.columns(payload.size)[usable][free]
     matrix = np.unpackbits(columns, axis=1, count=payload.size, bitorder="little").T.astype(np.bool_)
     flips = np.zeros(free.shape, dtype=np.bool_)
-    solution = solve(matrix, payload ^ dense_bits(cover.patterns[blocks], blocks, layout, payload.size))
+    missing = payload ^ dense_bits(cover.patterns[blocks], blocks, layout, payload.size)
+    solution = solve(matrix[None], missing[None])
     if solution is None:
         return None
-    flips[free] = solution
+    flips[free] = solution[0]
     wanted = np.packbits(flips, axis=1, bitorder="little")[:, 0]
     changed = np.flatnonzero(wanted)
     return usable[changed], reach.changes[changed, wanted[changed]]

@@ -10,18 +10,15 @@ map bytes     16    length of the map of usable blocks, deflated
 span          16    pixels of each group that carries a word of the map
 check         32    HMAC-SHA-256 over all of these and the number of the draw, cut to 32 bits
 ============  ====  ==========================================================================================
-
-The check is a filter, not a proof; the payload's own authentication decides.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import struct
 from dataclasses import dataclass
 
-from StegoMedLib.codec.digits import BASES
+from StegoMedLib.codec.capacity.digits import BASES
+from StegoMedLib.codec.checked import checked, unchecked
 
 __all__ = ["HEADER_BYTES", "LARGEST_FIELD", "CapacityHeader"]
 
@@ -45,18 +42,14 @@ class CapacityHeader:
     def pack(self, key: bytes, draw: int) -> bytes:
         """Fields and check; bytes of length `HEADER_BYTES`."""
         fields = _LAYOUT.pack(self.label << _BASE_BITS | self.base, self.count, self.map_bytes, self.span)
-        return fields + _check(key, fields, draw)
+        return checked(fields, key, draw, _CHECK_BYTES)
 
     @classmethod
     def unpack(cls, packed: bytes, key: bytes, draw: int) -> CapacityHeader | None:
         """Header in `packed`, or None when its check fails or it asks for what no sender writes."""
-        fields, check = packed[:-_CHECK_BYTES], packed[-_CHECK_BYTES:]
-        if not hmac.compare_digest(check, _check(key, fields, draw)):
+        fields = unchecked(packed, key, draw, _CHECK_BYTES)
+        if fields is None:
             return None
         first, count, map_bytes, span = _LAYOUT.unpack(fields)
         header = cls(first >> _BASE_BITS, first & ((1 << _BASE_BITS) - 1), count, map_bytes, span)
         return header if header.base in BASES and count and map_bytes and span else None
-
-
-def _check(key: bytes, fields: bytes, draw: int) -> bytes:
-    return hmac.new(key, fields + bytes([draw]), hashlib.sha256).digest()[:_CHECK_BYTES]

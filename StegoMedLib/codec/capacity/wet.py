@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.codec.gf2 import solve
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -58,15 +60,12 @@ def flips_for_words(
         Only dry pixels; None when a group has no solution.
     """
     unknown, exists = _first_dry(dry)
-    rows = _equations(np.where(exists, np.take_along_axis(columns, unknown, axis=1), 0).astype(np.uint32))
-    missing = words_of_groups(odd, columns) ^ wanted
-    right = ((missing[:, None] >> np.arange(WORD_BITS, dtype=np.uint32)) & 1).astype(np.bool_)
-    solution = _solve(rows, right)
+    free = np.where(exists, np.take_along_axis(columns, unknown, axis=1), np.uint32(0))
+    solution = solve(_bits(free).transpose(0, 2, 1), _bits(words_of_groups(odd, columns) ^ wanted))
     if solution is None:
         return None
-    chosen = ((solution[:, None] >> np.arange(unknown.shape[1], dtype=np.uint64)) & np.uint64(1)).astype(np.bool_)
     flips = np.zeros(dry.shape, dtype=np.bool_)
-    np.put_along_axis(flips, unknown, chosen & exists, axis=1)
+    np.put_along_axis(flips, unknown, solution & exists, axis=1)
     return flips
 
 
@@ -76,28 +75,6 @@ def _first_dry(dry: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.boo
     return places, np.take_along_axis(dry, places, axis=1)
 
 
-def _equations(columns: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """Rows of the systems whose columns are `columns` (G, u): unknown j in bit j; uint64, shape (G, 32)."""
-    groups, unknowns = columns.shape
-    octets = np.ascontiguousarray(columns.astype("<u4")).view(np.uint8)
-    bits = np.unpackbits(octets, axis=1, bitorder="little").reshape(groups, unknowns, WORD_BITS)
-    filled = np.zeros((groups, WORD_BITS, _UNKNOWNS), dtype=np.uint8)
-    filled[:, :, :unknowns] = bits.transpose(0, 2, 1)
-    packed = np.packbits(filled, axis=2, bitorder="little")
-    return packed.view("<u8")[:, :, 0].astype(np.uint64)
-
-
-def _solve(rows: NDArray[np.uint64], right: NDArray[np.bool_]) -> NDArray[np.uint64] | None:
-    """Gauss-Jordan elimination over GF(2) of all systems at once: some solution of each as a word; uint64, (G,)."""
-    pivots = np.zeros_like(rows)
-    for index in range(rows.shape[1]):
-        row, value = rows[:, index].copy(), right[:, index].copy()
-        pivot = row & (~row + np.uint64(1))
-        if (value & (row == 0)).any():
-            return None
-        pivots[:, index] = pivot
-        others = (rows & pivot[:, None]) != 0
-        others[:, index] = False
-        rows ^= row[:, None] * others
-        right ^= value[:, None] & others
-    return np.asarray(np.bitwise_or.reduce(pivots * right, axis=1))
+def _bits(words: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Bits of words (...), the lowest first; bool, shape (..., 32)."""
+    return ((words[..., None] >> np.arange(WORD_BITS, dtype=np.uint32)) & 1).astype(np.bool_)

@@ -19,7 +19,7 @@ from StegoMedLib.codec.multiplying import times
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from StegoMedLib.codec.robust_layout import RobustLayout
+    from StegoMedLib.codec.robust.layout import RobustLayout
 
 __all__ = ["Heading", "body_votes", "find_heading", "heading_of_votes", "limited", "slot_votes", "usual_size"]
 
