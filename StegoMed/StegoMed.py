@@ -110,7 +110,7 @@ class StegoMedWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def take_parameters(self) -> None:
         """Work with the parameter node of the scene."""
-        if self.panel.parameters is None:
+        if not self.panel.bound:
             self.panel.set_parameters(self.logic.getParameterNode())
 
     def on_scene_start_close(self, _caller: object = None, _event: object = None) -> None:

@@ -3,6 +3,8 @@
 # ruff: noqa: N815 parameters are named as Slicer names them
 
 import enum
+import typing
+from types import SimpleNamespace
 
 import slicer
 from slicer.parameterNodeWrapper import parameterNodeWrapper
@@ -16,6 +18,7 @@ __all__ = [
     "Strength",
     "Target",
     "VoxelKind",
+    "defaults",
 ]
 
 
@@ -97,3 +100,12 @@ class StegoMedParameters:
     targetFolder: str
     extractVolume: slicer.vtkMRMLScalarVolumeNode
     reading: Reading
+
+
+def defaults() -> StegoMedParameters:
+    """Parameters while there is no scene to keep them in: nothing is chosen, and what is set is not kept."""
+    values: dict[str, object] = {}
+    for name, kind in typing.get_type_hints(StegoMedParameters).items():
+        labelled = isinstance(kind, type) and issubclass(kind, Labelled)
+        values[name] = next(iter(kind)) if labelled else "" if kind is str else None
+    return typing.cast("StegoMedParameters", SimpleNamespace(**values))

@@ -44,6 +44,12 @@ class Case:
     profile: str
     modality: str = "OT"
 
+    @property
+    def identity(self) -> tuple[str | None, ...]:
+        """What tells whether room that was measured is still that of what is chosen."""
+        worked_on = self.volume, self.segmentation
+        return *(None if node is None else str(node.GetID()) for node in worked_on), self.profile
+
 
 @dataclass(frozen=True, repr=False)
 class Request:

@@ -120,7 +120,7 @@ def test_agreeing_installs_once_and_says_so_meanwhile(host: Any, packages: Any, 
         pip.seen.append(driver.ui.regionState.plainText)
         install(changes, folder)
 
-    driver.panel.work.ensure_packages.__globals__["packages"].pip.install = watched
+    driver.panel.desk.work.ensure_packages.__globals__["packages"].pip.install = watched
     host.answer.append(True)
     driver.find()
     driver.find()
