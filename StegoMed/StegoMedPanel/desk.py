@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from StegoMedPanel.parameters import StegoMedParameters
+    from StegoMedPanel.room import Measured
     from StegoMedPanel.untyped import Node, Widget
     from StegoMedPanel.work import Work
 
@@ -89,9 +90,9 @@ class Desk:
         failed = self.run.failed
         return self.run.idle and (failed is None or failed.state is not place.state)
 
-    def keep_room(self, case: Case, bits: list[int], reasons: list[str]) -> None:
+    def keep_room(self, case: Case, measured: Measured) -> None:
         """Keep the room that was measured for a case, unless another one was chosen meanwhile."""
-        self.room.set(bits, case.identity, reasons)
+        self.room.set(measured, case.identity)
         self.look_at_room()
 
     def look_at_room(self) -> None:

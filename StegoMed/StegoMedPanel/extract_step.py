@@ -145,12 +145,10 @@ class ExtractStep:
             stream.write((self.json() + "\n").encode())
 
     def _on_save_files(self) -> None:
-        from StegoMedLib.pipeline.extract import save_files  # noqa: PLC0415 needs packages
-
         folder = qt.QFileDialog.getExistingDirectory(self._ui.saveFileButton, "Save the hidden file to a folder")
         report = self._report
         if folder and report is not None:
-            self._write(lambda: save_files(report, Path(str(folder))), str(folder))
+            self._write(lambda: self._desk.work.save_files(report, Path(str(folder))), str(folder))
 
     def _write(self, write: Callable[[], object], place: str) -> None:
         """Write, and say where, or why not."""

@@ -83,7 +83,7 @@ class HideStep:
         if self._desk.parameters.inputVolume is None:
             return "", State.PLAIN
         try:
-            return self._desk.room.needs(self.form.record(), self._desk.parameters.profile.name), State.PLAIN
+            return self._desk.room.needs(self._desk.work.bytes_needed(self.form.record())), State.PLAIN
         except StegoMedError as error:
             return str(error), State.PLAIN
         except ImportError:
@@ -106,7 +106,7 @@ class HideStep:
         parameters.extractVolume = hidden.volume
         views.show(hidden.volume, hidden.difference)  # opaque: single pixels would be lost in anything less
         self._show(hidden.report)
-        desk.keep_room(case, *_room_of(hidden.report))
+        desk.keep_room(case, hidden.measured)
 
     def _show(self, report: EmbedReport) -> None:
         """The numbers, and the slices that were skipped with their reasons."""
@@ -127,9 +127,3 @@ def _span(values: dict[str, float], form: str) -> str:
     """Least, mean and most of the slices; once where they are the same."""
     texts = [format(values[key], form) for key in ("min", "mean", "max")]
     return texts[0] if len(set(texts)) == 1 else " / ".join(texts)
-
-
-def _room_of(report: EmbedReport) -> tuple[list[int], list[str]]:
-    """Room of each slice as hiding measured it, and why some had too little."""
-    bits = [int(row.metrics["room_bits"] or 0) for row in report.slices]
-    return bits, [row.reason if row.state == "skipped" else "" for row in report.slices]

@@ -25,7 +25,7 @@ import slicer
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import ModuleType
 
 __all__ = ["Change", "download", "install", "key", "plan", "requirement"]
@@ -144,7 +144,7 @@ def _exact(changes: Sequence[Change]) -> list[str]:
 
 def _held(wanted: set[str]) -> list[str]:
     """Constraints for all that is installed and not wanted in another version."""
-    there = {}
+    there: dict[str, str] = {}
     for each in importlib.metadata.distributions():
         name, version = each.metadata["Name"], each.version
         if name and version:
@@ -188,7 +188,7 @@ def _pip(arguments: list[str], alive: Callable[[], None]) -> None:
     command = [_python(), "-m", "pip", *arguments[:1], *_ALWAYS, *arguments[1:]]
     process = slicer.util.launchConsoleProcess(command)
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-    threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True).start()
+    threading.Thread(target=_follow, args=(process.stdout, lines), daemon=True).start()
     try:
         while process.poll() is None:
             alive()
@@ -201,6 +201,11 @@ def _pip(arguments: list[str], alive: Callable[[], None]) -> None:
     _print(lines)
     if process.returncode:
         raise _FailedError
+
+
+def _follow(stream: Iterable[str], lines: queue.SimpleQueue[str]) -> None:
+    for line in stream:
+        lines.put(line)
 
 
 def _print(lines: queue.SimpleQueue[str]) -> None:

@@ -68,11 +68,11 @@ class RegionStep:
         desk, parameters = self._desk, self._desk.parameters
         case, finder = desk.case(region=False), parameters.finder
         desk.prepare(_LOOKING, case.volume, network=finder is Finder.maskrcnn)
-        segmentation, survey = desk.work.find(case, finder.name, desk.progress)
+        segmentation, measured = desk.work.find(case, finder.name, desk.progress)
         parameters.segmentation = segmentation
         views.show(case.volume, fit=True)
         self.edited()
-        desk.keep_room(replace(case, segmentation=segmentation), survey.room_bits, survey.reasons)
+        desk.keep_room(replace(case, segmentation=segmentation), measured)
 
     def _on_check(self) -> None:
         self._desk.start(self._check, _MEASURING, self._work_check)
@@ -80,8 +80,8 @@ class RegionStep:
     def _work_check(self) -> None:
         desk, case = self._desk, self._desk.case()
         desk.prepare(_MEASURING, case.volume, case.segmentation)
-        survey = desk.work.measure(case, desk.progress)
-        desk.keep_room(case, survey.room_bits, survey.reasons)
+        measured = desk.work.measure(case, desk.progress)
+        desk.keep_room(case, measured)
 
     def _on_edit(self) -> None:
         """Open Segment Editor with this segmentation over this volume."""
