@@ -16,10 +16,6 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-if importlib.util.find_spec("StegoMedLib") is None:
-    # A source checkout of which only this folder is on the module paths: the library lies beside it.
-    sys.path.append(str(Path(__file__).resolve().parents[1]))
-
 PACKAGES = ("StegoMedPanel", "StegoMedLib")
 OLDEST_PYTHON = (3, 10)
 TOO_OLD = "StegoMed needs Slicer 5.10 or later: this Slicer's Python is older than 3.10. Update Slicer to use StegoMed."
@@ -44,7 +40,14 @@ class StegoMed(ScriptedLoadableModule):
             "After H. Saidi, O. Tibermacine, A. Elhadad, High-capacity data hiding for medical images based on the "
             "mask-RCNN model, Scientific Reports 14:7166 (2024)."
         )
+        find_library()
         slicer.app.connect("startupCompleted()", register_sample_data)
+
+
+def find_library() -> None:
+    """Put the library on the path in a source checkout, where it lies beside this folder."""
+    if importlib.util.find_spec("StegoMedLib") is None:
+        sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 
 def register_sample_data() -> None:

@@ -15,8 +15,9 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -43,12 +44,23 @@ class _FailedError(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """One distribution that is added or replaced: name, versions, and the bytes to download where that is known."""
+    """One distribution that is added or replaced.
+
+    Attributes
+    ----------
+    name, version, before : str
+        `before` is the version that is replaced, empty where none is.
+    size : int or None
+        Bytes to download, None where that is not known.
+    server : str
+        Where it comes from.
+    """
 
     name: str
     version: str
     before: str = ""
     size: int | None = None
+    server: str = ""
 
     @property
     def words(self) -> str:
@@ -130,12 +142,21 @@ def install(changes: Sequence[Change], folder: Path) -> None:
     """
     options = ["--no-deps", "--no-index", "--find-links", str(folder), *_exact(changes)]
     try:
-        slicer.util.pip_install(options)
+        _slicers_own_way()(options)
     except Exception as error:  # pip's failures arrive as CalledProcessError, RuntimeError and others
         raise UnusableInputError(
             "The Python packages were downloaded but could not be installed; see the Python console."
         ) from error
     importlib.invalidate_caches()
+
+
+def _slicers_own_way() -> Callable[[list[str]], object]:
+    """What installs packages in this Slicer, on the main thread; since Slicer 5.11 it shows how far it is."""
+    try:
+        from slicer.packaging import pip_install  # noqa: PLC0415 Slicer 5.10 lacks it
+    except ImportError:
+        return cast("Callable[[list[str]], object]", slicer.util.pip_install)
+    return partial(pip_install, requester="StegoMed")
 
 
 def _exact(changes: Sequence[Change]) -> list[str]:
@@ -159,7 +180,8 @@ def _change(item: dict[str, Any], alive: Callable[[], None]) -> Change:
         before = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         before = ""
-    return Change(name, version, before, _size(item["download_info"]["url"]))
+    url = item["download_info"]["url"]
+    return Change(name, version, before, _size(url), urlsplit(url).hostname or "")
 
 
 def _size(url: str) -> int | None:

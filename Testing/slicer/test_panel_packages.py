@@ -100,11 +100,15 @@ def test_old_versions_are_missing(packages: Any, monkeypatch: Any, version: str,
 
 
 def test_all_that_changes_is_said_and_declining_does_nothing(host: Any, packages: Any, driver: Any, pip: Pip) -> None:
-    pip.brought = [packages.pip.Change("protobuf", "7.1", "5.0", 310_000), packages.pip.Change("flatbuffers", "25.9")]
+    pip.brought = [
+        packages.pip.Change("protobuf", "7.1", "5.0", 310_000, "files.pythonhosted.org"),
+        packages.pip.Change("flatbuffers", "25.9"),
+    ]
     host.answer.append(False)
     assert driver.find() is None
     ((_, text),) = host.messages
-    assert "adds or replaces 4, about 5 MB or more" in text
+    assert "adds or replaces 4, about 5 MB or more from files.pythonhosted.org:" in text
+    assert "slicer.util.pip_uninstall('segno onnxruntime protobuf flatbuffers')" in text
     assert "segno 9.1 (2.4 MB): writing QR codes" in text
     assert "protobuf 7.1 (0.3 MB, replaces 5.0)" in text
     assert "flatbuffers 25.9 (size unknown)" in text
@@ -273,6 +277,16 @@ def test_pip_itself_keeps_what_is_there(host: Any, packages: Any, shop: Path, tm
     pip.install(changes, target)
     assert asked[0][:4] == ["--no-deps", "--no-index", "--find-links", str(target)]
     assert sorted(asked[0][4:]) == ["helper==3.0", "modest==1.0"]
+
+
+def test_newer_slicers_install_in_their_own_window(packages: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    asked: list[tuple[list[str], dict[str, str]]] = []
+    newer = SimpleNamespace(pip_install=lambda options, **more: asked.append((options, more)))
+    monkeypatch.setitem(sys.modules, "slicer.packaging", newer)
+    packages.pip.install([packages.pip.Change("segno", "1.6")], tmp_path)
+    ((options, more),) = asked
+    assert options[-1] == "segno==1.6"
+    assert more == {"requester": "StegoMed"}
 
 
 def test_a_failed_installation_gets_a_sentence(packages: Any, monkeypatch: Any, tmp_path: Path) -> None:

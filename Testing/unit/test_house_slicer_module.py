@@ -44,7 +44,7 @@ def enumeration(name: str) -> list[str]:
 
 def fields() -> set[str]:
     """Names of the parameters."""
-    text = SOURCES["parameters.py"].partition("class StegoMedParameters")[2]
+    text = SOURCES["parameters.py"].partition("class StegoMedParameters")[2].partition("\n\n\n")[0]
     return set(re.findall(r"^    (\w+): ", text, re.MULTILINE))
 
 
