@@ -142,9 +142,9 @@ class StegoMedLogic(ScriptedLoadableModuleLogic):
 
     def getParameterNode(self) -> object:  # noqa: N802 Slicer's name
         """The typed parameters of the scene."""
-        from StegoMedPanel.parameters import StegoMedParameters  # noqa: PLC0415
+        from StegoMedPanel.parameters import parameters_of  # noqa: PLC0415
 
-        return StegoMedParameters(super().getParameterNode())  # type: ignore[call-arg]
+        return parameters_of(super().getParameterNode())
 
     def work(self) -> object:
         """What the buttons do, for scripts: find, measure, hide, save and extract."""

@@ -5,9 +5,12 @@
 import enum
 import typing
 from types import SimpleNamespace
+from typing import Any
 
 import slicer
 from slicer.parameterNodeWrapper import parameterNodeWrapper
+
+from StegoMedPanel.untyped import Node
 
 __all__ = [
     "Finder",
@@ -19,6 +22,7 @@ __all__ = [
     "Target",
     "VoxelKind",
     "defaults",
+    "parameters_of",
 ]
 
 
@@ -100,6 +104,12 @@ class StegoMedParameters:
     targetFolder: str
     extractVolume: slicer.vtkMRMLScalarVolumeNode
     reading: Reading
+
+
+def parameters_of(node: Node) -> StegoMedParameters:
+    """The parameters that a node of the scene keeps; Slicer gives the class what takes the node."""
+    kept: Any = StegoMedParameters
+    return typing.cast("StegoMedParameters", kept(node))
 
 
 def defaults() -> StegoMedParameters:

@@ -71,7 +71,7 @@ def desk(host: Any, scene: Any, monkeypatch: Any) -> Any:
 
     host.import_module(MODULE / "StegoMed.py")
     from StegoMedPanel.desk import Desk
-    from StegoMedPanel.parameters import StegoMedParameters
+    from StegoMedPanel.parameters import parameters_of
 
     for name in [name for name in sys.modules if name.startswith("StegoMedLib.pipeline")] + ["StegoMedLib.pipeline"]:
         monkeypatch.setitem(sys.modules, name, None)  # whoever imports it fails
@@ -79,7 +79,7 @@ def desk(host: Any, scene: Any, monkeypatch: Any) -> Any:
     form.setMRMLScene(scene)
     made = Desk(slicer.util.childWidgetVariables(form), make_work(), lambda: None, lambda *_: None)
     made.form = form  # keeps the widgets
-    made.parameters = StegoMedParameters(scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode"))
+    made.parameters = parameters_of(scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode"))
     return made
 
 
