@@ -17,7 +17,7 @@ from StegoMedPanel.wording import fold
 from StegoMedPanel.work import Request
 
 if TYPE_CHECKING:
-    from StegoMedLib.pipeline.embed_run import EmbedReport
+    from StegoMedLib.pipeline.embed_report import EmbedReport
     from StegoMedPanel.desk import Desk
 
 __all__ = ["HideStep"]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 pytest.importorskip("slicer_core")
 
@@ -65,7 +65,7 @@ def make_work() -> Any:
 
 
 @pytest.fixture
-def desk(host: Any, scene: Any, monkeypatch: Any) -> Any:
+def desk(host: Any, scene: Any, monkeypatch: Any) -> Iterator[Any]:
     """A desk with the module's form and fresh parameters, on a work that does nothing."""
     import slicer
 
@@ -78,9 +78,9 @@ def desk(host: Any, scene: Any, monkeypatch: Any) -> Any:
     form = slicer.util.loadUI(str(MODULE / "Resources/UI/StegoMed.ui"))
     form.setMRMLScene(scene)
     made = Desk(slicer.util.childWidgetVariables(form), make_work(), lambda: None, lambda *_: None)
-    made.form = form  # keeps the widgets
     made.parameters = parameters_of(scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode"))
-    return made
+    yield made
+    form.deleteLater()
 
 
 @pytest.fixture
