@@ -2,7 +2,7 @@
 # make test   every check: style, types, tests (own environment, with torch)
 # make bench  times of embed and extract
 # make test-slicer   the Slicer side alone (own environments, Python 3.12)
-# make lists  the lists of files in StegoMedLib/CMakeLists.txt
+# make lists  the lists of files in the CMakeLists.txt of StegoMedLib and StegoMed
 # make docs   the documentation as one site, into site/
 # make results  the tables of docs/results.md, from docs/results/
 # make architecture  the drawing of imports
@@ -16,6 +16,7 @@ DEMO_OUT ?= demo-out
 DEMO_ENV := .venv-demo
 TEST_ENV := .venv-test
 LISTS := StegoMedLib/CMakeLists.txt
+PANEL_LISTS := StegoMed/CMakeLists.txt
 PIP_INSTALL = bin/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
 .DELETE_ON_ERROR:
@@ -81,7 +82,7 @@ test: $(TEST_ENV)/ready
 test-slicer:
 	bash Testing/slicer/run
 
-# The lists of the library's files and models that Slicer packages.
+# The lists of what Slicer packages: the library's files and models, and the module's files.
 lists:
 	@{ sed '/^set(LIBRARY_SCRIPTS$$/q' $(LISTS); \
 	  (cd StegoMedLib && find . -name '*.py' -not -path './lab/*' -not -path './training/*' | sed 's,^\./,  ,' \
@@ -90,6 +91,12 @@ lists:
 	  (cd StegoMedLib && find ../Resources/Models -type f | sed 's,^,  ,' | LC_ALL=C sort); \
 	  printf '  )\n\n'; sed -n '/^slicerMacroBuildScriptedModule($$/,$$p' $(LISTS); } > $(LISTS).new
 	@mv $(LISTS).new $(LISTS)
+	@{ sed '/^set(MODULE_PYTHON_SCRIPTS$$/q' $(PANEL_LISTS); \
+	  (cd StegoMed && find . -name '*.py' | sed 's,^\./,  ,' | LC_ALL=C sort); \
+	  printf '  )\n\nset(MODULE_PYTHON_RESOURCES\n'; \
+	  (cd StegoMed && find Resources -type f | sed 's,^,  ,' | LC_ALL=C sort); \
+	  printf '  )\n\n'; sed -n '/^slicerMacroBuildScriptedModule($$/,$$p' $(PANEL_LISTS); } > $(PANEL_LISTS).new
+	@mv $(PANEL_LISTS).new $(PANEL_LISTS)
 
 # Needs no network; a link or an anchor that leads nowhere is an error.
 docs: $(TEST_ENV)/ready

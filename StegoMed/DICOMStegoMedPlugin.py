@@ -38,7 +38,7 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
         scalar = slicer.modules.dicomPlugins.get("DICOMScalarVolumePlugin")
         if scalar is None or not files or MARK not in slicer.dicomDatabase.fileValue(files[0], DERIVATION):
             return []
-        loadables = scalar().examineForImport([files])
+        loadables: list[Any] = scalar().examineForImport([files])
         for loadable in loadables:
             loadable.name = f"{loadable.name} (StegoMed)"
             loadable.tooltip = "StegoMed has hidden an encrypted record in this series"

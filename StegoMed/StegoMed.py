@@ -16,10 +16,6 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-if importlib.util.find_spec("StegoMedLib") is None:
-    # A source checkout of which only this folder is on the module paths: the library lies beside it.
-    sys.path.append(str(Path(__file__).resolve().parents[1]))
-
 PACKAGES = ("StegoMedPanel", "StegoMedLib")
 OLDEST_PYTHON = (3, 10)
 TOO_OLD = "StegoMed needs Slicer 5.10 or later: this Slicer's Python is older than 3.10. Update Slicer to use StegoMed."
@@ -44,7 +40,14 @@ class StegoMed(ScriptedLoadableModule):
             "After H. Saidi, O. Tibermacine, A. Elhadad, High-capacity data hiding for medical images based on the "
             "mask-RCNN model, Scientific Reports 14:7166 (2024)."
         )
+        find_library()
         slicer.app.connect("startupCompleted()", register_sample_data)
+
+
+def find_library() -> None:
+    """Put the library on the path in a source checkout, where it lies beside this folder."""
+    if importlib.util.find_spec("StegoMedLib") is None:
+        sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 
 def register_sample_data() -> None:
@@ -110,7 +113,7 @@ class StegoMedWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def take_parameters(self) -> None:
         """Work with the parameter node of the scene."""
-        if self.panel.parameters is None:
+        if not self.panel.bound:
             self.panel.set_parameters(self.logic.getParameterNode())
 
     def on_scene_start_close(self, _caller: object = None, _event: object = None) -> None:
@@ -139,9 +142,9 @@ class StegoMedLogic(ScriptedLoadableModuleLogic):
 
     def getParameterNode(self) -> object:  # noqa: N802 Slicer's name
         """The typed parameters of the scene."""
-        from StegoMedPanel.parameters import StegoMedParameters  # noqa: PLC0415
+        from StegoMedPanel.parameters import parameters_of  # noqa: PLC0415
 
-        return StegoMedParameters(super().getParameterNode())  # type: ignore[call-arg]
+        return parameters_of(super().getParameterNode())
 
     def work(self) -> object:
         """What the buttons do, for scripts: find, measure, hide, save and extract."""

@@ -46,7 +46,7 @@ class Driver:
 
     @property
     def parameters(self) -> Any:
-        return self.panel.parameters
+        return self.panel.desk.parameters
 
     def load(self, folder: Path, database: Any) -> Any:
         """Import a folder into the DICOM database and load its first series."""

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "lint"]
 
 _QT_CALLS = ("qt.", "ctk.", "slicer.qMRML", "slicer.qSlicer")
-_HEAVY = frozenset(
-    {"PIL", "cbor2", "cryptography", "cv2", "matplotlib", "onnxruntime", "pandas", "pydicom", "scipy", "skimage"}
-    | {"SimpleITK", "torch", "torchvision", "zxingcpp"}
+_AT_THE_START = (
+    frozenset({"ctk", "DICOMLib", "numpy", "qt", "slicer", "StegoMedPanel", "vtk"}) | sys.stdlib_module_names
 )
+"""What files of the module may import when they are loaded; all else is imported where it is used."""
 _LIGHT_PARTS = frozenset({"StegoMedLib", "StegoMedLib.errors", "StegoMedLib.plain", "StegoMedLib.wording"})
 _GONE_IN_QT6 = frozenset({"QDesktopWidget", "QRegExp", "QSignalMapper", "QTextCodec", "MidButton", "QGLWidget"})
 _GONE_METHODS = frozenset({"setMargin", "globalPos", "setUserData"})
@@ -43,6 +43,7 @@ def lint(source: str) -> list[Finding]:
     tree = ast.parse(source)
     found = [finding for node in ast.walk(tree) for finding in _look(node)]
     found += _heavy_imports(tree.body)
+    found += _running(tree.body)
     return sorted(found, key=lambda finding: finding.line)
 
 
@@ -110,7 +111,17 @@ def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
 
 def _is_heavy(name: str) -> bool:
     root = name.partition(".")[0]
-    return root in _HEAVY or (root == "StegoMedLib" and name not in _LIGHT_PARTS)
+    return name not in _LIGHT_PARTS if root == "StegoMedLib" else root not in _AT_THE_START
+
+
+def _running(body: list[ast.stmt]) -> Iterator[Finding]:
+    """What runs when the module is loaded, beside imports, definitions, constants and docstrings."""
+    quiet = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+    for node in body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "__name__ == '__main__'"}:
+            continue
+        if not isinstance(node, quiet) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            yield Finding(node.lineno, "code runs while Slicer starts; put it into a function")
 
 
 def main(places: list[str]) -> int:

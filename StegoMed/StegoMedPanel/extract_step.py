@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.pipeline.extract import ExtractReport
     from StegoMedLib.symbol import Symbol
-    from StegoMedPanel.panel import Panel
+    from StegoMedPanel.desk import Desk
 
 __all__ = ["ExtractStep"]
 
@@ -35,8 +35,8 @@ _PICTURE = 220
 class ExtractStep:
     """Volume, passphrase, and what came out."""
 
-    def __init__(self, panel: Panel) -> None:
-        self._panel, self._ui = panel, panel.ui
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._ui = desk, desk.ui
         ui = self._ui
         self.passphrase = PassphraseFields(ui.showExtractPassphrase, ui.extractPassphrase)
         self._place = Place(ui.extractButton, ui.extractProgress, ui.extractState)
@@ -62,15 +62,14 @@ class ExtractStep:
 
     def refresh(self) -> None:
         """Say what there is to read, or what was read."""
-        parameters = self._panel.parameters
-        self._ui.extractButton.enabled = self._panel.may_press(self._place)
+        self._ui.extractButton.enabled = self._desk.may_press(self._place)
         there = self._report is not None
         for button in (self._ui.copyButton, self._ui.saveJsonButton):
             button.visible = there
         self._ui.saveFileButton.visible = there and self._holds_file()
-        if parameters is not None and self._panel.run.idle and self._panel.fresh(self._place):
+        if self._desk.fresh(self._place):
             plain = "Choose a volume that StegoMed wrote, and type its passphrase; no mask or original is needed."
-            if parameters.reading is not Reading.automatic:
+            if self._desk.parameters.reading is not Reading.automatic:
                 plain = "Choose a volume and type its passphrase; the segmentation of step 2 must be the sender's."
             say(self._ui.extractState, *(self._done if self._done[0] else (plain, State.PLAIN)))
 
@@ -88,23 +87,21 @@ class ExtractStep:
         return any(isinstance(record, FileRecord) for record in self._report.records)
 
     def _on_extract(self) -> None:
-        self._panel.start(self._place, _READING, self._work)
+        self._desk.start(self._place, _READING, self._work)
 
-    def _work(self) -> str:
-        panel, parameters = self._panel, self._panel.parameters
+    def _work(self) -> None:
+        desk, parameters = self._desk, self._desk.parameters
         self.forget_result()
-        volume = None if parameters is None else parameters.extractVolume
+        volume = parameters.extractVolume
         if volume is None:
             raise UsageError("There is no volume to read from yet; choose one.")
         passphrase = self.passphrase.text()
-        panel.ensure_packages(_READING)
-        panel.watch(volume)
+        desk.prepare(_READING, volume)
         profile = None if parameters.reading is Reading.automatic else parameters.reading.name
-        extracted = panel.work.extract(
-            volume, passphrase, panel.progress, beside=parameters.segmentation, profile=profile
+        extracted = desk.work.extract(
+            volume, passphrase, desk.progress, beside=parameters.segmentation, profile=profile
         )
         self._show(extracted.report, extracted.symbol)
-        return ""
 
     def _show(self, report: ExtractReport, symbol: Symbol | None) -> None:
         self._report = report
@@ -150,12 +147,10 @@ class ExtractStep:
             stream.write((self.json() + "\n").encode())
 
     def _on_save_files(self) -> None:
-        from StegoMedLib.pipeline.extract import save_files  # noqa: PLC0415 needs packages
-
         folder = qt.QFileDialog.getExistingDirectory(self._ui.saveFileButton, "Save the hidden file to a folder")
         report = self._report
         if folder and report is not None:
-            self._write(lambda: save_files(report, Path(str(folder))), str(folder))
+            self._write(lambda: self._desk.work.save_files(report, Path(str(folder))), str(folder))
 
     def _write(self, write: Callable[[], object], place: str) -> None:
         """Write, and say where, or why not."""

@@ -15,11 +15,11 @@ from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
 from StegoMedPanel.tables import fill
 from StegoMedPanel.wording import fold
-from StegoMedPanel.work import Case, Request
+from StegoMedPanel.work import Request
 
 if TYPE_CHECKING:
-    from StegoMedLib.pipeline.embed_run import EmbedReport
-    from StegoMedPanel.panel import Panel
+    from StegoMedLib.pipeline.embed_report import EmbedReport
+    from StegoMedPanel.desk import Desk
 
 __all__ = ["HideStep"]
 
@@ -38,11 +38,11 @@ _MEASURES = (
 class HideStep:
     """Hides the record, shows stego and difference volumes, and says what was done."""
 
-    def __init__(self, panel: Panel) -> None:
-        self._panel, self._ui = panel, panel.ui
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._ui = desk, desk.ui
         ui = self._ui
-        self.form = RecordForm(panel)
-        self.passphrase = NewPassphrase(panel)
+        self.form = RecordForm(desk)
+        self.passphrase = NewPassphrase(desk)
         self._place = Place(ui.hideButton, ui.hideProgress, ui.hideState)
         self._done = ("", State.PLAIN)
         ui.hideButton.connect("clicked(bool)", self._on_hide)
@@ -61,54 +61,48 @@ class HideStep:
 
     def refresh(self) -> None:
         """Say what the profile means, what the record needs, and what was done."""
-        parameters = self._panel.parameters
-        self._ui.hideButton.enabled = self._panel.may_press(self._place)
+        parameters = self._desk.parameters
+        self._ui.hideButton.enabled = self._desk.may_press(self._place)
         self.passphrase.refresh()
-        if parameters is None:
-            return
         self.form.refresh()
         profile = PROFILES[parameters.profile.name]
         say(self._ui.profileMeaning, profile.sentence)
         for widget in (self._ui.strengthLabel, self._ui.strength):
             widget.visible = "strength" in profile.tunings
-        if self._panel.run.idle:
+        if self._desk.run.idle:
             say(self._ui.needsState, *self._needs())
-            if self._panel.fresh(self._place):
-                say(self._ui.hideState, *self._done)
+        if self._desk.fresh(self._place):
+            say(self._ui.hideState, *self._done)
 
     def _needs(self) -> tuple[str, State]:
         """The live line; quiet while packages are missing, which are asked for when work begins."""
-        if self._panel.parameters.inputVolume is None:
+        if self._desk.parameters.inputVolume is None:
             return "", State.PLAIN
         try:
-            return self._panel.room.needs(self.form.record(), self._panel.parameters.profile.name), State.PLAIN
+            return self._desk.room.needs(self._desk.work.bytes_needed(self.form.record())), State.PLAIN
         except StegoMedError as error:
             return str(error), State.PLAIN
         except ImportError:
             return "What the record needs is known when StegoMed's Python packages are installed.", State.PLAIN
 
     def _on_hide(self) -> None:
-        self._panel.start(self._place, _HIDING, self._work)
+        self._desk.start(self._place, _HIDING, self._work)
 
-    def _work(self) -> str:
-        panel, parameters = self._panel, self._panel.parameters
-        volume, segmentation = panel.input.volume(), panel.region.segmentation()
-        passphrase = self.passphrase.text()
-        panel.ensure_packages(_HIDING)
+    def _work(self) -> None:
+        desk, parameters = self._desk, self._desk.parameters
+        case, passphrase = desk.case(), self.passphrase.text()
+        desk.prepare(_HIDING, case.volume, case.segmentation)
         self.passphrase.check(passphrase)
         self.forget_result()
         record = self.form.record()
         kept = None if parameters.recordKind is RecordKind.header else record
         request = Request(passphrase, kept, self.form.attributes(), parameters.strength is Strength.high)
-        panel.watch(volume, segmentation)
-        case = Case(volume, segmentation, parameters.profile.name, panel.input.modality())
-        hidden = panel.work.hide(case, request, panel.progress)
+        hidden = desk.work.hide(case, request, desk.progress)
         parameters.stegoVolume = hidden.volume
         parameters.extractVolume = hidden.volume
         views.show(hidden.volume, hidden.difference)  # opaque: single pixels would be lost in anything less
         self._show(hidden.report)
-        panel.keep_room(*_room_of(hidden.report), volume, segmentation, parameters.profile)
-        return ""
+        desk.keep_room(case, hidden.measured)
 
     def _show(self, report: EmbedReport) -> None:
         """The numbers, and the slices that were skipped with their reasons."""
@@ -129,9 +123,3 @@ def _span(values: dict[str, float], form: str) -> str:
     """Least, mean and most of the slices; once where they are the same."""
     texts = [format(values[key], form) for key in ("min", "mean", "max")]
     return texts[0] if len(set(texts)) == 1 else " / ".join(texts)
-
-
-def _room_of(report: EmbedReport) -> tuple[list[int], list[str]]:
-    """Room of each slice as hiding measured it, and why some had too little."""
-    bits = [int(row.metrics["capacity_bits"] or 0) for row in report.slices]
-    return bits, [row.reason if row.state == "skipped" else "" for row in report.slices]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import slicer
 
-from StegoMedLib.errors import StegoMedError, UsageError
+from StegoMedLib.errors import StegoMedError
 from StegoMedLib.wording import counted
 from StegoMedPanel import nodes, stego
 from StegoMedPanel.parameters import VoxelKind
 from StegoMedPanel.states import State, say
 
 if TYPE_CHECKING:
-    from StegoMedPanel.panel import Panel
+    from StegoMedPanel.desk import Desk
     from StegoMedPanel.untyped import Node
 
 __all__ = ["InputStep"]
@@ -25,34 +25,15 @@ _HOUNSFIELD_AIR = -500.0
 class InputStep:
     """Chooses the volume, and says where it comes from and how many of its slices have room."""
 
-    def __init__(self, panel: Panel) -> None:
-        self._panel, self._ui = panel, panel.ui
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._ui = desk, desk.ui
         self._described: tuple[object, tuple[str, State]] | None = None
         self._guessed = ""
 
-    def volume(self) -> Node:
-        """The chosen volume.
-
-        Raises
-        ------
-        UsageError
-            None is chosen.
-        """
-        parameters = self._panel.parameters
-        volume = None if parameters is None else parameters.inputVolume
-        if volume is None:
-            raise UsageError("There is no volume yet; choose one in step 1.")
-        return volume
-
-    def modality(self) -> str:
-        """Kind of the voxels, for volumes without DICOM header."""
-        parameters = self._panel.parameters
-        return str(parameters.voxelKind.name) if parameters is not None else VoxelKind.OT.name
-
     def choose_only_one(self) -> None:
         """Choose the volume where there is one and no other, for what has none chosen."""
-        parameters = self._panel.parameters
-        if parameters is None or not self._panel.run.idle:
+        parameters = self._desk.parameters
+        if not self._desk.run.idle:
             return
         found = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
         volumes = [node for node in found if node.GetClassName() == "vtkMRMLScalarVolumeNode"]  # as the selectors show
@@ -64,8 +45,8 @@ class InputStep:
 
     def guess_kind(self) -> None:
         """Guess the kind of voxels of a volume without DICOM header that was just chosen."""
-        parameters = self._panel.parameters
-        volume = None if parameters is None else parameters.inputVolume
+        parameters = self._desk.parameters
+        volume = parameters.inputVolume
         if volume is None or volume.GetID() == self._guessed:
             return
         self._guessed = volume.GetID()
@@ -75,15 +56,14 @@ class InputStep:
 
     def refresh(self) -> None:
         """Say what the volume is."""
-        parameters = self._panel.parameters
-        volume = None if parameters is None else parameters.inputVolume
+        volume = self._desk.parameters.inputVolume
         plain = volume is not None and not _from_dicom(volume)
         self._ui.voxelKind.visible = self._ui.voxelKindLabel.visible = plain
         if volume is None:
             say(self._ui.inputState, "Choose the CT or MR volume whose patient shall be sealed.")
             return
         words, state = self._description(volume)
-        room = "" if state is State.ERROR else self._panel.room.words()
+        room = "" if state is State.ERROR else self._desk.room.words()
         say(self._ui.inputState, f"{words} {room}".strip(), state)
 
     def _description(self, volume: Node) -> tuple[str, State]:

@@ -10,7 +10,7 @@ from StegoMedPanel.states import State, say, weight_of
 
 if TYPE_CHECKING:
     from StegoMedLib.envelope.strength import Strength
-    from StegoMedPanel.panel import Panel
+    from StegoMedPanel.desk import Desk
 
 __all__ = ["NewPassphrase"]
 
@@ -18,12 +18,12 @@ __all__ = ["NewPassphrase"]
 class NewPassphrase:
     """Two fields, a button that fills them, a line that says how strong it is, a box to insist on a weak one."""
 
-    def __init__(self, panel: Panel) -> None:
-        self._panel, self._ui = panel, panel.ui
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._ui = desk, desk.ui
         ui = self._ui
         self._fields = PassphraseFields(ui.showPassphrase, ui.passphrase, ui.repeatPassphrase)
         self._seen, self._words, self._refused = "", ("", State.PLAIN), False
-        ui.passphrase.connect("textChanged(QString)", panel.refresh_soon)
+        ui.passphrase.connect("textChanged(QString)", desk.refresh_soon)
         ui.generatePassphrase.connect("clicked(bool)", self._on_generate)
 
     def text(self) -> str:
@@ -82,7 +82,7 @@ class NewPassphrase:
 
     def _on_generate(self) -> None:
         try:
-            self._panel.work.ensure_packages()
+            self._desk.work.ensure_packages()
             from StegoMedLib.envelope.words import make_passphrase  # noqa: PLC0415 needs packages
 
             passphrase, _ = make_passphrase()

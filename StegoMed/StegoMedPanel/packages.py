@@ -178,16 +178,23 @@ def _decline(lacking: Sequence[Package]) -> None:
 
 def _question(offer: _Offer, lacking: Sequence[Package]) -> str:
     """All that would change, with sizes, and what for."""
-    known = [each.size for each in offer.changes if each.size is not None]
-    total = f"about {max(round(sum(known) / 1e6), 1)} MB" + ("" if len(known) == len(offer.changes) else " or more")
     lines = [f"  {each.words}{_use(each, lacking)}" for each in offer.changes]
-    count = len(offer.changes)
-    text = f"StegoMed needs Python packages that are not in Slicer yet. This adds or replaces {count}, {total}:\n\n"
-    text += "\n".join(lines)
+    text = "StegoMed needs Python packages that are not in Slicer yet. "
+    text += f"This adds or replaces {len(lines)}, {_download(offer.changes)}:\n\n" + "\n".join(lines)
     if offer.refused:
         left = "\n".join(f"  {item.requirement}: {item.use}" for item in offer.refused)
         text += f"\n\nNot installed, for they want other versions of what Slicer ships:\n{left}"
+    names = " ".join(each.name for each in offer.changes)
+    text += f"\n\nTo remove them later, type in the Python console: slicer.util.pip_uninstall('{names}')"
     return text + "\n\nEverything else in Slicer's Python stays as it is. Install them now? This is asked once."
+
+
+def _download(changes: Sequence[Change]) -> str:
+    """How large the download is, and where it comes from."""
+    known = [each.size for each in changes if each.size is not None]
+    size = f"about {max(round(sum(known) / 1e6), 1)} MB" + ("" if len(known) == len(changes) else " or more")
+    servers = sorted({each.server for each in changes if each.server})
+    return size + (f" from {', '.join(servers)}" if servers else "")
 
 
 def _use(change: Change, lacking: Sequence[Package]) -> str:

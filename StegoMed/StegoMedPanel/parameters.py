@@ -3,11 +3,15 @@
 # ruff: noqa: N815 parameters are named as Slicer names them
 
 import enum
+import typing
+from types import SimpleNamespace
+from typing import Any
 
 import slicer
 from slicer.parameterNodeWrapper import parameterNodeWrapper
 
 from StegoMedLib.codec.profiles import BLIND, PROFILES
+from StegoMedPanel.untyped import Node
 
 __all__ = [
     "Finder",
@@ -18,6 +22,8 @@ __all__ = [
     "Strength",
     "Target",
     "VoxelKind",
+    "defaults",
+    "parameters_of",
 ]
 
 
@@ -52,8 +58,25 @@ class RecordKind(Labelled):
     file = "A file"
 
 
-# Profiles of the library.
-Profile = Labelled("Profile", {name: name for name in PROFILES})
+if typing.TYPE_CHECKING:
+
+    class Profile(Labelled):
+        """Profiles of the library."""
+
+    class Reading(Labelled):
+        """How a record is read: by profiles that need no region, or by one that does."""
+
+        automatic = ""
+
+else:  # made of the registry, so that no profile is named here
+    Profile = Labelled("Profile", {name: name for name in PROFILES})
+    Reading = Labelled(
+        "Reading",
+        {
+            "automatic": "Found by itself",
+            **{name: f"{name} (with the region of step 2)" for name in PROFILES if name not in BLIND},
+        },
+    )
 
 
 class Strength(Labelled):
@@ -61,16 +84,6 @@ class Strength(Labelled):
 
     standard = "Standard (survives JPEG 2000 at 10:1)"
     high = "High (survives JPEG 2000 at 20:1)"
-
-
-# How a record is read: by profiles that need no region, or by one that does.
-Reading = Labelled(
-    "Reading",
-    {
-        "automatic": "Found by itself",
-        **{name: f"{name} (with the region of step 2)" for name in PROFILES if name not in BLIND},
-    },
-)
 
 
 class Target(Labelled):
@@ -97,3 +110,18 @@ class StegoMedParameters:
     targetFolder: str
     extractVolume: slicer.vtkMRMLScalarVolumeNode
     reading: Reading
+
+
+def parameters_of(node: Node) -> StegoMedParameters:
+    """The parameters that a node of the scene keeps; Slicer gives the class what takes the node."""
+    kept: Any = StegoMedParameters
+    return typing.cast("StegoMedParameters", kept(node))
+
+
+def defaults() -> StegoMedParameters:
+    """Parameters while there is no scene to keep them in: nothing is chosen, and what is set is not kept."""
+    values: dict[str, object] = {}
+    for name, kind in typing.get_type_hints(StegoMedParameters).items():
+        labelled = isinstance(kind, type) and issubclass(kind, Labelled)
+        values[name] = next(iter(kind)) if labelled else "" if kind is str else None
+    return typing.cast("StegoMedParameters", SimpleNamespace(**values))

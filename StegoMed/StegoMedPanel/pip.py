@@ -15,8 +15,9 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -25,7 +26,7 @@ import slicer
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import ModuleType
 
 __all__ = ["Change", "download", "install", "key", "plan", "requirement"]
@@ -43,12 +44,23 @@ class _FailedError(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """One distribution that is added or replaced: name, versions, and the bytes to download where that is known."""
+    """One distribution that is added or replaced.
+
+    Attributes
+    ----------
+    name, version, before : str
+        `before` is the version that is replaced, empty where none is.
+    size : int or None
+        Bytes to download, None where that is not known.
+    server : str
+        Where it comes from.
+    """
 
     name: str
     version: str
     before: str = ""
     size: int | None = None
+    server: str = ""
 
     @property
     def words(self) -> str:
@@ -130,12 +142,21 @@ def install(changes: Sequence[Change], folder: Path) -> None:
     """
     options = ["--no-deps", "--no-index", "--find-links", str(folder), *_exact(changes)]
     try:
-        slicer.util.pip_install(options)
+        _slicers_own_way()(options)
     except Exception as error:  # pip's failures arrive as CalledProcessError, RuntimeError and others
         raise UnusableInputError(
             "The Python packages were downloaded but could not be installed; see the Python console."
         ) from error
     importlib.invalidate_caches()
+
+
+def _slicers_own_way() -> Callable[[list[str]], object]:
+    """What installs packages in this Slicer, on the main thread; since Slicer 5.11 it shows how far it is."""
+    try:
+        from slicer.packaging import pip_install  # noqa: PLC0415 Slicer 5.10 lacks it
+    except ImportError:
+        return cast("Callable[[list[str]], object]", slicer.util.pip_install)
+    return partial(pip_install, requester="StegoMed")
 
 
 def _exact(changes: Sequence[Change]) -> list[str]:
@@ -144,7 +165,7 @@ def _exact(changes: Sequence[Change]) -> list[str]:
 
 def _held(wanted: set[str]) -> list[str]:
     """Constraints for all that is installed and not wanted in another version."""
-    there = {}
+    there: dict[str, str] = {}
     for each in importlib.metadata.distributions():
         name, version = each.metadata["Name"], each.version
         if name and version:
@@ -159,7 +180,8 @@ def _change(item: dict[str, Any], alive: Callable[[], None]) -> Change:
         before = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         before = ""
-    return Change(name, version, before, _size(item["download_info"]["url"]))
+    url = item["download_info"]["url"]
+    return Change(name, version, before, _size(url), urlsplit(url).hostname or "")
 
 
 def _size(url: str) -> int | None:
@@ -188,7 +210,7 @@ def _pip(arguments: list[str], alive: Callable[[], None]) -> None:
     command = [_python(), "-m", "pip", *arguments[:1], *_ALWAYS, *arguments[1:]]
     process = slicer.util.launchConsoleProcess(command)
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-    threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True).start()
+    threading.Thread(target=_follow, args=(process.stdout, lines), daemon=True).start()
     try:
         while process.poll() is None:
             alive()
@@ -201,6 +223,11 @@ def _pip(arguments: list[str], alive: Callable[[], None]) -> None:
     _print(lines)
     if process.returncode:
         raise _FailedError
+
+
+def _follow(stream: Iterable[str], lines: queue.SimpleQueue[str]) -> None:
+    for line in stream:
+        lines.put(line)
 
 
 def _print(lines: queue.SimpleQueue[str]) -> None:

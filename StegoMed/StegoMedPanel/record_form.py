@@ -14,7 +14,7 @@ from StegoMedPanel.tables import fill
 
 if TYPE_CHECKING:
     from StegoMedLib.envelope import Record
-    from StegoMedPanel.panel import Panel
+    from StegoMedPanel.desk import Desk
     from StegoMedPanel.untyped import Node
 
 __all__ = ["ATTRIBUTES", "RecordForm"]
@@ -37,20 +37,18 @@ _LARGEST_FILE = 100 * 2**10
 class RecordForm:
     """The three pages, and the record that they make."""
 
-    def __init__(self, panel: Panel) -> None:
-        self._panel, self._ui = panel, panel.ui
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._ui = desk, desk.ui
         self._values: dict[str, str] = {}
         self._listed: object = None
         self._filling = False
         self._ui.headerAttributes.connect("itemChanged(QTableWidgetItem*)", self._tick_changed)
-        self._ui.recordText.connect("textChanged()", panel.refresh_soon)
-        self._ui.recordFile.connect("currentPathChanged(QString)", panel.refresh_soon)
+        self._ui.recordText.connect("textChanged()", desk.refresh_soon)
+        self._ui.recordFile.connect("currentPathChanged(QString)", desk.refresh_soon)
 
     def refresh(self) -> None:
         """Show the page of the chosen kind, and the header of the chosen volume."""
-        parameters = self._panel.parameters
-        if parameters is None:
-            return
+        parameters = self._desk.parameters
         self._ui.recordPages.currentIndex = list(RecordKind).index(parameters.recordKind)
         volume = parameters.inputVolume
         key = None if volume is None else (volume.GetID(), nodes.uids_of(volume)[:1])
@@ -83,7 +81,7 @@ class RecordForm:
         """
         from StegoMedLib.envelope import HeaderRecord, TextRecord  # noqa: PLC0415 needs packages
 
-        kind = self._panel.parameters.recordKind
+        kind = self._desk.parameters.recordKind
         if kind is RecordKind.text:
             if not self._ui.recordText.plainText:
                 raise UsageError("The text is empty; write what shall be hidden.")
@@ -99,19 +97,18 @@ class RecordForm:
 
     def _tick_changed(self) -> None:
         """Keep which attributes were left out; those that this header lacks stay as they were."""
-        parameters = self._panel.parameters
-        if self._filling or parameters is None:
+        if self._filling:
             return
+        parameters = self._desk.parameters
         shown, ticked = set(self._values), set(self.attributes())
         left_out = (set(parameters.untickedAttributes.split(",")) - shown) | (shown - ticked)
         parameters.untickedAttributes = ",".join(keyword for keyword in ATTRIBUTES if keyword in left_out)
-        self._panel.refresh_soon()
+        self._desk.refresh_soon()
 
     def _list_header(self, values: dict[str, str]) -> None:
         """Fill the list; attributes that the header lacks cannot be ticked."""
         self._values = {keyword: value for keyword, value in values.items() if value}
-        parameters = self._panel.parameters
-        left_out = [] if parameters is None else parameters.untickedAttributes.split(",")
+        left_out = self._desk.parameters.untickedAttributes.split(",")
         self._filling = True
         table = self._ui.headerAttributes
         rows = [(keyword, values.get(keyword) or "(not in the header)") for keyword in ATTRIBUTES if values]

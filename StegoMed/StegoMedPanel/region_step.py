@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import slicer
 
-from StegoMedLib.errors import StegoMedError, UsageError
+from StegoMedLib.errors import StegoMedError
 from StegoMedLib.wording import counted
 from StegoMedPanel import found, nodes, views
 from StegoMedPanel.parameters import Finder
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
-from StegoMedPanel.work import Case
 
 if TYPE_CHECKING:
-    from StegoMedPanel.panel import Panel
+    from StegoMedPanel.desk import Desk
     from StegoMedPanel.untyped import Node
 
 __all__ = ["RegionStep"]
@@ -29,8 +29,8 @@ _NAMED = 5
 class RegionStep:
     """Finds the region, opens it in Segment Editor, warns when the reviewer left less than was found."""
 
-    def __init__(self, panel: Panel) -> None:
-        self._panel, self._ui = panel, panel.ui
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._ui = desk, desk.ui
         ui = self._ui
         self._find = Place(ui.findButton, ui.regionProgress, ui.regionState)
         self._check = Place(ui.checkRoomButton, ui.regionProgress, ui.regionState)
@@ -39,34 +39,18 @@ class RegionStep:
         ui.checkRoomButton.connect("clicked(bool)", self._on_check)
         ui.editButton.connect("clicked(bool)", self._on_edit)
 
-    def segmentation(self) -> Node:
-        """The chosen segmentation.
-
-        Raises
-        ------
-        UsageError
-            None is chosen.
-        """
-        parameters = self._panel.parameters
-        segmentation = None if parameters is None else parameters.segmentation
-        if segmentation is None:
-            raise UsageError("There is no significant region yet; press Find in step 2, or choose a segmentation.")
-        return segmentation
-
     def edited(self) -> None:
         """The segmentation was changed by somebody."""
         self._reviewed = None
 
     def refresh(self) -> None:
         """Say whether there is a region, and whether it lacks some of what was found."""
-        parameters = self._panel.parameters
-        segmentation = None if parameters is None else parameters.segmentation
-        self._ui.editButton.enabled = self._panel.run.idle and segmentation is not None
-        self._ui.checkRoomButton.enabled = segmentation is not None and self._panel.may_press(self._check)
-        self._ui.findButton.enabled = self._panel.may_press(self._find)
-        if self._panel.run.idle and self._panel.fresh(self._find):
-            words, state = self._review(None if parameters is None else parameters.inputVolume, segmentation)
-            say(self._ui.regionState, words, state)
+        desk, ui, case = self._desk, self._ui, self._desk.chosen()
+        ui.editButton.enabled = desk.run.idle and case.segmentation is not None
+        ui.checkRoomButton.enabled = case.segmentation is not None and desk.may_press(self._check)
+        ui.findButton.enabled = desk.may_press(self._find)
+        if desk.fresh(self._find):
+            say(ui.regionState, *self._review(case.volume, case.segmentation))
 
     def _review(self, volume: Node, segmentation: Node) -> tuple[str, State]:
         """What the reviewer left, looked at again when the segmentation or the volume has changed."""
@@ -78,38 +62,31 @@ class RegionStep:
         return self._reviewed[1]
 
     def _on_find(self) -> None:
-        self._panel.start(self._find, _LOOKING, self._work_find)
+        self._desk.start(self._find, _LOOKING, self._work_find)
 
-    def _work_find(self) -> str:
-        panel, parameters = self._panel, self._panel.parameters
-        volume, finder, profile = panel.input.volume(), parameters.finder, parameters.profile
-        panel.ensure_packages(_LOOKING, network=finder is Finder.maskrcnn)
-        panel.watch(volume)
-        case = Case(volume, parameters.segmentation, profile.name, panel.input.modality())
-        segmentation, survey = panel.work.find(case, finder.name, panel.progress)
+    def _work_find(self) -> None:
+        desk, parameters = self._desk, self._desk.parameters
+        case, finder = desk.case(region=False), parameters.finder
+        desk.prepare(_LOOKING, case.volume, network=finder is Finder.maskrcnn)
+        segmentation, measured = desk.work.find(case, finder.name, desk.progress)
         parameters.segmentation = segmentation
-        views.show(volume, fit=True)
+        views.show(case.volume, fit=True)
         self.edited()
-        panel.keep_room(survey.capacity_bits, survey.reasons, volume, segmentation, profile)
-        return ""
+        desk.keep_room(replace(case, segmentation=segmentation), measured)
 
     def _on_check(self) -> None:
-        self._panel.start(self._check, _MEASURING, self._work_check)
+        self._desk.start(self._check, _MEASURING, self._work_check)
 
-    def _work_check(self) -> str:
-        panel = self._panel
-        volume, segmentation, profile = panel.input.volume(), self.segmentation(), panel.parameters.profile
-        panel.ensure_packages(_MEASURING)
-        panel.watch(volume, segmentation)
-        case = Case(volume, segmentation, profile.name, panel.input.modality())
-        survey = panel.work.measure(case, panel.progress)
-        panel.keep_room(survey.capacity_bits, survey.reasons, volume, segmentation, profile)
-        return ""
+    def _work_check(self) -> None:
+        desk, case = self._desk, self._desk.case()
+        desk.prepare(_MEASURING, case.volume, case.segmentation)
+        measured = desk.work.measure(case, desk.progress)
+        desk.keep_room(case, measured)
 
     def _on_edit(self) -> None:
         """Open Segment Editor with this segmentation over this volume."""
         try:
-            segmentation, volume = self.segmentation(), self._panel.input.volume()
+            case = self._desk.case()
         except StegoMedError as error:
             say(self._ui.regionState, str(error), State.ERROR)
             return
@@ -119,8 +96,8 @@ class RegionStep:
             editor = slicer.vtkMRMLSegmentEditorNode()
             editor.SetSingletonTag(_EDITOR)
             editor = scene.AddNode(editor)
-        editor.SetAndObserveSegmentationNode(segmentation)
-        editor.SetAndObserveSourceVolumeNode(volume)
+        editor.SetAndObserveSegmentationNode(case.segmentation)
+        editor.SetAndObserveSourceVolumeNode(case.volume)
         slicer.util.selectModule(_EDITOR)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import enum
 import logging
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import slicer
 
 from StegoMedLib.errors import CancelledError, StegoMedError
-from StegoMedPanel.states import State, say, weight_of
+from StegoMedPanel.states import say, weight_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Place", "Run", "RunState"]
 
-Result = TypeVar("Result")
 _SHARE = 0.05
 """Of the time, that drawing progress may take."""
 _SHORTEST, _LONGEST = 0.1, 0.5
@@ -101,7 +100,7 @@ class Run:
         self._closed = True
         self.cancel()
 
-    def toggle(self, place: Place, words: str, work: Callable[[], Result], guard: Callable[[], None]) -> Result | None:
+    def toggle(self, place: Place, words: str, work: Callable[[], None], guard: Callable[[], None]) -> None:
         """Start `work`, or cancel what runs: what the step's button does.
 
         Parameters
@@ -113,30 +112,22 @@ class Run:
             Calls `progress` between slices; what went wrong in it is shown in the step's line of words.
         guard : callable
             Called between slices; raises what makes the work useless, such as a volume that was removed.
-
-        Returns
-        -------
-        object or None
-            What the work returned; None when there was none, or it failed or was cancelled.
         """
         if not self.idle:
             self.cancel()
-            return None
+            return
         self.state, self.place, self._guard = RunState.RUNNING, place, guard
         self.failed = None
         place.begin(words)
         self._changed()
         try:
-            result = work()
+            work()
         except StegoMedError as error:
-            self._report(place, error)
-            return None
+            self._report(place, error, str(error))
         except Exception as error:  # the user gets a sentence, the log gets everything
             logging.getLogger("StegoMed").exception("StegoMed: unexpected error")
-            self._report(place, error)
-            return None
-        else:
-            return result
+            kind = type(error).__name__
+            self._report(place, error, f"StegoMed met an unexpected error ({kind}); the error log has the details.")
         finally:
             self.state, self.place = RunState.IDLE, None
             if not self._closed:
@@ -181,16 +172,7 @@ class Run:
             raise CancelledError(_CANCELLED)
         self._guard()
 
-    def _report(self, place: Place, error: Exception) -> None:
-        if self._closed:
-            return
-        self.failed = place
-        if isinstance(error, StegoMedError):
-            say(place.state, str(error), weight_of(error))
-        else:
-            kind = type(error).__name__
-            say(
-                place.state,
-                f"StegoMed met an error that it did not expect ({kind}); the error log has it.",
-                State.ERROR,
-            )
+    def _report(self, place: Place, error: Exception, words: str) -> None:
+        if not self._closed:
+            self.failed = place
+            say(place.state, words, weight_of(error))

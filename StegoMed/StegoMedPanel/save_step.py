@@ -15,7 +15,7 @@ from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
 
 if TYPE_CHECKING:
-    from StegoMedPanel.panel import Panel
+    from StegoMedPanel.desk import Desk
     from StegoMedPanel.untyped import Node
 
 __all__ = ["SaveStep"]
@@ -26,8 +26,8 @@ _SAVING = "Saving the new series ..."
 class SaveStep:
     """Writes new instances; the source is never touched."""
 
-    def __init__(self, panel: Panel) -> None:
-        self._panel, self._ui = panel, panel.ui
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._ui = desk, desk.ui
         ui = self._ui
         self._place = Place(ui.saveButton, ui.saveProgress, ui.saveState)
         self._done = ""
@@ -45,10 +45,8 @@ class SaveStep:
 
     def refresh(self) -> None:
         """Show what the target and the volume call for."""
-        parameters = self._panel.parameters
-        self._ui.saveButton.enabled = self._panel.may_press(self._place)
-        if parameters is None:
-            return
+        parameters = self._desk.parameters
+        self._ui.saveButton.enabled = self._desk.may_press(self._place)
         folder = parameters.target is Target.folder
         self._ui.targetFolder.visible = self._ui.targetFolderLabel.visible = folder
         if self._ui.targetFolder.currentPath != parameters.targetFolder:
@@ -57,7 +55,7 @@ class SaveStep:
         plain = volume is not None and not nodes.uids_of(volume, stego.SOURCES)
         for widget in (self._ui.patientName, self._ui.patientNameLabel, self._ui.patientID, self._ui.patientIDLabel):
             widget.visible = plain
-        if self._panel.run.idle and self._panel.fresh(self._place):
+        if self._desk.fresh(self._place):
             say(self._ui.saveState, *self._words(volume))
 
     def _words(self, volume: Node) -> tuple[str, State]:
@@ -68,36 +66,34 @@ class SaveStep:
         return f"“{volume.GetName()}” is ready to be saved as a new series; its source stays as it is.", State.PLAIN
 
     def _on_folder(self, path: str) -> None:
-        parameters = self._panel.parameters
-        if parameters is not None and parameters.targetFolder != path:
-            parameters.targetFolder = str(path)
+        if self._desk.parameters.targetFolder != path:
+            self._desk.parameters.targetFolder = str(path)
 
     def _on_save(self) -> None:
-        self._panel.start(self._place, _SAVING, self._work)
+        self._desk.start(self._place, _SAVING, self._work)
 
-    def _work(self) -> str:
-        panel, parameters = self._panel, self._panel.parameters
-        volume = None if parameters is None else parameters.stegoVolume
+    def _work(self) -> None:
+        desk, parameters = self._desk, self._desk.parameters
+        volume = parameters.stegoVolume
         if volume is None:
             raise UsageError("There is nothing to save yet; hide a record in step 3 first.")
-        panel.ensure_packages(_SAVING)
-        panel.watch(volume)
+        desk.prepare(_SAVING, volume)
         if not self._once_more(volume):
-            return ""
+            return
         self._done = ""
-        patient, lost = self._patient(volume), []
+        patient = self._patient(volume)
+        lost: list[str] = []
         if parameters.target is Target.folder:
             if not parameters.targetFolder:
                 raise UsageError("There is no folder yet; choose a new or empty one.")
             folder = Path(parameters.targetFolder)
-            uids = panel.work.save_to_folder(volume, folder, patient, panel.progress, told=lost.append)
+            uids = desk.work.save_to_folder(volume, folder, patient, desk.progress, told=lost.append)
             written = counted(len(set(uids)), "image")
             self._done = f"{written} {'was' if len(set(uids)) == 1 else 'were'} written to {folder}."
         else:
-            panel.work.save_to_database(volume, patient, panel.progress, told=lost.append)
+            desk.work.save_to_database(volume, patient, desk.progress, told=lost.append)
             self._done = f"“{volume.GetName()}” is in the DICOM database as a new series, beside its source."
         self._done = " ".join((self._done, *lost))
-        return ""
 
     def _once_more(self, volume: Node) -> bool:
         """Whether a volume shall be saved that was saved before: each time makes a series of its own."""

@@ -100,10 +100,10 @@ def mistakes_get_a_sentence(test: unittest.TestCase) -> None:
     panel = slicer.util.getModuleWidget("StegoMed").panel
     before = slicer.mrmlScene.GetNumberOfNodes()
     for button, state, words in (
-        (panel.ui.findButton, panel.ui.regionState, "no volume"),
-        (panel.ui.hideButton, panel.ui.hideState, "no volume"),
-        (panel.ui.saveButton, panel.ui.saveState, "nothing to save"),
-        (panel.ui.extractButton, panel.ui.extractState, "no volume"),
+        (panel.desk.ui.findButton, panel.desk.ui.regionState, "no volume"),
+        (panel.desk.ui.hideButton, panel.desk.ui.hideState, "no volume"),
+        (panel.desk.ui.saveButton, panel.desk.ui.saveState, "nothing to save"),
+        (panel.desk.ui.extractButton, panel.desk.ui.extractState, "no volume"),
     ):
         button.click()
         test.assertIn(words, state.plainText)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import slicer
@@ -15,26 +11,26 @@ import slicer
 from StegoMedLib.choices import HIGH_STRENGTH
 from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.errors import UnusableInputError
-from StegoMedPanel import found, nodes, packages, series, stego
+from StegoMedPanel import found, nodes, packages, stego
+from StegoMedPanel.room import Measured
+from StegoMedPanel.saving import Progress, Saving
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from StegoMedLib.envelope import Record
     from StegoMedLib.pipeline.embed_report import EmbedReport
     from StegoMedLib.pipeline.extract import ExtractReport
-    from StegoMedLib.pipeline.volumes import Survey
     from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.series.stacks import Stack
     from StegoMedLib.symbol import Symbol
     from StegoMedPanel.packages import Teller
-    from StegoMedPanel.untyped import Node, Widget
+    from StegoMedPanel.untyped import Node
 
 
 __all__ = ["Case", "Extracted", "Hidden", "Progress", "Request", "Work"]
-
-Progress = Callable[[int, int, str], None]
-_log = logging.getLogger("StegoMed")
 
 
 @dataclass(frozen=True)
@@ -45,6 +41,12 @@ class Case:
     segmentation: Node
     profile: str
     modality: str = "OT"
+
+    @property
+    def identity(self) -> tuple[str | None, ...]:
+        """What tells whether room that was measured is still that of what is chosen."""
+        worked_on = self.volume, self.segmentation
+        return *(None if node is None else str(node.GetID()) for node in worked_on), self.profile
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,11 +69,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Hidden:
-    """The volumes that hiding added, and its report."""
+    """The volumes that hiding added, its report, and the room that it measured."""
 
     volume: Node
-    difference: Any
+    difference: Node
     report: EmbedReport
+    measured: Measured
 
 
 @dataclass(frozen=True)
@@ -82,14 +85,14 @@ class Extracted:
     symbol: Symbol | None
 
 
-class Work:
+class Work(Saving):
     """The work behind the buttons; every method says what is wrong by a `StegoMedError` with a sentence."""
 
     def ensure_packages(self, *, network: bool = False, teller: Teller | None = None) -> None:
         """Install what is missing in Slicer's Python, when the user agrees."""
         packages.ensure(network=network, teller=teller)
 
-    def find(self, case: Case, finder: str, progress: Progress) -> tuple[Node, Survey]:
+    def find(self, case: Case, finder: str, progress: Progress) -> tuple[Node, Measured]:
         """Find the significant region into the segmentation, or a new one; it, and what the slices have room for."""
         from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
         from StegoMedLib.regions import make_finder  # noqa: PLC0415
@@ -109,9 +112,9 @@ class Work:
             nodes.replace_mask(segmentation, case.volume, survey.masks)
         nodes.mark_air(segmentation, case.volume, survey.air)
         found.remember(segmentation, survey.masks, survey.suspects)
-        return segmentation, survey
+        return segmentation, _measured(survey.capacity_bits, survey.reasons, case.profile)
 
-    def measure(self, case: Case, progress: Progress) -> Survey:
+    def measure(self, case: Case, progress: Progress) -> Measured:
         """Room of every slice beside what the reviewer left; what may be written to is shown."""
         from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
 
@@ -119,7 +122,13 @@ class Work:
         masks, shape = self._reviewed(case, stack), nodes.voxels_of(case.volume).shape
         survey = survey_stack(stack, masks, shape, profile=case.profile, progress=progress)
         nodes.mark_air(case.segmentation, case.volume, survey.air)
-        return survey
+        return _measured(survey.capacity_bits, survey.reasons, case.profile)
+
+    def bytes_needed(self, record: Record) -> int:
+        """What a record takes of each slice, in bytes after compression."""
+        from StegoMedLib.envelope import envelope_length, largest_record_bytes  # noqa: PLC0415
+
+        return largest_record_bytes(envelope_length(record))
 
     def hide(self, case: Case, request: Request, progress: Progress) -> Hidden:
         """Hide a record outside what the reviewer left; add the stego volume and the difference."""
@@ -149,7 +158,9 @@ class Work:
         with slicer.util.RenderBlocker():
             node = stego.add_stego(case.volume, marked, case.modality)
             difference = stego.add_difference(case.volume, steps)
-        return Hidden(node, difference, report)
+        bits = [int(row.metrics["capacity_bits"] or 0) for row in report.slices]
+        reasons = [row.reason if row.state == "skipped" else "" for row in report.slices]
+        return Hidden(node, difference, report, _measured(bits, reasons, case.profile))
 
     def extract(
         self,
@@ -184,58 +195,11 @@ class Work:
         )
         return Extracted(report, symbols[0] if symbols else None)
 
-    def save_to_folder(
-        self,
-        volume: Node,
-        folder: Path,
-        patient: dict[str, str],
-        progress: Progress,
-        *,
-        stated: dict[str, str] | None = None,
-        told: Callable[[str], None] = _log.warning,
-    ) -> list[str]:
-        """Write a stego volume as a new DICOM series into a new or empty folder; SOPInstanceUIDs, slice by slice.
+    def save_files(self, report: ExtractReport, folder: Path) -> None:
+        """Write the files that were read into a folder."""
+        from StegoMedLib.pipeline.extract import save_files  # noqa: PLC0415
 
-        `patient` is for volumes that did not come from DICOM, and `stated` goes over what the source says. `told` is
-        given a sentence for what of the headers did not come along.
-        """
-        from StegoMedLib.pipeline.volumes import write_stack  # noqa: PLC0415
-
-        stego.check_untouched(volume)
-        _check_empty(folder)
-        voxels = nodes.voxels_of(volume)
-        uids = nodes.uids_of(volume, stego.SOURCES)
-        if not uids:
-            return self._write_new(volume, folder, {**patient, **(stated or {})}, progress)
-        from StegoMedLib.series.instances import InstanceStack  # noqa: PLC0415
-
-        stack = InstanceStack(nodes.files_of(uids), voxels, revised=True)
-        new = series.statement(volume, stated)
-        return write_stack(stack, voxels, folder, mark=new.mark, texts=new.texts, progress=progress, told=told)
-
-    def save_to_database(
-        self, volume: Node, patient: dict[str, str], progress: Progress, *, told: Callable[[str], None] = _log.warning
-    ) -> str:
-        """Write a stego volume as new instances into the DICOM database; the new SeriesInstanceUID.
-
-        The volume is known as that series from then on.
-        """
-        from DICOMLib import DICOMUtils  # noqa: PLC0415 part of Slicer
-
-        opened = nodes.database()
-        try:
-            with tempfile.TemporaryDirectory(prefix="StegoMed-", dir=slicer.app.temporaryPath) as temporary:
-                folder = Path(temporary) / "series"
-                uids = self.save_to_folder(volume, folder, patient, progress, told=told)
-                if any(opened.fileForInstance(uid) for uid in uids):
-                    raise UnusableInputError("The DICOM database knows one of the new images already; save again.")
-                progress(len(uids), len(uids), "into the DICOM database")
-                DICOMUtils.importDicom(str(folder), opened, True)  # noqa: FBT003 Slicer's signature
-        except OSError as error:
-            raise UnusableInputError(
-                f"The series cannot be saved ({error.strerror}); make room on the disk, or save to a folder."
-            ) from error
-        return self._imported(opened, uids, volume)
+        save_files(report, folder)
 
     def stack(self, volume: Node, modality: str) -> Stack:
         """The slices behind a volume: source files where it came from DICOM, its own voxels else."""
@@ -258,39 +222,9 @@ class Work:
         mask = nodes.mask_of(case.segmentation, case.volume)
         return VolumeMasks(stack, mask, found.doubts(case.segmentation, mask))
 
-    def _write_new(self, volume: Node, folder: Path, patient: dict[str, str], progress: Progress) -> list[str]:
-        from pydicom import dcmread  # noqa: PLC0415
 
-        from StegoMedLib.dicom import SeriesGeometry  # noqa: PLC0415
-        from StegoMedLib.pipeline.volumes import write_new  # noqa: PLC0415
+def _measured(bits: list[int], reasons: list[str], profile: str) -> Measured:
+    """Room in bits as the largest record of each slice."""
+    from StegoMedLib.pipeline.capacity import record_bytes_in  # noqa: PLC0415
 
-        geometry = SeriesGeometry(*nodes.lps_vectors(volume))
-        voxels, modality = nodes.voxels_of(volume), stego.modality_of(volume)
-        attributes = {"SeriesDescription": volume.GetName()[:64], **patient}
-        files = write_new(voxels, folder, geometry, modality=modality, attributes=attributes, progress=progress)
-        return [str(dcmread(path, stop_before_pixels=True).SOPInstanceUID) for path in files]
-
-    def _imported(self, opened: Widget, uids: list[str], volume: Node) -> str:
-        """Make sure that the database took every image; take back what it did when not."""
-        made = {opened.seriesForFile(opened.fileForInstance(uid)) for uid in uids if opened.fileForInstance(uid)}
-        if not all(opened.fileForInstance(uid) for uid in uids):
-            for uid in filter(None, made):
-                opened.removeSeries(uid)
-            raise UnusableInputError(
-                "The DICOM database did not take the new series; make room on its disk, or save to a folder."
-            )
-        volume.SetAttribute(nodes.SOURCES, " ".join(uids))
-        volume.SetAttribute(nodes.SERIES_MARK, "1")
-        return str(made.pop())
-
-
-def _check_empty(folder: Path) -> None:
-    """Refuse a folder that holds something; what an interrupted run left in it is for the library to put in order."""
-    from StegoMedLib.series.workplace import is_workplace  # noqa: PLC0415
-
-    try:
-        held = folder.is_file() or (folder.is_dir() and any(not is_workplace(each.name) for each in folder.iterdir()))
-    except OSError as error:
-        raise UnusableInputError(f"{folder} cannot be looked at ({error.strerror}); choose another folder.") from None
-    if held:
-        raise UnusableInputError(f"{folder} holds something already; choose a new or empty folder.")
+    return Measured([record_bytes_in(each, profile) for each in bits], reasons)

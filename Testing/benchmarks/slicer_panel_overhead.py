@@ -79,7 +79,7 @@ def hide(host: Any, panel: Any, repeats: int) -> tuple[int, float, float, dict[s
     driver.text("one hundred and twenty slices")
     parts: dict[str, float] = {}
     places = [(views, "show"), (nodes, "mask_of"), (stego, "add_stego"), (stego, "add_difference")]
-    places += [(driver.panel, "progress"), (embed, "embed")]
+    places += [(driver.panel.desk, "progress"), (embed, "embed")]
     kept = [(owner, name, measured(owner, name, parts)) for owner, name in places]
     began = time.perf_counter()
     assert driver.hide() is not None, driver.ui.hideState.plainText

@@ -14,6 +14,7 @@ import pytest
 _ROOT = Path(__file__).resolve().parents[2]
 _FAKE = _ROOT / "Testing" / "slicer_host" / "SlicerFake"
 _PARTS = ("CMakeLists.txt", "StegoMed", "StegoMedLib", "Resources")
+_UNPACKAGED = ("StegoMedLib/lab", "StegoMedLib/training")
 _TOOLS = Path(sys.executable).parent
 
 pytestmark = pytest.mark.skipif(
@@ -47,7 +48,8 @@ def copy_sources(folder: Path) -> Path:
 
 
 def configure(source: Path, build: Path) -> subprocess.CompletedProcess[str]:
-    return run("cmake", "-S", source, "-B", build, "-G", "Ninja", f"-DSlicer_DIR={_FAKE}", folder=source)
+    settings = f"-DSlicer_DIR={_FAKE}", f"-DSLICER_FAKE_UNPACKAGED={';'.join(_UNPACKAGED)}"
+    return run("cmake", "-S", source, "-B", build, "-G", "Ninja", *settings, folder=source)
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +86,14 @@ def test_the_tests_of_the_build_tree_pass(build: Path) -> None:
     assert "py_nomainwindow_qSlicerStegoMedModuleGenericTest" in done.stdout
 
 
-def test_the_package_holds_every_file_of_the_library_and_every_model(package: Path, source: Path) -> None:
+def test_the_package_holds_every_file_of_the_product_and_every_model(package: Path, source: Path) -> None:
     packed = {str(each.relative_to(package)) for each in package.rglob("*") if each.is_file()}
     library = {str(each.relative_to(source)) for each in (source / "StegoMedLib").rglob("*.py")}
     models = {str(each.relative_to(source)) for each in (source / "Resources" / "Models").rglob("*") if each.is_file()}
-    assert library | models <= packed
+    laboratory = {each for each in library if each.startswith(_UNPACKAGED)}
+    assert laboratory
+    assert (library - laboratory) | models <= packed
+    assert not laboratory & packed
     assert not [each for each in packed if "__pycache__" in each or each.startswith("Testing")]
 
 

@@ -61,14 +61,14 @@ def untouched(driver: Any, dicom_database: Any, tmp_path: Path) -> Iterator[Call
 
 def interrupt(driver: Any, action: Callable[[], None], at: int = 1) -> None:
     """Do something while work runs, at the slice of that number."""
-    real = driver.panel.progress
+    real = driver.panel.desk.progress
 
     def progress(done: int, total: int, label: str) -> None:
         if done == at:
             action()
         real(done, total, label)
 
-    driver.panel.progress = progress
+    driver.panel.desk.progress = progress
 
 
 @pytest.mark.parametrize(
@@ -261,14 +261,14 @@ def test_interrupted_work(driver: Any, ready: Any, untouched: Callable[[], None]
         untouched()
     button.click()
     assert during == [("Cancel", 1)]  # every other button was off
-    sentences = {"cancel": "Cancelled", "remove": "was removed", "raise": "did not expect (RuntimeError)"}
+    sentences = {"cancel": "Cancelled", "remove": "was removed", "raise": "unexpected error (RuntimeError)"}
     if how == "close":
         assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 0
         assert ui.passphrase.text == ui.extractPassphrase.text == ""
     else:
         assert sentences[how] in state.plainText
     assert button.text == words
-    assert driver.panel.run.idle
+    assert driver.panel.desk.run.idle
     if how in ("remove", "close"):  # what the user removed is gone, and nothing changes afterwards
         untouched()
 

@@ -100,11 +100,15 @@ def test_old_versions_are_missing(packages: Any, monkeypatch: Any, version: str,
 
 
 def test_all_that_changes_is_said_and_declining_does_nothing(host: Any, packages: Any, driver: Any, pip: Pip) -> None:
-    pip.brought = [packages.pip.Change("protobuf", "7.1", "5.0", 310_000), packages.pip.Change("flatbuffers", "25.9")]
+    pip.brought = [
+        packages.pip.Change("protobuf", "7.1", "5.0", 310_000, "files.pythonhosted.org"),
+        packages.pip.Change("flatbuffers", "25.9"),
+    ]
     host.answer.append(False)
     assert driver.find() is None
     ((_, text),) = host.messages
-    assert "adds or replaces 4, about 5 MB or more" in text
+    assert "adds or replaces 4, about 5 MB or more from files.pythonhosted.org:" in text
+    assert "slicer.util.pip_uninstall('segno onnxruntime protobuf flatbuffers')" in text
     assert "segno 9.1 (2.4 MB): writing QR codes" in text
     assert "protobuf 7.1 (0.3 MB, replaces 5.0)" in text
     assert "flatbuffers 25.9 (size unknown)" in text
@@ -120,7 +124,7 @@ def test_agreeing_installs_once_and_says_so_meanwhile(host: Any, packages: Any, 
         pip.seen.append(driver.ui.regionState.plainText)
         install(changes, folder)
 
-    driver.panel.work.ensure_packages.__globals__["packages"].pip.install = watched
+    driver.panel.desk.work.ensure_packages.__globals__["packages"].pip.install = watched
     host.answer.append(True)
     driver.find()
     driver.find()
@@ -275,6 +279,16 @@ def test_pip_itself_keeps_what_is_there(host: Any, packages: Any, shop: Path, tm
     assert sorted(asked[0][4:]) == ["helper==3.0", "modest==1.0"]
 
 
+def test_newer_slicers_install_in_their_own_window(packages: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    asked: list[tuple[list[str], dict[str, str]]] = []
+    newer = SimpleNamespace(pip_install=lambda options, **more: asked.append((options, more)))
+    monkeypatch.setitem(sys.modules, "slicer.packaging", newer)
+    packages.pip.install([packages.pip.Change("segno", "1.6")], tmp_path)
+    ((options, more),) = asked
+    assert options[-1] == "segno==1.6"
+    assert more == {"requester": "StegoMed"}
+
+
 def test_a_failed_installation_gets_a_sentence(packages: Any, monkeypatch: Any, tmp_path: Path) -> None:
     import slicer
 
@@ -294,9 +308,9 @@ sys.path[:0] = [{testing!r}]
 from slicer_host import start
 host = start()
 before = set(sys.modules)
-began = time.perf_counter()
+began = time.process_time()
 assert host.load_module({module!r}) is not None
-print(time.perf_counter() - began, *(set(sys.modules) - before))
+print(time.process_time() - began, *(set(sys.modules) - before))
 """
 
 

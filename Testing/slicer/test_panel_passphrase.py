@@ -138,7 +138,7 @@ def test_generate_without_its_packages(driver: Any, monkeypatch: Any) -> None:
     def declined(**_: object) -> None:
         raise UsageError("Nothing was done, because Python packages are missing.")
 
-    monkeypatch.setattr(driver.panel.work, "ensure_packages", declined)
+    monkeypatch.setattr(driver.panel.desk.work, "ensure_packages", declined)
     driver.ui.generatePassphrase.click()
     assert driver.ui.passphrase.text == ""
     assert "packages are missing" in driver.ui.passphraseState.plainText

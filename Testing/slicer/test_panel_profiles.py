@@ -80,17 +80,17 @@ def test_the_paper_s_profile_needs_the_region_on_both_sides(driver: Any) -> None
 
 @pytest.mark.parametrize("button", ["findButton", "checkRoomButton"])
 def test_room_is_not_taken_for_that_of_a_profile_chosen_meanwhile(driver: Any, button: str) -> None:
-    real = driver.panel.progress
+    real = driver.panel.desk.progress
 
     def progress(done: int, total: int, label: str) -> None:
         real(done, total, label)
         if done == 1:
             choose_profile(driver, "capacity")
 
-    assert driver.panel.room.known
-    driver.panel.progress = progress
+    assert driver.panel.desk.room.known
+    driver.panel.desk.progress = progress
     getattr(driver.ui, button).click()
     driver.settle()
     assert driver.parameters.profile.name == "capacity"
-    assert not driver.panel.room.known
+    assert not driver.panel.desk.room.known
     assert "not measured yet" in driver.ui.needsState.plainText

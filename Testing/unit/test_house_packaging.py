@@ -30,7 +30,7 @@ def settings() -> dict[str, Any]:
 def cmake_list(file: Path, name: str) -> list[str]:
     found = re.search(rf"^set\({name}$(.*?)^  \)", file.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert found, f"{file} has no list {name}"
-    return found[1].replace("${MODULE_NAME}", "StegoMed").split()
+    return found[1].split()
 
 
 def files(folder: Path, pattern: str) -> list[str]:
@@ -49,7 +49,8 @@ def test_slicer_gets_every_model() -> None:
 
 def test_slicer_gets_every_file_of_the_module() -> None:
     module = TOP / "StegoMed"
-    assert sorted(cmake_list(module / "CMakeLists.txt", "MODULE_PYTHON_SCRIPTS")) == files(module, "*.py")
+    scripts = cmake_list(module / "CMakeLists.txt", "MODULE_PYTHON_SCRIPTS")
+    assert sorted(scripts) == files(module, "*.py"), "run: make lists"
     listed = cmake_list(module / "CMakeLists.txt", "MODULE_PYTHON_RESOURCES")
     assert sorted(listed) == [f"Resources/{name}" for name in files(module / "Resources", "*")]
 

@@ -13,6 +13,7 @@ import pytest
 from pydicom.datadict import tag_for_keyword
 
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
+from StegoMedLib.pipeline.embed import DESCRIPTION
 from StegoMedLib.regions.finder import FINDERS
 
 if sys.version_info >= (3, 11):
@@ -43,7 +44,7 @@ def enumeration(name: str) -> list[str]:
 
 def fields() -> set[str]:
     """Names of the parameters."""
-    text = SOURCES["parameters.py"].partition("class StegoMedParameters")[2]
+    text = SOURCES["parameters.py"].partition("class StegoMedParameters")[2].partition("\n\n\n")[0]
     return set(re.findall(r"^    (\w+): ", text, re.MULTILINE))
 
 
@@ -113,13 +114,25 @@ def test_module_files_are_wiring_only(name: str) -> None:
 
 def test_the_catalogue_entry_follows_the_schema() -> None:
     entry = json.loads((TOP / "StegoMed.json").read_text(encoding="utf-8"))
-    assert "v1.0.1" in entry["$schema"]
+    assert "v1.0.2" in entry["$schema"]
     optional = {"scm_revision", "scm_type", "build_dependencies", "build_subdirectory", "enabled", "tier"}
+    optional |= {"dicom_support_rule"}
     assert {"$schema", "category", "scm_url"} <= set(entry) <= {"$schema", "category", "scm_url"} | optional
     assert entry["tier"] in range(1, 6)
     cmake = (TOP / "CMakeLists.txt").read_text(encoding="utf-8")
     assert re.search(r"^project\((\w+)\)", cmake, re.MULTILINE)[1] == Path("StegoMed.json").stem  # type: ignore[index]
     assert entry["scm_url"].removesuffix(".git") in cmake
+
+
+def test_the_catalogue_offers_the_extension_for_what_its_plugin_loads() -> None:
+    rule = json.loads((TOP / "StegoMed.json").read_text(encoding="utf-8"))["dicom_support_rule"]
+    found = re.fullmatch(r"(\w+) =~~ '([^']+)'", rule)
+    assert found
+    plugin = (TOP / "StegoMed/DICOMStegoMedPlugin.py").read_text(encoding="utf-8")
+    tag = f"{tag_for_keyword(found[1]) or 0:08x}"
+    assert f'DERIVATION = "{tag[:4]},{tag[4:]}"' in plugin
+    assert f'MARK = "{found[2]}"' in plugin
+    assert re.search(found[2], DESCRIPTION)
 
 
 def test_pictures_of_the_catalogue_are_there() -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LIBRARY = Path(__file__).parents[2] / "StegoMedLib"
+PANEL = LIBRARY.parent / "StegoMed" / "StegoMedPanel"
 
 STATIONS = frozenset({"codec", "dicom", "envelope", "metrics", "regions", "symbol"})
 """They know nothing of each other; `series` and `pipeline` bring them together."""
@@ -79,6 +80,15 @@ def imports(text: str, module: str, *, at_import_time: bool = False) -> set[str]
     return {name for node in found for name in absolute(node, module)}
 
 
+def runtime_imports(text: str) -> set[str]:
+    """What a file of the panel imports anywhere, but not for the type checker alone."""
+    tree = ast.parse(text)
+    guards = [node for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
+    typing_only = {id(child) for guard in guards for node in guard.body for child in ast.walk(node)}
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {name for node in found if id(node) not in typing_only for name in absolute(node, "panel.py")}
+
+
 def arrows_up(text: str, module: str) -> set[str]:
     """Name what a module imports from layers above its own, or beside it in the same row."""
     own = layer_of(module)
@@ -136,6 +146,23 @@ def test_the_product_imports_nothing_of_laboratory_and_training(module: str) -> 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
     assert not circles({module: inner(imported(module)) - {module} for module in MODULES})
+
+
+def test_no_files_of_the_panel_import_each_other_in_a_circle() -> None:
+    files = {f"StegoMedPanel.{path.stem}": path for path in PANEL.glob("*.py")}
+    found = {name: imports(path.read_text(encoding="utf-8"), path.name) for name, path in files.items()}
+    assert not circles({name: targets & files.keys() - {name} for name, targets in found.items()})
+    assert not [name for name, targets in found.items() if "StegoMedPanel.panel" in targets]  # only the module may
+
+
+def test_the_panel_calls_the_library_s_pipeline_in_one_place() -> None:
+    callers = {
+        path.name
+        for path in PANEL.glob("*.py")
+        for name in runtime_imports(path.read_text(encoding="utf-8"))
+        if name.startswith("StegoMedLib.pipeline")
+    }
+    assert callers == {"saving.py", "work.py"}
 
 
 def test_a_circle_is_noticed() -> None:

@@ -2,6 +2,7 @@
 #   - one of the EXTENSION_ texts is missing,
 #   - a Python file in a module's folder is not listed in SCRIPTS (Slicer would leave it out of the package),
 #   - a file in a module's Resources, or in the extension's Resources/Models, is listed nowhere.
+# Folders that no package is meant to hold are named in SLICER_FAKE_UNPACKAGED, from the top of the sources.
 # A file that appears later makes the next build configure anew, so that the build fails too.
 
 if(NOT EXTENSION_NAME)
@@ -18,6 +19,9 @@ include(CTest)
 function(slicer_fake_check_listed folder listed)
   list(TRANSFORM ARGN PREPEND ${folder}/ OUTPUT_VARIABLE patterns)
   file(GLOB_RECURSE found CONFIGURE_DEPENDS ${patterns})
+  foreach(unpackaged IN LISTS SLICER_FAKE_UNPACKAGED)
+    list(FILTER found EXCLUDE REGEX "^${CMAKE_SOURCE_DIR}/${unpackaged}/")
+  endforeach()
   foreach(file IN LISTS found)
     if(NOT file IN_LIST ${listed} AND NOT file MATCHES "/__pycache__/")
       file(RELATIVE_PATH name ${CMAKE_SOURCE_DIR} ${file})

@@ -1,0 +1,236 @@
+"""Each step alone at its desk, on a work that does nothing: what it asks for, shows, and says."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytest.importorskip("slicer_core")
+
+MODULE = Path(__file__).parents[2] / "StegoMed"
+
+
+def make_work() -> Any:
+    """A work that notes what it is asked for, tells of two slices, and does what `instead` says."""
+    from StegoMedPanel.room import Measured
+    from StegoMedPanel.work import Case, Extracted, Hidden, Request, Work
+
+    class FakeWork(Work):
+        def __init__(self) -> None:
+            self.asked: list[Any] = []
+            self.instead: Callable[[], Any] = lambda: None
+
+        def _note(self, progress: Any, *asked: Any) -> Any:
+            self.asked.append(asked)
+            progress(1, 2, "slice 1")
+            result = self.instead()
+            progress(2, 2, "slice 2")
+            return result
+
+        def ensure_packages(self, *, network: bool = False, teller: Any = None) -> None:
+            assert teller is not None
+            self.asked.append(("packages", network))
+
+        def find(self, case: Case, finder: str, progress: Any) -> tuple[Any, Measured]:
+            return self._note(progress, "find", case, finder), Measured([900, 10], ["", "no air"])
+
+        def measure(self, case: Case, progress: Any) -> Measured:
+            self._note(progress, "measure", case)
+            return Measured([900, 900], ["", ""])
+
+        def bytes_needed(self, record: Any) -> int:
+            return len(record.text)
+
+        def hide(self, case: Case, request: Request, progress: Any) -> Hidden:
+            volume, report = self._note(progress, "hide", case, request)
+            return Hidden(volume, None, report, Measured([900, 10], ["", "no air"]))
+
+        def extract(self, volume: Any, passphrase: str, progress: Any, **options: Any) -> Extracted:
+            return Extracted(self._note(progress, "extract", volume, passphrase, options), None)
+
+        def save_to_folder(self, volume: Any, folder: Path, patient: Any, progress: Any, **options: Any) -> list[str]:
+            self._note(progress, "folder", volume, folder, patient)
+            options["told"]("The overlay was left out.")
+            return ["1.2.3", "1.2.4"]
+
+    return FakeWork()
+
+
+@pytest.fixture
+def desk(host: Any, scene: Any, monkeypatch: Any) -> Iterator[Any]:
+    """A desk with the module's form and fresh parameters, on a work that does nothing."""
+    import slicer
+
+    host.import_module(MODULE / "StegoMed.py")
+    from StegoMedPanel.desk import Desk
+    from StegoMedPanel.parameters import parameters_of
+
+    for name in [name for name in sys.modules if name.startswith("StegoMedLib.pipeline")] + ["StegoMedLib.pipeline"]:
+        monkeypatch.setitem(sys.modules, name, None)  # whoever imports it fails
+    form = slicer.util.loadUI(str(MODULE / "Resources/UI/StegoMed.ui"))
+    form.setMRMLScene(scene)
+    made = Desk(slicer.util.childWidgetVariables(form), make_work(), lambda: None, lambda *_: None)
+    made.parameters = parameters_of(scene.AddNewNodeByClass("vtkMRMLScriptedModuleNode"))
+    yield made
+    form.deleteLater()
+
+
+@pytest.fixture
+def volume(desk: Any) -> Any:
+    """The chosen volume."""
+    import slicer
+
+    desk.parameters.inputVolume = slicer.util.addVolumeFromArray(np.zeros((2, 4, 5), np.int16))
+    return desk.parameters.inputVolume
+
+
+@pytest.fixture
+def region(desk: Any, volume: Any, scene: Any) -> Any:
+    """The chosen segmentation."""
+    assert volume is not None
+    desk.parameters.segmentation = scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    return desk.parameters.segmentation
+
+
+def test_finding_asks_for_the_chosen_finder_and_keeps_what_it_measured(desk: Any, volume: Any, scene: Any) -> None:
+    from StegoMedPanel.region_step import RegionStep
+    from StegoMedPanel.work import Case
+
+    RegionStep(desk)
+    shown: list[str] = []
+
+    def found() -> Any:
+        shown.append(f"{desk.ui.findButton.text}: {desk.ui.regionProgress.text}, {desk.ui.regionState.plainText}")
+        return scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+
+    desk.work.instead = found
+    desk.ui.findButton.click()
+    case = Case(volume, None, "fidelity", "CT")
+    assert desk.work.asked == [("packages", True), ("find", case, "maskrcnn")]
+    assert shown == ["Cancel: slice 1  1 of 2, Looking for the significant region ..."]
+    assert desk.parameters.segmentation is not None
+    assert desk.room.words() == "2 of 2 slices have room."
+    assert desk.room.words(500) == "1 of 2 slices have room (no air)."
+    assert desk.ui.findButton.text == "Find"
+    assert desk.run.idle
+
+
+def test_what_was_measured_for_another_choice_is_not_kept(desk: Any, region: Any) -> None:
+    from StegoMedPanel.region_step import RegionStep
+
+    assert region is not None
+    RegionStep(desk).refresh()
+    desk.work.instead = lambda: setattr(desk.parameters, "profile", type(desk.parameters.profile).capacity)
+    desk.ui.checkRoomButton.click()
+    assert desk.work.asked[-1][0] == "measure"
+    assert not desk.room.known
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        ("cancel", "Cancelled"),
+        ("remove", "was removed from the scene"),
+        ("fail", "unexpected error (ZeroDivisionError)"),
+    ],
+)
+def test_work_that_ends_early_gets_a_sentence(desk: Any, region: Any, scene: Any, how: str, sentence: str) -> None:
+    from StegoMedPanel.region_step import RegionStep
+
+    RegionStep(desk)
+    endings: dict[str, Callable[[], Any]] = {
+        "cancel": desk.ui.findButton.click,
+        "remove": lambda: scene.RemoveNode(desk.parameters.inputVolume),
+        "fail": lambda: 1 / 0,
+    }
+    desk.work.instead = endings[how]
+    desk.ui.findButton.click()
+    assert sentence in desk.ui.regionState.plainText
+    assert desk.parameters.segmentation is region
+    assert desk.run.idle
+
+
+def report_of(embedded: int, *skipped: str) -> Any:
+    """What hiding says that it did."""
+    rows = [SimpleNamespace(state="embedded", reason="")] * embedded
+    rows += [SimpleNamespace(state="skipped", reason=reason) for reason in skipped]
+    summary = {"ssim": {"min": 0.5, "mean": 0.75, "max": 1.0}}
+    return SimpleNamespace(embedded=embedded, slices=rows, summary=lambda: summary)
+
+
+def test_hiding_hands_over_what_was_typed_and_shows_what_was_done(desk: Any, volume: Any, region: Any) -> None:
+    from StegoMedPanel.hide_step import HideStep
+    from StegoMedPanel.parameters import RecordKind
+    from StegoMedPanel.tables import words_in
+
+    from StegoMedLib.envelope import TextRecord
+
+    step = HideStep(desk)
+    desk.parameters.recordKind = RecordKind.text
+    desk.ui.recordText.setPlainText("kept in the air")
+    desk.ui.passphrase.text = desk.ui.repeatPassphrase.text = "correct horse battery staple"
+    desk.work.instead = lambda: (volume, report_of(1, "no air"))
+    desk.ui.hideButton.click()
+    _, (asked, case, request) = desk.work.asked
+    assert (asked, case.volume, case.segmentation) == ("hide", volume, region)
+    assert request.record == TextRecord("kept in the air")
+    assert request.passphrase == "correct horse battery staple"
+    assert "correct horse" not in repr(request)
+    assert desk.parameters.stegoVolume is volume
+    step.refresh()
+    assert "1 of 2 slices" in desk.ui.hideState.plainText
+    assert "Skipped 2: no air." in desk.ui.hideState.plainText
+    assert words_in(desk.ui.hideTable) == [["SSIM", "0.500000 / 0.750000 / 1.000000"]]
+    assert desk.ui.needsState.plainText.startswith("Needs 15 of 10 to 900 bytes a slice")
+
+
+def test_hiding_without_a_region_asks_for_nothing(desk: Any, volume: Any) -> None:
+    from StegoMedPanel.hide_step import HideStep
+
+    assert volume is not None
+    HideStep(desk)
+    desk.ui.hideButton.click()
+    assert "no significant region" in desk.ui.hideState.plainText
+    assert desk.work.asked == []
+
+
+def test_saving_says_what_did_not_come_along(desk: Any, volume: Any, tmp_path: Path) -> None:
+    from StegoMedPanel.parameters import Target
+    from StegoMedPanel.save_step import SaveStep
+
+    step = SaveStep(desk)
+    desk.parameters.stegoVolume, desk.parameters.target = volume, Target.folder
+    desk.ui.saveButton.click()
+    assert "no folder yet" in desk.ui.saveState.plainText
+    desk.parameters.targetFolder, desk.ui.patientName.text = str(tmp_path), "Doe^Jane"
+    desk.ui.saveButton.click()
+    step.refresh()
+    assert desk.work.asked[-1] == ("folder", volume, tmp_path, {"PatientName": "Doe^Jane", "PatientID": "Doe^Jane"})
+    assert desk.ui.saveState.plainText == f"2 images were written to {tmp_path}. The overlay was left out."
+
+
+def test_extracting_says_why_nothing_was_read(desk: Any, volume: Any) -> None:
+    from StegoMedPanel.extract_step import ExtractStep
+
+    from StegoMedLib.errors import NothingReadableError
+
+    def refuse() -> Any:
+        raise NothingReadableError
+
+    step = ExtractStep(desk)
+    desk.parameters.extractVolume, desk.ui.extractPassphrase.text = volume, "another one"
+    desk.work.instead = refuse
+    desk.ui.extractButton.click()
+    step.refresh()
+    assert desk.ui.extractState.plainText == str(NothingReadableError())
+    assert desk.work.asked[-1] == ("extract", volume, "another one", {"beside": None, "paper": False})
+    assert not desk.ui.recordTable.visible
+    assert not desk.ui.copyButton.visible

@@ -1,0 +1,6 @@
+from typing import Any, TypeVar
+
+_Class = TypeVar("_Class", bound=type)
+
+def __getattr__(name: str) -> Any: ...
+def parameterNodeWrapper(classtype: _Class) -> _Class: ...
