@@ -51,6 +51,7 @@ SERIES = (
 
 Attack = tuple[str, float]
 CLEAN: Attack = ("none", 0)
+MEASURES = ("psnr_range", "psnr_65535", "ssim")
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ class Bench:
         names = list(dict.fromkeys(series for series, _ in self.tallies))
         yield "| attack | " + " | ".join(names) + " |"
         yield "| --- " * (len(names) + 1) + "|"
-        for measure in ("psnr_range", "psnr_65535", "ssim"):
+        for measure in MEASURES:
             least = [f"{min(each[measure] for each in self.qualities[name]):.2f}" for name in names]
             yield f"| {measure}, least | " + " | ".join(least) + " |"
         for kind, level in (CLEAN, *self._case.attacks):
@@ -163,7 +164,10 @@ class Bench:
             "payload_bits": int(self._message.payload.bits.size),
             "skipped": dict(self.skipped),
             "changed_significant": max(each["changed_significant"] for row in self.qualities.values() for each in row),
-            "psnr_range_least": {name: min(each["psnr_range"] for each in row) for name, row in self.qualities.items()},
+            "least": {
+                name: {measure: min(each[measure] for each in row) for measure in MEASURES}
+                for name, row in self.qualities.items()
+            },
             "attacks": [
                 {"series": series, "attack": kind, "level": level, **tally.as_json()}
                 for (series, (kind, level)), tally in self.tallies.items()

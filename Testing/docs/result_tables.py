@@ -92,7 +92,11 @@ def robustness_tables(measured: Measured) -> str:
             for attack, level in attacks
         ]
         skipped = sum(case["skipped"].values())
-        head = f"Strength `{name}`, {case['strength']:g} dB, {case['payload_bits']:,} bits"
+        ssim = [series["ssim"] for series in case["least"].values()]
+        head = (
+            f"Strength `{name}`, {case['strength']:g} dB, {case['payload_bits']:,} bits, pixels of the body changed: "
+            f"{case['changed_significant']}, SSIM of the least slice of a series {min(ssim):.2f} to {max(ssim):.2f}"
+        )
         left = f"; {skipped} slices have too little capacity and are left alone" if skipped else ""
         columns = ("attack and level", "CT", "MR", "least NCC of the QR code, CT", "the same, MR")
         parts.append(f"{head}{left}:\n\n{_table(columns, rows)}")
