@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ASCII", "GRAPHIC", "ROMAJI", "SETS", "CharacterSet", "CodedSet", "character_set"]
+__all__ = ["SETS", "CharacterSet", "character_set"]
 
 GRAPHIC = range(0x21, 0x7F)
 """Codes in the lower half that may begin a character of more than one byte."""
@@ -24,23 +24,11 @@ _YEN_AND_OVERLINE = {0x7E: "\u203e"}  # the yen sign at 0x5C stands for the back
 
 
 @dataclass(frozen=True)
-class CodedSet:
-    """A coded character set as one of the two halves of the code table.
+class _CodedSet:
+    """A coded character set as one of the two halves of the code table: the upper one (G1), or the lower one (G0).
 
-    Attributes
-    ----------
-    escape : bytes
-        What designates it.
-    codec : str
-        Python codec that knows its characters, with the high bits of all bytes set.
-    high : bool
-        Upper half (G1), or the lower one (G0).
-    width : int
-        Bytes of a character.
-    codes : range
-        Of the bytes of a character, in the half where the set is.
-    prefix : bytes
-        What the codec expects before a character.
+    An escape sequence designates it. A character has `width` bytes, all among `codes`. The Python codec knows it with
+    the high bits of all bytes set, and a prefix before it.
     """
 
     escape: bytes
@@ -78,23 +66,23 @@ class CodedSet:
         return code if self.decode(code) == character else None
 
 
-def _upper(escape: bytes, codec: str, codes: range = range(0xA0, 0x100)) -> CodedSet:
-    return CodedSet(escape, codec, high=True, width=1, codes=codes)
+def _upper(escape: bytes, codec: str, codes: range = range(0xA0, 0x100)) -> _CodedSet:
+    return _CodedSet(escape, codec, high=True, width=1, codes=codes)
 
 
-ASCII = CodedSet(b"\x1b(B", "ascii", high=False, width=1, codes=range(0x80))
-ROMAJI = CodedSet(b"\x1b(J", "ascii", high=False, width=1, codes=range(0x80))
+ASCII = _CodedSet(b"\x1b(B", "ascii", high=False, width=1, codes=range(0x80))
+ROMAJI = _CodedSet(b"\x1b(J", "ascii", high=False, width=1, codes=range(0x80))
 """ISO-IR 14, the lower half of JIS X 0201."""
 _PAIRS = range(0xA1, 0xFF)
 
-SETS: Mapping[int, CodedSet] = MappingProxyType(
+SETS: Mapping[int, _CodedSet] = MappingProxyType(
     {
         6: ASCII,
         13: _upper(b"\x1b)I", "shift_jis", range(0xA1, 0xE0)),
-        87: CodedSet(b"\x1b$B", "euc_jp", high=False, width=2, codes=GRAPHIC),
-        159: CodedSet(b"\x1b$(D", "euc_jp", high=False, width=2, codes=GRAPHIC, prefix=b"\x8f"),
-        149: CodedSet(b"\x1b$)C", "euc_kr", high=True, width=2, codes=_PAIRS),
-        58: CodedSet(b"\x1b$)A", "gb2312", high=True, width=2, codes=_PAIRS),
+        87: _CodedSet(b"\x1b$B", "euc_jp", high=False, width=2, codes=GRAPHIC),
+        159: _CodedSet(b"\x1b$(D", "euc_jp", high=False, width=2, codes=GRAPHIC, prefix=b"\x8f"),
+        149: _CodedSet(b"\x1b$)C", "euc_kr", high=True, width=2, codes=_PAIRS),
+        58: _CodedSet(b"\x1b$)A", "gb2312", high=True, width=2, codes=_PAIRS),
         100: _upper(b"\x1b-A", "iso8859_1"),
         101: _upper(b"\x1b-B", "iso8859_2"),
         109: _upper(b"\x1b-C", "iso8859_3"),
@@ -124,10 +112,10 @@ _BACK_TO_DEFAULT, _IN_NAMES = frozenset("\t\n\f\r\\"), frozenset("^=")
 class _Halves:
     """The sets that are active in the two halves of the code table."""
 
-    low: CodedSet
-    high: CodedSet | None
+    low: _CodedSet
+    high: _CodedSet | None
 
-    def take(self, found: CodedSet) -> None:
+    def take(self, found: _CodedSet) -> None:
         if found.high:
             self.high = found
         else:
@@ -142,16 +130,16 @@ class CharacterSet:
     ----------
     codec : str
         Python codec of a set without escape sequences and of more than one byte; "" for all others.
-    low, high : CodedSet or None
+    low, high : _CodedSet or None
         What is active at the beginning.
-    extensions : tuple of CodedSet
+    extensions : tuple of _CodedSet
         What escape sequences may designate.
     """
 
     codec: str = ""
-    low: CodedSet = ASCII
-    high: CodedSet | None = None
-    extensions: tuple[CodedSet, ...] = field(default=())
+    low: _CodedSet = ASCII
+    high: _CodedSet | None = None
+    extensions: tuple[_CodedSet, ...] = field(default=())
 
     def decode(self, value: bytes, *, name: bool = False) -> str | None:
         """Text of a value, with the separators in it; None where it holds a byte that this set does not have.
@@ -255,7 +243,7 @@ def character_set(declared: bytes) -> CharacterSet:
     )
 
 
-def _extensions(numbers: list[int]) -> tuple[CodedSet, ...]:
+def _extensions(numbers: list[int]) -> tuple[_CodedSet, ...]:
     """What may be designated: the sets declared, and the lower halves that go with them."""
     lower = (ASCII, ROMAJI) if 13 in numbers else (ASCII,)  # noqa: PLR2004 a name in a registry
     return tuple(dict.fromkeys((*lower, *(SETS[number] for number in numbers))))

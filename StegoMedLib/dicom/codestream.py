@@ -12,12 +12,7 @@ import re
 import struct
 from typing import TYPE_CHECKING
 
-from pydicom.uid import (
-    JPEG2000TransferSyntaxes,
-    JPEGLSTransferSyntaxes,
-    JPEGTransferSyntaxes,
-    RLELossless,
-)
+from pydicom.uid import JPEG2000TransferSyntaxes, JPEGLSTransferSyntaxes, JPEGTransferSyntaxes, RLELossless
 
 from StegoMedLib.errors import UnusableInputError
 
@@ -28,12 +23,30 @@ if TYPE_CHECKING:
 
     from StegoMedLib.dicom.pixel_format import PixelFormat
 
-__all__ = ["bare_codestream", "checked_codestream", "jpeg2000_size", "jpeg_size"]
+__all__ = ["checked_codestream"]
 
 _LOSSLESS_FRAME, _JPEG_LS_FRAME = frozenset({0xC3}), frozenset({0xF7})
 _DCT_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _LOSSLESS_JPEG = ("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70")
 _RLE_HEADER = struct.Struct("<16L")
+
+_IMAGE_START, _IMAGE_END, _SCAN = b"\xff\xd8", 0xD9, 0xDA
+# Start-of-frame markers: 0xC0 to 0xCF but for tables and reserved ones, and JPEG-LS.
+_FRAMES = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
+# A second image, a number of lines that comes later, hierarchical frames: whatever would replace the frame header.
+_OTHER_SIZES = frozenset({0xD8, 0xDC, 0xDE, 0xDF})
+_PRESETS, _OVERSIZE = 0xF8, 4
+# A marker ends entropy-coded data. Stuffed bytes (0x00, in JPEG-LS below 0x80) and restart markers belong to it.
+_MARKER = re.compile(rb"\xff[\x80-\xcf\xd8-\xfe]")
+
+_START = b"\xff\x4f\xff\x51"  # start of codestream, then its size marker
+_END, _PADDING = b"\xff\xd9", b"\0\xff"
+_FILE = b"\x00\x00\x00\x0cjP  \x0d\x0a\x87\x0a"
+_MOST_BOXES = 64
+
+_CODING_STYLE = 0x52
+_LARGEST_OFFSET, _SMALLEST_TILE, _SMALLEST_PRECINCT = 1 << 16, 16, 3
+_MOST_LAYERS, _MOST_LEVELS = 256, 32
 
 
 def checked_codestream(code: bytes, pixels: PixelFormat, syntax: UID) -> bytes:
@@ -67,10 +80,10 @@ def checked_codestream(code: bytes, pixels: PixelFormat, syntax: UID) -> bytes:
         _check_run_lengths(code, pixels.field.bits_allocated // 8)
         return code
     if syntax in JPEG2000TransferSyntaxes:
-        code = bare_codestream(code)
-        size = jpeg2000_size(code)
+        code = _bare_codestream(code)
+        size = _jpeg2000_size(code)
     elif syntax in JPEGTransferSyntaxes or syntax in JPEGLSTransferSyntaxes:
-        size = jpeg_size(code, _frame_kinds(syntax))
+        size = _jpeg_size(code, _frame_kinds(syntax))
     else:
         raise ValueError(f"nothing is known of codestreams in {syntax.name}")
     _compare(size, pixels)
@@ -108,31 +121,11 @@ def _check_run_lengths(code: bytes, segments: int) -> None:
         raise ValueError("segments of run lengths that do not follow each other")
 
 
-_IMAGE_START, _IMAGE_END, _SCAN = b"\xff\xd8", 0xD9, 0xDA
-# Start-of-frame markers: 0xC0 to 0xCF but for tables and reserved ones, and JPEG-LS.
-_FRAMES = (frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
-# A second image, a number of lines that comes later, hierarchical frames: whatever would replace the frame header.
-_OTHER_SIZES = frozenset({0xD8, 0xDC, 0xDE, 0xDF})
-_PRESETS, _OVERSIZE = 0xF8, 4
-# A marker ends entropy-coded data. Stuffed bytes (0x00, in JPEG-LS below 0x80) and restart markers belong to it.
-_MARKER = re.compile(rb"\xff[\x80-\xcf\xd8-\xfe]")
+def _jpeg_size(code: bytes, kinds: frozenset[int]) -> tuple[int, int, int, int]:
+    """Rows, columns, components and precision in the one frame header, whose marker is one of `kinds`.
 
-
-def jpeg_size(code: bytes, kinds: frozenset[int]) -> tuple[int, int, int, int]:
-    """Rows, columns, components and precision in the one frame header.
-
-    Parameters
-    ----------
-    code : bytes
-        One compressed frame.
-    kinds : frozenset of int
-        Second bytes of the start-of-frame markers that are allowed.
-
-    Raises
-    ------
-    ValueError, struct.error
-        There is no such header, another one, something that could replace it, or no end of the image: what was cut off
-        decoders fill with anything, and CharLS takes ten seconds to notice.
+    Refused is what could replace it, and a missing end of the image: what was cut off decoders fill with anything, and
+    CharLS takes ten seconds to notice.
     """
     size: tuple[int, int, int, int] | None = None
     for marker, at in _segments(code):
@@ -173,24 +166,8 @@ def _segments(code: bytes) -> Iterator[tuple[int, int]]:
     raise ValueError("no end of the image")
 
 
-_START = b"\xff\x4f\xff\x51"  # start of codestream, then its size marker
-_END, _PADDING = b"\xff\xd9", b"\0\xff"
-_FILE = b"\x00\x00\x00\x0cjP  \x0d\x0a\x87\x0a"
-_MOST_BOXES = 64
-
-_CODING_STYLE = 0x52
-_LARGEST_OFFSET, _SMALLEST_TILE, _SMALLEST_PRECINCT = 1 << 16, 16, 3
-_MOST_LAYERS, _MOST_LEVELS = 256, 32
-
-
-def bare_codestream(code: bytes) -> bytes:
-    """The codestream without the file format around it, whose boxes could tell a decoder something else.
-
-    Raises
-    ------
-    ValueError, struct.error
-        There is no codestream.
-    """
+def _bare_codestream(code: bytes) -> bytes:
+    """The codestream without the file format around it, whose boxes could tell a decoder something else."""
     if not code.startswith(_FILE):
         return code
     at = len(_FILE)
@@ -208,19 +185,10 @@ def bare_codestream(code: bytes) -> bytes:
     raise ValueError("a JPEG 2000 file without a codestream")
 
 
-def jpeg2000_size(code: bytes) -> tuple[int, int, int, int]:
-    """Rows, columns, components and precision in the main header.
+def _jpeg2000_size(code: bytes) -> tuple[int, int, int, int]:
+    """Rows, columns, components and precision in the main header of a bare codestream.
 
-    Parameters
-    ----------
-    code : bytes
-        A bare codestream.
-
-    Raises
-    ------
-    ValueError, struct.error
-        There is no main header, or one that no decoder can set up for without taking memory beyond its pixels, or the
-        codestream is cut off.
+    Refused is one that no decoder can set up for without taking memory beyond its pixels, or that is cut off.
     """
     if not code.startswith(_START) or not code.rstrip(_PADDING).endswith(_END):
         raise ValueError("a codestream without its start or its end")

@@ -58,16 +58,7 @@ def described(dataset: Dataset, keyword: str, addition: str, between: str, remov
 
 
 def stated(dataset: Dataset, keyword: str, text: str) -> RawDataElement:
-    """What a person states in place of what the source says, in the source's character set.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Header of the source.
-    keyword : str
-        Of an attribute whose values are text.
-    text : str
-        One value; empty for none.
+    """What a person states (one value, or none) in place of what the source says, in the source's character set.
 
     Raises
     ------

@@ -153,7 +153,12 @@ _SMALL_STEP = 1 / 64
 
 
 def field_without(cells: Containers, field: StoredField, padding: Iterable[tuple[int, int]]) -> StoredField:
-    """The field to read the cells of a frame with: one that ignores the other bits where they say nothing.
+    """The field to read the cells of a frame with: one that ignores bits above HighBit where they say nothing.
+
+    The standard lets nobody read those bits (PS3.5 8.1.1), but parts of numbers too large for their field are found
+    there: padding such as 63536 in 12 bits stored, and values of an image whose header says too few bits. Such pixels
+    are kept from change. Overlays without their header, and whatever else was left there, are ignored. What tells them
+    apart: where bits say nothing, the image goes on across their borders.
 
     Parameters
     ----------
@@ -163,11 +168,6 @@ def field_without(cells: Containers, field: StoredField, padding: Iterable[tuple
         As the header says.
     padding : iterable of (int, int)
         Closed ranges of declared padding. A number in them is padding, whatever else there is.
-
-    Returns
-    -------
-    StoredField
-        `field`, or one whose bits beside it are ignored.
     """
     if field.overlaid or field.high_bit + 1 == field.bits_allocated:
         return field

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.dicom.structure import Beginning
 
-__all__ = ["KeptDataset", "Opened", "parsed"]
+__all__ = ["Opened", "parsed"]
 
 _META_GROUP = 0x0002
 _LARGEST_INFLATED = 1 << 29

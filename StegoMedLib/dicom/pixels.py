@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from StegoMedLib.dicom.source import Bytes, Span
     from StegoMedLib.dicom.structure import Held
 
-__all__ = ["FrameCodes", "Frames", "frames_of", "transfer_syntax"]
+__all__ = ["Frames", "frames_of", "transfer_syntax"]
 
 _HEADER = 8
 _END = b"\xff\xd9"
@@ -44,25 +44,8 @@ _END = b"\xff\xd9"
 _TAIL = 10
 
 
-class FrameCodes:
-    """Codestreams of the frames of compressed pixel data.
-
-    Parameters
-    ----------
-    content : Bytes
-        What the pixel data lies in.
-    pixels : Held
-        The pixel data.
-    frames : int
-        Number of frames.
-    extended : tuple of (bytes, bytes), optional
-        Values of the extended offset table and of its lengths.
-
-    Raises
-    ------
-    UnusableInputError
-        There are fewer fragments than frames.
-    """
+class _Codestreams:
+    """Codestreams of the frames of compressed pixel data; `extended` is the table of that name, and its lengths."""
 
     def __init__(self, content: Bytes, pixels: Held, frames: int, extended: tuple[bytes, bytes] | None = None) -> None:
         self._content = content
@@ -85,13 +68,7 @@ class FrameCodes:
         self._firsts = [] if self._offsets else self._counted(frames)
 
     def __call__(self, frame: int) -> bytes:
-        """Codestream of a frame, with its padding.
-
-        Raises
-        ------
-        ValueError
-            The offset table is wrong, or there is no such frame.
-        """
+        """Codestream of a frame, with its padding; `ValueError` where the offset table is wrong."""
         return self._content.read(self._spans(frame))
 
     def _spans(self, frame: int) -> list[Span]:
@@ -182,7 +159,9 @@ class _CompressedFrames:
 
     def __init__(self, opened: Opened, stored: Held, pixels: PixelFormat, syntax: UID) -> None:
         chosen_plugin(get_decoder(syntax).available_plugins, syntax)
-        self._codes = _codes(opened, stored, pixels)
+        tables = opened.dataset.get("ExtendedOffsetTable"), opened.dataset.get("ExtendedOffsetTableLengths")
+        extended = (tables[0], tables[1]) if tables[0] and tables[1] else None
+        self._codes = _Codestreams(opened.content, stored, pixels.frames, extended)
         self._format, self._syntax = pixels, syntax
         self._last: tuple[int, Containers] | None = None
 
@@ -195,13 +174,6 @@ class _CompressedFrames:
         """The frame as it lies in the file, its fragments joined."""
         with translated("its compressed pixel data cannot be decoded; export it again, uncompressed if possible."):
             return self._codes(frame)
-
-
-def _codes(opened: Opened, stored: Held, pixels: PixelFormat) -> FrameCodes:
-    """Where the codestreams lie."""
-    tables = opened.dataset.get("ExtendedOffsetTable"), opened.dataset.get("ExtendedOffsetTableLengths")
-    extended = (tables[0], tables[1]) if tables[0] and tables[1] else None
-    return FrameCodes(opened.content, stored, pixels.frames, extended)
 
 
 def frames_of(opened: Opened, pixels: PixelFormat) -> Frames:

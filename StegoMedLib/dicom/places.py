@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom import Dataset
 
-__all__ = ["ORIENTATIONS", "Placing", "Slot", "numbers_of", "placing_of", "slices_beside"]
+__all__ = ["Placing", "Slot", "placing_of", "slices_beside"]
 
-ORIENTATIONS = ("sagittal", "coronal", "axial", "oblique", "unknown")
+_ORIENTATIONS = ("sagittal", "coronal", "axial", "oblique", "unknown")
 """The first three by the axis of the patient that stands upright on the plane: x to the left, y to the back, z up."""
 
 _UPRIGHT = float(np.cos(np.deg2rad(20.0)))  # a tilted gantry and a turned head still give axial slices
@@ -34,7 +34,7 @@ class Placing:
     Attributes
     ----------
     orientation : str
-        One of `ORIENTATIONS`; ``"oblique"`` is more than 20 degrees from the other three.
+        One of `_ORIENTATIONS`; ``"oblique"`` is more than 20 degrees from the other three.
     pixel_area : float or None
         In mm^2; None where the header does not tell.
     """
@@ -47,12 +47,12 @@ def placing_of(dataset: Dataset, frame: int) -> Placing:
     """Read from an instance's header how a frame (counted from 0) lies in the patient."""
     plane = dataset if "ImageOrientationPatient" in dataset else macro_of(dataset, frame, "PlaneOrientationSequence")
     measures = dataset if "PixelSpacing" in dataset else macro_of(dataset, frame, "PixelMeasuresSequence")
-    spacing = numbers_of(measures, "PixelSpacing", 2)
+    spacing = _numbers_of(measures, "PixelSpacing", 2)
     area = None if spacing is None or (spacing <= 0).any() else float(spacing.prod())
-    return Placing(_orientation(numbers_of(plane, "ImageOrientationPatient", 6)), area)
+    return Placing(_orientation(_numbers_of(plane, "ImageOrientationPatient", 6)), area)
 
 
-def numbers_of(source: Dataset | None, keyword: str, count: int) -> NDArray[np.float64] | None:
+def _numbers_of(source: Dataset | None, keyword: str, count: int) -> NDArray[np.float64] | None:
     """Finite numbers of an element, None where there are not exactly `count` of them."""
     try:
         values = np.array([float(value) for value in source.get(keyword)], dtype=np.float64)  # type: ignore[union-attr]
@@ -68,7 +68,7 @@ def _orientation(cosines: NDArray[np.float64] | None) -> str:
     normal = np.abs(np.cross(row, column))
     if abs(float(np.linalg.norm(normal)) - 1.0) > _UNIT:
         return "unknown"
-    return ORIENTATIONS[int(normal.argmax())] if normal.max() >= _UPRIGHT else "oblique"
+    return _ORIENTATIONS[int(normal.argmax())] if normal.max() >= _UPRIGHT else "oblique"
 
 
 Slot = tuple[Path, int]
@@ -145,9 +145,9 @@ def _place(dataset: Dataset, frame: int) -> _Place | None:
     def macro(keyword: str, sequence: str) -> Dataset | None:
         return dataset if keyword in dataset else macro_of(dataset, frame, sequence)
 
-    cosines = numbers_of(macro("ImageOrientationPatient", "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
-    position = numbers_of(macro("ImagePositionPatient", "PlanePositionSequence"), "ImagePositionPatient", 3)
-    spacing = numbers_of(macro("PixelSpacing", "PixelMeasuresSequence"), "PixelSpacing", 2)
+    cosines = _numbers_of(macro("ImageOrientationPatient", "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
+    position = _numbers_of(macro("ImagePositionPatient", "PlanePositionSequence"), "ImagePositionPatient", 3)
+    spacing = _numbers_of(macro("PixelSpacing", "PixelMeasuresSequence"), "PixelSpacing", 2)
     if cosines is None or position is None or spacing is None:
         return None
     row, column = cosines.reshape(2, 3)

@@ -57,10 +57,8 @@ class Held:
     ----------
     tag, vr, length
         As its header says; a vr of None is one to be looked up.
-    start, value, end : int
-        Positions of its header, of its value, and behind it.
-    parts : array of int
-        Positions of the headers of its items or fragments.
+    start, value, end, parts : int and array of int
+        Positions of its header, of its value, behind it, and of the headers of its items or fragments.
     implicit : bool
         What is in it has implicit VR, unless it looks otherwise.
     """

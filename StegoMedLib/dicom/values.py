@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydicom import DataElement, Dataset
     from pydicom.tag import BaseTag
 
-__all__ = ["as_list", "charset_of", "code_of", "codes_of", "declared_charset", "unpadded", "value_of"]
+__all__ = ["as_list", "charset_of", "code_of", "codes_of", "declared_charset", "value_of"]
 
 _PADDING = " \0"
 _CHARSET = Tag("SpecificCharacterSet")
@@ -50,7 +50,7 @@ def _raw(dataset: Dataset, tag: BaseTag) -> DataElement | RawDataElement | None:
     return kept.get(tag) or (dataset.get_item(tag) if tag in dataset else None)
 
 
-def unpadded(value: bytes) -> bytes:
+def _unpadded(value: bytes) -> bytes:
     """A value without what made its length even, so that it can be told from all others (PS3.5 6.2, 7.1.1)."""
     bare = value.rstrip(b"\0")
     return bare[:-1] if bare.endswith(b" ") and len(value) % 2 == 0 else bare
@@ -60,7 +60,7 @@ def declared_charset(dataset: Dataset) -> bytes:
     """SpecificCharacterSet as it lies in the file, without padding; empty where it is missing."""
     element = _raw(dataset, _CHARSET)
     if isinstance(element, RawDataElement):
-        return unpadded(element.value or b"")
+        return _unpadded(element.value or b"")
     return b"" if element is None else _joined(element.value).encode("utf-8", "replace")
 
 
@@ -94,7 +94,7 @@ def value_of(dataset: Dataset, keyword: str) -> str | bytes:
     if isinstance(element, RawDataElement):
         vr = element.VR if element.VR not in (None, "UN") else dictionary_VR(element.tag)
         if vr in _IN_CHARSET | _IN_ASCII:
-            value = unpadded(element.value)
+            value = _unpadded(element.value)
             charset = charset_of(dataset) if vr in _IN_CHARSET else _PLAIN
             text = charset.decode(value, name=vr == "PN")
             return value if text is None else text

@@ -1,7 +1,7 @@
 """Envelopes: records compressed, encrypted, authenticated and written as text."""
 
 from StegoMedLib.envelope.erasure import MOST_SHARDS, shard_size
-from StegoMedLib.envelope.keys import DEFAULT_COST, KeyCost, locator_key
+from StegoMedLib.envelope.keys import KeyCost, locator_key
 from StegoMedLib.envelope.passphrases import Forms, forms_of, passphrase_forms, prepare_passphrase
 from StegoMedLib.envelope.records import (
     FileRecord,
@@ -17,7 +17,6 @@ from StegoMedLib.envelope.seal import Opener, Sealer, envelope_length, largest_r
 from StegoMedLib.envelope.shards import Shard, ShardSet, ShardWriter, largest_shard, shard_characters
 
 __all__ = [
-    "DEFAULT_COST",
     "MOST_SHARDS",
     "FileRecord",
     "Forms",

@@ -17,14 +17,10 @@ def seal_bytes(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes) ->
 
     Parameters
     ----------
-    key : bytes of length 32
-        Secret.
-    nonce : bytes of length 12
-        Never used twice with one key.
-    plaintext : bytes
-        What is encrypted and authenticated.
-    associated : bytes
-        What is authenticated only.
+    key, nonce : bytes of length 32 and 12
+        A secret, and what is never used twice with it.
+    plaintext, associated : bytes
+        What is encrypted and authenticated, and what is authenticated only.
 
     Returns
     -------
@@ -35,20 +31,7 @@ def seal_bytes(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes) ->
 
 
 def open_bytes(key: bytes, nonce: bytes, sealed: bytes, associated: bytes) -> bytes | None:
-    """Undo `seal_bytes`.
-
-    Parameters
-    ----------
-    key, nonce, associated : bytes
-        As in `seal_bytes`.
-    sealed : bytes
-        Ciphertext and tag; may be anything.
-
-    Returns
-    -------
-    bytes or None
-        The plaintext; None when anything is not as it was sealed.
-    """
+    """Undo `seal_bytes`; `sealed` may be anything, and None is given when anything is not as it was sealed."""
     if len(sealed) < TAG_BYTES:
         return None
     try:

@@ -34,12 +34,10 @@ class Header:
 
     Attributes
     ----------
-    cost : KeyCost
-        Parameters of Argon2id.
-    salt : bytes of length 16
-        Salt of Argon2id.
+    cost, salt : KeyCost and bytes of length 16
+        Parameters and salt of Argon2id.
     nonce : bytes of length 12
-        Nonce of the AEAD.
+        Of the AEAD.
     commitment : bytes of length 16
         See `StegoMedLib.envelope.keys.SealingKeys`.
     """
@@ -58,17 +56,9 @@ class Header:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Header | None:
-        """Read the header at the beginning of `data`.
+        """Read the header at the beginning of `data`, which may be anything.
 
-        Parameters
-        ----------
-        data : bytes
-            May be anything.
-
-        Returns
-        -------
-        Header or None
-            None where `data` is too short, of another version, or asks for more than `KeyCost.acceptable` allows.
+        None where it is too short, of another version, or asks for more than `KeyCost.acceptable` allows.
         """
         if len(data) < HEADER_BYTES:
             return None

@@ -1,4 +1,4 @@
-"""From a passphrase to keys: Argon2id (RFC 9106), then HKDF-SHA256 (RFC 5869) with one label per purpose."""
+"""From a passphrase to keys: Argon2id (RFC 9106), then HKDF-SHA256 (RFC 5869) one for each purpose."""
 
 from __future__ import annotations
 
@@ -120,28 +120,16 @@ def locator_key(passphrase: bytes) -> bytes:
 
 
 def derive_sealing_keys(passphrase: bytes, salt: bytes, cost: KeyCost) -> SealingKeys:
-    """Derive the keys of an envelope.
+    """Derive the keys of an envelope; raises as `locator_key` does.
 
     Parameters
     ----------
     passphrase : bytes
-        One form, from `prepare_passphrase` or `passphrase_forms`; taken as it is.
+        One form, as `locator_key` takes it.
     salt : bytes of length 16
         From the envelope, or random for a new one.
     cost : KeyCost
         From the envelope; the caller has seen that it is acceptable.
-
-    Returns
-    -------
-    SealingKeys
-        Keys for sealing and key commitment.
-
-    Raises
-    ------
-    UsageError
-        `passphrase` is empty, too long or not UTF-8.
-    UnusableInputError
-        This computer's OpenSSL has no Argon2id.
     """
     master = _stretch(passphrase, salt, cost)
     return SealingKeys(_expand(master, _SEALING, KEY_BYTES), _expand(master, _COMMITMENT, COMMITMENT_BYTES))

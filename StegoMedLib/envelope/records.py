@@ -36,12 +36,7 @@ _NUMBER, _BYTES, _TEXT, _ARRAY, _MAP = 0, 2, 3, 4, 5  # major types of CBOR
 _LEAVES = frozenset({_NUMBER, _BYTES, _TEXT})
 _PARTS_OF_A_FILE = 2
 _MAJOR = 2**5
-_WIDTHS = {
-    24: 1,
-    25: 2,
-    26: 4,
-    27: 8,
-}  # of arguments beside the first byte; what says neither has no end
+_WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}  # of arguments beside the first byte; what says neither has no end
 _PRINTABLE = frozenset(range(0x20, 0x7F)) - {0x5C}
 _NOT_IN_NAMES = frozenset('/\\:*?"<>|')  # separators, and what Windows refuses
 

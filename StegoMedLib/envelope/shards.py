@@ -15,7 +15,7 @@ offset    bytes  field
           16     HMAC-SHA-256 of all that, cut to 128 bits
 ========  =====  ====================================================================
 
-The key of the HMAC comes from the key of the positions, under a label of its own: it tells shards of this passphrase
+The key of the HMAC comes from the key of the positions, for this purpose alone: it tells shards of this passphrase
 from damage and chance, so that a flipped bit costs a slice and no more. What the shards give together is an envelope,
 whose own authentication decides.
 """
@@ -40,7 +40,7 @@ _LAYOUT = struct.Struct(">B8sHHHI")
 _RUN_BYTES = 8
 _TAG_BYTES = 16
 _OVERHEAD = _LAYOUT.size + _TAG_BYTES
-_LABEL = b"StegoMed v1 shards"
+_PURPOSE = b"StegoMed v1 shards"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class ShardWriter:
     """
 
     def __init__(self, locator: bytes) -> None:
-        self._key = HKDFExpand(algorithm=SHA256(), length=32, info=_LABEL).derive(locator)
+        self._key = HKDFExpand(algorithm=SHA256(), length=32, info=_PURPOSE).derive(locator)
 
     def __repr__(self) -> str:
         """Show nothing of the key."""

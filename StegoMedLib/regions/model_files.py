@@ -35,10 +35,8 @@ class ModelFile:
     ----------
     content : bytes
         The ONNX file.
-    limits : Thresholds
-        What was chosen on the validation images.
-    side : int
-        Rows and columns of the square that the network sees.
+    limits, side : Thresholds and int
+        What was chosen on the validation images; rows and columns of the square that the network sees.
     shape : mapping of str to int or str
         What defines the network apart from its weights (`StegoMedLib.regions.network.ModelShape`); an engine
         that cannot read the graph builds it from this.

@@ -58,15 +58,6 @@ class OnnxEngine:
             ) from error
 
     def detect(self, image: NDArray[np.float32]) -> Detections:
-        """Run the network on one image.
-
-        Parameters
-        ----------
-        image : ndarray of float32, shape (3, SIDE, SIDE)
-
-        Returns
-        -------
-        Detections
-        """
+        """Run the network on one image of shape (3, side, side)."""
         boxes, scores, masks = self._session.run(["boxes", "scores", "masks"], {"image": image})
         return Detections(boxes, scores, masks)

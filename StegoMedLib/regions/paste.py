@@ -27,9 +27,8 @@ class Detections:
 
     Attributes
     ----------
-    boxes : ndarray of float32, shape (N, 4)
-        Left, top, right, bottom in pixels of the square.
-    scores : ndarray of float32, shape (N,)
+    boxes, scores : ndarray of float32, shapes (N, 4) and (N,)
+        Left, top, right and bottom in pixels of the square, and how sure the network is.
     masks : ndarray of float32, shape (N, M, M)
         Probability of body on a grid over each box.
     """

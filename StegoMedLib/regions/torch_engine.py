@@ -163,15 +163,7 @@ class TorchEngine:
         self.detect(np.zeros((3, _TRIAL, _TRIAL), dtype=np.float32))
 
     def detect(self, image: NDArray[np.float32]) -> Detections:
-        """Run the network on one image.
-
-        Parameters
-        ----------
-        image : ndarray of float32, shape (3, side, side)
-
-        Returns
-        -------
-        Detections
+        """Run the network on one image of shape (3, side, side).
 
         Raises
         ------

@@ -10,6 +10,5 @@ Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the file at hand. It may raise `CancelledError` to stop the work."""
 
 
-def silent(done: int, total: int, label: str) -> None:
+def silent(_done: int, _total: int, _file: str) -> None:
     """Tell nobody."""
-    del done, total, label

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.metrics.masks import iou
+from StegoMedLib.metrics.agreement import iou
 from StegoMedLib.regions.paste import Detections, Thresholds, paste
 from StegoMedLib.regions.prepare import prepare
 

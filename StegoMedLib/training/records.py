@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from StegoMedLib.files import whole_file, write_whole
-from StegoMedLib.metrics.masks import iou
+from StegoMedLib.metrics.agreement import iou
 from StegoMedLib.regions.prepare import unit_range
 from StegoMedLib.training.checkpoints import load_weights
 from StegoMedLib.training.evaluate import torch_find

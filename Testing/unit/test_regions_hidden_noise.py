@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from StegoMedLib.metrics.masks import ncc
+from StegoMedLib.metrics.agreement import ncc
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
 from StegoMedLib.regions.morphology import grow

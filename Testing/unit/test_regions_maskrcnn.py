@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from StegoMedLib.metrics.masks import iou
+from StegoMedLib.metrics.agreement import iou
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import RegionFinder, make_finder
 from StegoMedLib.regions.maskrcnn import MaskRcnnFinder

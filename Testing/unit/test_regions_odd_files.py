@@ -11,7 +11,7 @@ from scipy import ndimage
 from StegoMedLib.blocks import pixels_of, usable_blocks
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.metrics.masks import iou
+from StegoMedLib.metrics.agreement import iou
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import RegionFinder, guard, make_finder
 from StegoMedLib.series.masks import read_mask

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from StegoMedLib.blocks import BLOCK, usable_blocks
-from StegoMedLib.metrics.masks import iou
+from StegoMedLib.metrics.agreement import iou
 from StegoMedLib.regions import RegionFinder, make_finder, prove
 from StegoMedLib.regions.morphology import grow
 from StegoMedLib.training.data import load_pairs

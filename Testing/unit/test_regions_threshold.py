@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from StegoMedLib.metrics.masks import iou
+from StegoMedLib.metrics.agreement import iou
 from StegoMedLib.plane import Plane
 from StegoMedLib.regions import make_finder
 from StegoMedLib.regions.tissue import contrast, shows_body

@@ -13,7 +13,7 @@ import pytest
 import StegoMedLib.training.export as exporting
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.metrics.masks import iou
+from StegoMedLib.metrics.agreement import iou
 from StegoMedLib.regions import RegionFinder, finder, make_finder
 from StegoMedLib.regions.model_files import find_model
 from StegoMedLib.regions.network import ModelShape, build_model

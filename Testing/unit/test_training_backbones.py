@@ -10,9 +10,8 @@ import pytest
 
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.plane import Plane
-from StegoMedLib.regions.backbones import BACKBONES
 from StegoMedLib.regions.model_files import read_sidecar
-from StegoMedLib.regions.network import ModelShape
+from StegoMedLib.regions.network import BACKBONES, ModelShape
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Thresholds
 from StegoMedLib.regions.prepare import prepare

@@ -1,4 +1,4 @@
-"""Agreement of two masks."""
+"""Agreement of two binary arrays: of masks, and of the symbol that was sent with the one received."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["dice", "iou", "ncc"]
+__all__ = ["bit_error_rate", "dice", "iou", "ncc", "ncc_of_symbols"]
 
 
 def iou(found: NDArray[np.bool_], reference: NDArray[np.bool_]) -> float:
@@ -33,3 +33,13 @@ def ncc(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
     one, two = one - one.mean(), two - two.mean()
     norm = float(np.sqrt(np.square(one).sum() * np.square(two).sum()))
     return float((one * two).sum() / norm) if norm else float(np.array_equal(sent, received))
+
+
+def bit_error_rate(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
+    """Share of different modules between two arrays of one shape."""
+    return float(np.mean(sent != received)) if sent.size else 0.0
+
+
+def ncc_of_symbols(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
+    """Normalised cross-correlation of the modules of two symbols; 0 when their sizes differ."""
+    return ncc(sent, received) if sent.shape == received.shape else 0.0
