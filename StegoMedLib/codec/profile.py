@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from StegoMedLib.blocks import usable_blocks
 from StegoMedLib.errors import DoesNotFitError
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["LABEL_BITS", "SIZES_KEPT", "Canvas", "LengthOf", "Payload", "Profile", "Votes", "VotingProfile"]
+__all__ = ["LABEL_BITS", "Canvas", "KeyedProfile", "LengthOf", "Payload", "Profile", "Votes", "VotingProfile"]
 
 LengthOf = Callable[[int], "int | None"]
 """Length in bits of the payload with a label, None for a label that no payload has."""
 
+Layout = TypeVar("Layout")
+
 LABEL_BITS = 11
 
-SIZES_KEPT = 4
+_SIZES_KEPT = 4
 """Sizes of planes whose layouts are kept: a series has one or two, a folder of everything hundreds."""
 
 
@@ -134,6 +136,26 @@ class Profile(ABC):
         length_of : callable
             Length in bits of one piece of the payload with a label.
         """
+
+
+class KeyedProfile(Profile, Generic[Layout]):
+    """A profile under a key.
+
+    Parameters
+    ----------
+    make : callable
+        Gives the layout of planes of a size under a key, by the key and the plane's rows and columns.
+    key : bytes
+        32 bytes.
+
+    Attributes
+    ----------
+    layout : callable
+        Gives the layout of planes of a size, by their rows and columns; made once for each of the last sizes.
+    """
+
+    def __init__(self, make: Callable[[bytes, tuple[int, int]], Layout], key: bytes) -> None:
+        self.layout = lru_cache(maxsize=_SIZES_KEPT)(partial(make, key))
 
 
 class VotingProfile(Profile):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
-
-import base45
+from functools import lru_cache
 
 from StegoMedLib.envelope.aead import NONCE_BYTES, TAG_BYTES, open_bytes, seal_bytes
+from StegoMedLib.envelope.base45_text import bytes_within, decoded, text_length, text_of
 from StegoMedLib.envelope.compression import FLAG_BYTES, MAX_RECORD_BYTES, compress, expand
 from StegoMedLib.envelope.header import HEADER_BYTES, Header
 from StegoMedLib.envelope.keys import DEFAULT_COST, SALT_BYTES, KeyCost, SealingKeys, derive_sealing_keys
@@ -23,14 +23,7 @@ __all__ = ["Opener", "Sealer", "envelope_length", "largest_record_bytes"]
 
 _OVERHEAD_BYTES = HEADER_BYTES + FLAG_BYTES + TAG_BYTES
 _CACHED_KEYS = 16
-
-
-def _base45_length(count: int) -> int:
-    """Characters that `count` bytes take: three for two bytes, two for a last single one (RFC 9285, section 4)."""
-    return count // 2 * 3 + count % 2 * 2
-
-
-_MAX_TEXT = len(ENVELOPE_PREFIX) + _base45_length(_OVERHEAD_BYTES + MAX_RECORD_BYTES)
+_MAX_TEXT = text_length(ENVELOPE_PREFIX, _OVERHEAD_BYTES + MAX_RECORD_BYTES)
 
 
 class Sealer:
@@ -81,7 +74,7 @@ class Sealer:
         DoesNotFitError
             The record's encoding has more than 16 MiB.
         """
-        return _wrap(self.seal_bytes(record))
+        return text_of(ENVELOPE_PREFIX, self.seal_bytes(record))
 
     def seal_bytes(self, record: Record) -> bytes:
         """Seal a record as `seal` does, but give the envelope's bytes, without prefix and Base45."""
@@ -110,7 +103,7 @@ class Opener:
 
     def __init__(self, passphrase: bytes | Forms) -> None:
         self._forms = forms_of(passphrase)
-        self._derived: dict[tuple[bytes, bytes, KeyCost], SealingKeys] = {}
+        self._keys = lru_cache(maxsize=_CACHED_KEYS)(derive_sealing_keys)
 
     def __repr__(self) -> str:
         """Show nothing of the passphrase."""
@@ -171,18 +164,10 @@ class Opener:
     def _committed(self, header: Header) -> SealingKeys | None:
         """Keys of the form of the passphrase that the envelope was sealed with."""
         for form in self._forms:
-            keys = self._keys(form, header)
+            keys = self._keys(form, header.salt, header.cost)
             if hmac.compare_digest(keys.commitment, header.commitment):
                 return keys
         return None
-
-    def _keys(self, form: bytes, header: Header) -> SealingKeys:
-        wanted = (form, header.salt, header.cost)
-        if wanted not in self._derived:
-            if len(self._derived) == _CACHED_KEYS:
-                del self._derived[next(iter(self._derived))]
-            self._derived[wanted] = derive_sealing_keys(*wanted)
-        return self._derived[wanted]
 
 
 def envelope_length(record: Record) -> int:
@@ -203,7 +188,7 @@ def envelope_length(record: Record) -> int:
     DoesNotFitError
         The record's encoding has more than 16 MiB.
     """
-    return len(ENVELOPE_PREFIX) + _base45_length(HEADER_BYTES + len(_content(record)) + TAG_BYTES)
+    return text_length(ENVELOPE_PREFIX, HEADER_BYTES + len(_content(record)) + TAG_BYTES)
 
 
 def largest_record_bytes(text_chars: int) -> int:
@@ -219,8 +204,7 @@ def largest_record_bytes(text_chars: int) -> int:
     int
         Bytes of the encoded record after compression; 0 where not even an empty one fits.
     """
-    triples, rest = divmod(max(text_chars - len(ENVELOPE_PREFIX), 0), 3)
-    return max(triples * 2 + rest // 2 - _OVERHEAD_BYTES, 0)
+    return max(bytes_within(ENVELOPE_PREFIX, text_chars) - _OVERHEAD_BYTES, 0)
 
 
 def _record_in(content: bytes) -> Record | None:
@@ -238,18 +222,10 @@ def _content(record: Record) -> bytes:
     return compress(encoded)
 
 
-def _wrap(blob: bytes) -> str:
-    encoded: bytes = base45.b45encode(blob)
-    return ENVELOPE_PREFIX + encoded.decode("ascii")
-
-
 def _unwrap(text: str) -> bytes:
     """Decode the text's only encoding; nothing at all where it is another's, or more than any envelope has."""
-    if len(text) > _MAX_TEXT or not text.startswith(ENVELOPE_PREFIX):
+    if len(text) > _MAX_TEXT:
         return b""
-    try:
-        blob: bytes = base45.b45decode(text.removeprefix(ENVELOPE_PREFIX))
-    except ValueError:
-        return b""
+    blob = decoded(text, ENVELOPE_PREFIX)
     # The decoder forgives line ends, which would give one envelope several texts.
-    return blob if _wrap(blob) == text else b""
+    return blob if text_of(ENVELOPE_PREFIX, blob) == text else b""

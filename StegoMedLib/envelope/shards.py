@@ -27,10 +27,10 @@ import hmac
 import struct
 from dataclasses import dataclass, field
 
-import base45
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from StegoMedLib.envelope.base45_text import bytes_within, decoded, text_length, text_of
 from StegoMedLib.envelope.erasure import MOST_SHARDS, cut_data, join_shards, shard_size
 from StegoMedLib.envelope.versions import SHARD_PREFIX, SHARD_VERSION
 
@@ -97,12 +97,7 @@ class ShardWriter:
 
     def read(self, text: str) -> Shard | None:
         """Shard that `text` holds; None for any other text, and for one that was not written with this key."""
-        if not text.startswith(SHARD_PREFIX):
-            return None
-        try:
-            blob: bytes = base45.b45decode(text.removeprefix(SHARD_PREFIX))
-        except ValueError:
-            return None
+        blob = decoded(text, SHARD_PREFIX)
         content, tag = blob[:-_TAG_BYTES], blob[-_TAG_BYTES:]
         if len(blob) < _OVERHEAD or not hmac.compare_digest(tag, self._tag(content)):
             return None
@@ -111,8 +106,7 @@ class ShardWriter:
         return shard if version == SHARD_VERSION and _is_sound(shard) else None
 
     def _text(self, content: bytes) -> str:
-        encoded: bytes = base45.b45encode(content + self._tag(content))
-        return SHARD_PREFIX + encoded.decode("ascii")
+        return text_of(SHARD_PREFIX, content + self._tag(content))
 
     def _tag(self, content: bytes) -> bytes:
         return hmac.new(self._key, content, hashlib.sha256).digest()[:_TAG_BYTES]
@@ -142,14 +136,12 @@ class ShardSet:
 
 def largest_shard(characters: int) -> int:
     """Bytes of the largest shard whose text has at most `characters` characters; 0 when there is none."""
-    triples, rest = divmod(max(characters - len(SHARD_PREFIX), 0), 3)
-    return max(triples * 2 + rest // 2 - _OVERHEAD, 0)
+    return max(bytes_within(SHARD_PREFIX, characters) - _OVERHEAD, 0)
 
 
 def shard_characters(size: int) -> int:
     """Characters of the text of a shard of `size` bytes."""
-    pairs, rest = divmod(size + _OVERHEAD, 2)
-    return len(SHARD_PREFIX) + 3 * pairs + 2 * rest
+    return text_length(SHARD_PREFIX, size + _OVERHEAD)
 
 
 def _run_of(envelope: bytes) -> bytes:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 
-import base45
+from StegoMedLib.envelope.base45_text import decoded
 
 __all__ = ["ENVELOPE_PREFIX", "ENVELOPE_VERSION", "SHARD_PREFIX", "SHARD_VERSION", "is_newer", "is_newer_envelope"]
 
@@ -35,16 +35,8 @@ def is_newer(text: str) -> bool:
     if prefix not in _KNOWN:
         return _LATER_PREFIX.match(text) is not None and len(text) >= _SHORTEST
     content = text[len(prefix) :]
-    above = _decoded(content[:_FIRST])[:1] > bytes([_KNOWN[prefix]])
-    return above and len(_decoded(content)) >= _SHORTEST
-
-
-def _decoded(content: str) -> bytes:
-    """The bytes of Base45; none where it is something else."""
-    try:
-        return bytes(base45.b45decode(content))
-    except ValueError:
-        return b""
+    above = decoded(content[:_FIRST])[:1] > bytes([_KNOWN[prefix]])
+    return above and len(decoded(content)) >= _SHORTEST
 
 
 def is_newer_envelope(envelope: bytes) -> bool:

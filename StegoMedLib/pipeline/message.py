@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,7 +31,7 @@ __all__ = ["Message", "NoMessage", "Reader", "Votes", "length_of", "seal", "writ
 _LARGEST_VERSION = 40
 
 _REMEMBERED = 16
-"""Symbols, and records, that a reader remembers."""
+"""Symbols, and records, that a reader remembers; those of a spread record all differ."""
 
 
 @dataclass(frozen=True)
@@ -112,40 +113,29 @@ class Reader:
     """
 
     def __init__(self, opener: Opener) -> None:
-        self._opener, self.newer = opener, False
-        self._texts: dict[bytes, str] = {}
-        self._records: dict[str, Record | None] = {}
+        self.newer = False
+        self._texts = lru_cache(maxsize=_REMEMBERED)(_text)
+        self._opened = lru_cache(maxsize=_REMEMBERED)(partial(_opened, opener))
 
     def read(self, *symbols: Symbol) -> Record | None:
         """Record of one or several symbols of a slice, or None when nothing can be read."""
-        text = self.text(*symbols)
-        if text not in self._records:
-            _make_room(self._records)
-            self._records[text] = self._open(text)
-        return self._records[text]
+        record, newer = self._opened(self.text(*symbols))
+        self.newer |= newer
+        return record
 
     def text(self, *symbols: Symbol) -> str:
         """Text of one or several symbols of a slice, empty when they cannot be read."""
-        content = b"".join(np.packbits(symbol.modules).tobytes() for symbol in symbols)
-        if content not in self._texts:
-            _make_room(self._texts)
-            self._texts[content] = _text(symbols)
-        return self._texts[content]
-
-    def _open(self, text: str) -> Record | None:
-        try:
-            return self._opener.open(text)
-        except NothingReadableError:
-            return None
-        except NewerVersionError:
-            self.newer = True
-            return None
+        return self._texts(symbols)
 
 
-def _make_room(kept: dict[Any, Any]) -> None:
-    """Forget the oldest entry of many: the symbols of a spread record all differ."""
-    if len(kept) >= _REMEMBERED:
-        del kept[next(iter(kept))]
+def _opened(opener: Opener, text: str) -> tuple[Record | None, bool]:
+    """Record in a text, None where nothing can be read; and whether a newer version wrote it."""
+    try:
+        return opener.open(text), False
+    except NothingReadableError:
+        return None, False
+    except NewerVersionError:
+        return None, True
 
 
 def _text(symbols: tuple[Symbol, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,7 +49,7 @@ class QualityOfReading:
     """Tells the quality of readings; what a text looks like when nothing is wrong is drawn once."""
 
     def __init__(self) -> None:
-        self._drawn: tuple[str, tuple[Symbol, ...]] = "", ()
+        self._written = lru_cache(maxsize=1)(written)
 
     def of(self, payload: Payload, symbols: tuple[Symbol, ...], text: str, read: str = READ_ALONE) -> Quality:
         """Quality of a slice whose `symbols` say `text`, in which there was `read`."""
@@ -65,9 +66,7 @@ class QualityOfReading:
 
     def _wrong(self, symbols: tuple[Symbol, ...], text: str) -> int:
         """Modules that differ from those of a fresh symbol; none when that is of another kind."""
-        if self._drawn[0] != text:
-            self._drawn = text, written(text).symbols
-        read, fresh = symbols[0], self._drawn[1][0]
+        read, fresh = symbols[0], self._written(text).symbol
         if (read.version, read.level, read.mask) != (fresh.version, fresh.level, fresh.mask):
             return 0
         return int(np.count_nonzero(read.modules != fresh.modules))

@@ -3,9 +3,17 @@
 from StegoMedLib.symbol.reading import UnreadableSymbolError, read_symbol, symbol_image
 from StegoMedLib.symbol.sequence import symbol_from_sequence
 from StegoMedLib.symbol.symbol import LABEL_BITS, Symbol, data_length, pack_label, symbol_from_bits, unpack_label
-from StegoMedLib.symbol.writing import largest_text, make_symbol, make_symbols, symbols_needed, text_capacity
+from StegoMedLib.symbol.writing import (
+    ALPHANUMERIC,
+    largest_text,
+    make_symbol,
+    make_symbols,
+    symbols_needed,
+    text_capacity,
+)
 
 __all__ = [
+    "ALPHANUMERIC",
     "LABEL_BITS",
     "Symbol",
     "UnreadableSymbolError",

@@ -6,7 +6,7 @@ Its kind is its version, level and mask: what a receiver must know to draw it ag
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,6 +76,18 @@ class Symbol:
             raise ValueError(f"a symbol of version {self.version} has {side} x {side} modules, not {modules.shape}")
         modules.setflags(write=False)
         object.__setattr__(self, "modules", modules)
+
+    @cached_property
+    def _content(self) -> tuple[int, str, int, bytes]:
+        return self.version, self.level, self.mask, np.packbits(self.modules).tobytes()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all modules are the same."""
+        return isinstance(other, Symbol) and self._content == other._content
+
+    def __hash__(self) -> int:
+        """Equal for equal symbols."""
+        return hash(self._content)
 
     @property
     def data_bits(self) -> NDArray[np.bool_]:

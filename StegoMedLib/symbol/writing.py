@@ -15,9 +15,9 @@ from StegoMedLib.symbol.symbol import LEVELS, MASKS, VERSIONS, Symbol, data_leng
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["largest_text", "make_symbol", "make_symbols", "symbols_needed", "text_capacity"]
+__all__ = ["ALPHANUMERIC", "largest_text", "make_symbol", "make_symbols", "symbols_needed", "text_capacity"]
 
-_ALPHANUMERIC = frozenset(consts.ALPHANUMERIC_CHARS.decode())
+ALPHANUMERIC = frozenset(consts.ALPHANUMERIC_CHARS.decode())
 _MODE_BITS = 4
 _BITS_PER_PAIR = 11
 _BITS_OF_LAST = 6
@@ -84,7 +84,7 @@ def _count_bits(version: int) -> int:
 
 def check_characters(text: str) -> None:
     """Raise `UsageError` where a text is empty, or has characters that symbols do not take."""
-    if not text or not _ALPHANUMERIC.issuperset(text):
+    if not text or not set(ALPHANUMERIC).issuperset(text):
         raise UsageError("A symbol takes digits, capital letters, space and $%*+-./: only, and at least one of them.")
 
 

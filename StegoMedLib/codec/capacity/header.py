@@ -18,19 +18,17 @@ import struct
 from dataclasses import dataclass
 
 from StegoMedLib.codec.capacity.digits import BASES
-from StegoMedLib.codec.checked import checked, unchecked
+from StegoMedLib.codec.checked import CheckedHeader
 
 __all__ = ["HEADER_BYTES", "LARGEST_FIELD", "CapacityHeader"]
 
 _LAYOUT = struct.Struct(">4H")
 _BASE_BITS = 5
-_CHECK_BYTES = 4
-HEADER_BYTES = _LAYOUT.size + _CHECK_BYTES
 LARGEST_FIELD = (1 << 16) - 1
 
 
 @dataclass(frozen=True)
-class CapacityHeader:
+class CapacityHeader(CheckedHeader):
     """Fields of the header but its check."""
 
     label: int
@@ -38,18 +36,16 @@ class CapacityHeader:
     count: int
     map_bytes: int
     span: int
+    check_bytes = 4
 
-    def pack(self, key: bytes, draw: int) -> bytes:
-        """Fields and check; bytes of length `HEADER_BYTES`."""
-        fields = _LAYOUT.pack(self.label << _BASE_BITS | self.base, self.count, self.map_bytes, self.span)
-        return checked(fields, key, draw, _CHECK_BYTES)
+    def _fields(self) -> bytes:
+        return _LAYOUT.pack(self.label << _BASE_BITS | self.base, self.count, self.map_bytes, self.span)
 
     @classmethod
-    def unpack(cls, packed: bytes, key: bytes, draw: int) -> CapacityHeader | None:
-        """Header in `packed`, or None when its check fails or it asks for what no sender writes."""
-        fields = unchecked(packed, key, draw, _CHECK_BYTES)
-        if fields is None:
-            return None
+    def _of(cls, fields: bytes) -> CapacityHeader | None:
         first, count, map_bytes, span = _LAYOUT.unpack(fields)
         header = cls(first >> _BASE_BITS, first & ((1 << _BASE_BITS) - 1), count, map_bytes, span)
         return header if header.base in BASES and count and map_bytes and span else None
+
+
+HEADER_BYTES = _LAYOUT.size + CapacityHeader.check_bytes

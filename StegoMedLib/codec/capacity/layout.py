@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["HEADER_SHARES", "HEADER_WORDS", "CapacityLayout"]
 
 HEADER_SHARES = (64, 16, 4)
-"""One pixel in so many carries the header: three sizes, the smallest that finds room being taken."""
+"""One pixel in so many carries the header: three sizes, the smallest that is enough being taken."""
 
 HEADER_WORDS = HEADER_BYTES * 8 // WORD_BITS
 

@@ -8,9 +8,9 @@ under any integer transform with an integer inverse, in another order; such a tr
 the lattice anew at some cost in time, so there is none.
 
 Measured on the first slice of CHAOS 3 (512 x 512, 0.46 of it usable, two thirds of that clipped air): remainders have
-room for 175,857 bits, and 131,524 bits leave 99.9 dB (``psnr_65535``), without errors by construction. Dithered
-quantisation of the 15 AC coefficients with cells of 2.5 (a step of 5 for both bits), the DC lifted: room for 114,000
-bits, which leave 89.9 dB without errors; with cells of 1.5, 93.5 dB and 0.8 % of errors.
+a capacity of 175,857 bits, and 131,524 bits leave 99.9 dB (``psnr_65535``), without errors by construction. Dithered
+quantisation of the 15 AC coefficients with cells of 2.5 (a step of 5 for both bits), the DC lifted: a capacity
+of 114,000 bits, which leave 89.9 dB without errors; with cells of 1.5, 93.5 dB and 0.8 % of errors.
 
 The key shuffles the pixels of the plane. The first of them carry the header, the next the map of usable blocks, both as
 words of groups of pixels that need not be usable (module `wet`); the receiver then knows which of the other pixels
@@ -20,7 +20,7 @@ carry digits, in the shuffled order. What the payload does not need stays as it 
 from __future__ import annotations
 
 import math
-from functools import cached_property, lru_cache, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +34,7 @@ from StegoMedLib.codec.capacity.map import packed_map, unpacked_map
 from StegoMedLib.codec.capacity.remainders import remainders, set_remainders, settable
 from StegoMedLib.codec.capacity.wet import WORD_BITS, flips_for_words, words_of_groups
 from StegoMedLib.codec.legal import Legal
-from StegoMedLib.codec.profile import SIZES_KEPT, Canvas, LengthOf, Payload, Profile
+from StegoMedLib.codec.profile import Canvas, KeyedProfile, LengthOf, Payload
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +47,7 @@ _DRY_PER_GROUP = 87
 """Usable pixels that a group of the map has in the mean: five standard deviations more than 40, when 32 are needed."""
 
 _SPANS = (1.0, 1.5, 2.25)
-"""Longer groups, tried where a group finds no room."""
+"""Longer groups, tried where a group has too few writable pixels."""
 
 _DEVIATIONS = 5
 """Standard deviations of the share of usable pixels that the key deals to header and map."""
@@ -56,29 +56,23 @@ _SAMPLE = 4096
 """Pixels by which the share of those at an end of the legal range is told."""
 
 
-class Capacity(Profile):
-    """The profile under one key.
-
-    Parameters
-    ----------
-    key : bytes
-        32 bytes, from the key derivation's *positions* label.
-    """
+class Capacity(KeyedProfile[CapacityLayout]):
+    """The profile under one key, from the key derivation's *positions* label."""
 
     def __init__(self, key: bytes) -> None:
-        self._layout = lru_cache(maxsize=SIZES_KEPT)(partial(CapacityLayout, subkey(key, "capacity")))
+        super().__init__(CapacityLayout, subkey(key, "capacity"))
 
     def on(self, plane: Plane, air: NDArray[np.bool_]) -> CapacityCanvas:
         """The canvas that `plane` with its `air` (H, W) is.
 
         What it embeds changes pixels by one grey level, or by two at an end of the legal range.
         """
-        return CapacityCanvas(plane, air, self._layout(plane.shape))
+        return CapacityCanvas(plane, air, self.layout(plane.shape))
 
     def extract(self, plane: Plane, air: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
         """Payload in `plane`, or None; `air` is not looked at."""
         del air
-        layout = self._layout(plane.shape)
+        layout = self.layout(plane.shape)
         flat = plane.pixels.ravel()
         for draw in range(len(HEADER_SHARES)):
             span = layout.header_span(draw)

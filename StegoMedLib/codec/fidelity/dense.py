@@ -1,6 +1,6 @@
-"""The body where room is scarce: every parity of every block in one system of linear equations.
+"""The body where usable blocks are few: every parity of every block in one system of linear equations.
 
-Groups waste room when usable blocks are few, because each group needs enough of them. Here each of the first five
+Groups waste capacity there, because each of them needs enough usable blocks. Here each of the first five
 parities of each block has a keyed random column of as many bits as the payload, and the payload is the exclusive or of
 the columns whose parity is 1 (wet paper codes, J. Fridrich et al., IEEE Trans. Signal Process. 53(10), 2005). The
 sender solves for the parities that have to flip, and flips those of a block together by at most three +-1: five bits a
@@ -67,7 +67,7 @@ def dense_bits(patterns: NDArray[np.uint8], blocks: NDArray[np.intp], layout: La
 
 
 def solve_dense(cover: Cover, blocks: NDArray[np.intp], layout: Layout, payload: NDArray[np.bool_]) -> Chosen | None:
-    """Changes after which `blocks` carry `payload` (k,); None when there is no room."""
+    """Changes after which `blocks` carry `payload` (k,); None when it does not fit."""
     usable = _usable(cover, blocks)
     reach = cover.reach(usable)
     parities = _fewest(reach.parities, payload.size + _SPARE)

@@ -75,7 +75,7 @@ def solve_groups(
     Returns
     -------
     Chosen or None
-        None when a group has too little room.
+        None when a group cannot take its word.
     """
     targets = syndromes(cover.words[blocks], wanted.size, size) ^ wanted
     edges = np.append(group_starts(blocks.size, wanted.size), blocks.size)

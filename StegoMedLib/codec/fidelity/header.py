@@ -16,31 +16,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from StegoMedLib.codec.checked import checked, unchecked
+from StegoMedLib.codec.checked import CheckedHeader
 
 __all__ = ["Header"]
 
 _GROUP_BITS = 5
-_CHECK_BYTES = 2
 
 
 @dataclass(frozen=True)
-class Header:
+class Header(CheckedHeader):
     """Label of the payload and bits a group of the body."""
 
     label: int
     group_bits: int
+    check_bytes = 2
 
-    def pack(self, key: bytes, draw: int) -> bytes:
-        """Four bytes: fields and check."""
-        fields = (self.label << _GROUP_BITS | self.group_bits).to_bytes(2, "big")
-        return checked(fields, key, draw, _CHECK_BYTES)
+    def _fields(self) -> bytes:
+        return (self.label << _GROUP_BITS | self.group_bits).to_bytes(2, "big")
 
     @classmethod
-    def unpack(cls, packed: bytes, key: bytes, draw: int) -> Header | None:
-        """Header in `packed` (4 bytes), or None when its check fails."""
-        fields = unchecked(packed, key, draw, _CHECK_BYTES)
-        if fields is None:
-            return None
+    def _of(cls, fields: bytes) -> Header:
         number = int.from_bytes(fields, "big")
         return cls(number >> _GROUP_BITS, number & ((1 << _GROUP_BITS) - 1))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["DRAWS", "HEADER_GROUPS", "MINIMUM_BLOCKS", "Layout"]
 
 DRAWS = 8
-"""Orders of the blocks that a sender may choose from, should one leave a group without room."""
+"""Orders of the blocks that a sender may choose from, should one leave a group too few usable blocks."""
 
 HEADER_GROUPS = 4
 """Groups of the header; each carries one byte."""

@@ -123,7 +123,7 @@ class Cover:
         return reach_of(self._scaled[:, blocks], self.legal[self._row[blocks]])
 
     def double_moves(self, blocks: NDArray[np.intp]) -> Moves:
-        """Every legal change of two pixels of the usable ones among `blocks`: for groups with little room."""
+        """Every legal change of two pixels of the usable ones among `blocks`: for groups of few usable blocks."""
         dry = blocks[self.usable[blocks]]
         effects = change_effects()[:, _PAIRS].sum(axis=2)
         words = self._added(dry, effects)

@@ -12,7 +12,7 @@ change.
 from __future__ import annotations
 
 import math
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,7 +32,7 @@ from StegoMedLib.codec.fidelity.moves import Cover, apply_changes
 from StegoMedLib.codec.fidelity.parities import patterns, scaled_coefficients
 from StegoMedLib.codec.fidelity.plan import Budget, can_head, capacity_bits, plan_group_bits
 from StegoMedLib.codec.fidelity.solve import Table
-from StegoMedLib.codec.profile import SIZES_KEPT, Canvas, LengthOf, Payload, Profile
+from StegoMedLib.codec.profile import Canvas, KeyedProfile, LengthOf, Payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,27 +49,21 @@ _DENSE = 0
 """Bits a group that stand for a body without groups."""
 
 
-class Fidelity(Profile):
-    """The profile under one key.
-
-    Parameters
-    ----------
-    key : bytes
-        32 bytes, from the key derivation's *positions* label.
-    """
+class Fidelity(KeyedProfile[Layout]):
+    """The profile under one key, from the key derivation's *positions* label."""
 
     def __init__(self, key: bytes) -> None:
-        self._layout = lru_cache(maxsize=SIZES_KEPT)(partial(Layout, key))
+        super().__init__(Layout, key)
         self._table = lru_cache(Table)
 
     def on(self, plane: Plane, air: NDArray[np.bool_]) -> FidelityCanvas:
         """The canvas that `plane` with its `air` (H, W) is; what it embeds changes pixels by one grey level."""
-        return FidelityCanvas(plane, air, self._layout(plane.shape), self._table)
+        return FidelityCanvas(plane, air, self.layout(plane.shape), self._table)
 
     def extract(self, plane: Plane, air: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
         """Payload in `plane`, or None; `air` is not looked at."""
         del air
-        layout = self._layout(plane.shape)
+        layout = self.layout(plane.shape)
         if layout.count < MINIMUM_BLOCKS:
             return None
         pattern = patterns(scaled_coefficients(split_blocks(plane.pixels).astype(np.int32)) + layout.dither)

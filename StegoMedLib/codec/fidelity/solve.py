@@ -61,7 +61,7 @@ def choose(
         The block each candidate changes. Chosen candidates never share one: their effects would not add up.
     target : int
     table : Table
-        Empty, with room for the largest word; left empty.
+        Empty, and large enough for the largest word; left empty.
     most : int
         Three or four.
 

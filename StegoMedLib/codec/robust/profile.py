@@ -10,7 +10,7 @@ move projections to the nearest point of a lattice (STDM; B. Chen and G. W. Worn
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from StegoMedLib.blocks import block_grid, join_blocks, split_blocks, usable_blocks
 from StegoMedLib.choices import DEFAULT_STRENGTH
 from StegoMedLib.codec.addressing import subkey
-from StegoMedLib.codec.profile import SIZES_KEPT, Canvas, LengthOf, Payload, Votes, VotingProfile
+from StegoMedLib.codec.profile import Canvas, KeyedProfile, LengthOf, Payload, Votes, VotingProfile
 from StegoMedLib.codec.robust.layout import HEADER_RUN, RobustLayout, codebook
 from StegoMedLib.codec.robust.mark import Mark
 from StegoMedLib.codec.robust.slots import FINE
@@ -49,7 +49,7 @@ _LOUDEST = 0.25
 _REPAIRS = 3
 
 
-class Robust(VotingProfile):
+class Robust(KeyedProfile[RobustLayout], VotingProfile):
     """The profile under one key.
 
     Parameters
@@ -58,17 +58,11 @@ class Robust(VotingProfile):
         32 bytes, from the key derivation's *positions* label.
     strength : float
         Least PSNR of the stego plane in dB (``psnr_bulk``): the lower, the stronger. Only the sender needs it.
-
-    Attributes
-    ----------
-    strength : float
-    layout : callable
-        Gives the layout of planes of a size, by rows and columns.
     """
 
     def __init__(self, key: bytes, strength: float = DEFAULT_STRENGTH) -> None:
         self._key, self.strength = subkey(key, "robust"), strength
-        self.layout = lru_cache(maxsize=SIZES_KEPT)(partial(RobustLayout, self._key))
+        super().__init__(RobustLayout, self._key)
 
     @cached_property
     def book(self) -> NDArray[np.float32]:

@@ -27,7 +27,7 @@ from StegoMedLib.lab.benchmark.paper_rows import (
 from StegoMedLib.metrics import PAPER_NOTE, summarise
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.symbol import data_length, make_symbol, pack_label
+from StegoMedLib.symbol import ALPHANUMERIC, data_length, make_symbol, pack_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,8 +74,6 @@ _KEY = bytes(range(32))
 """A locator key: measurements need one, not a secret one."""
 
 _RECORD_BYTES = 60
-_ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-"""Characters of the mode that envelopes are written in (ISO/IEC 18004, 7.4.4)."""
 
 _VERSION = 10
 _LABEL = pack_label(_VERSION, "L", 0)
@@ -211,7 +209,7 @@ def _record() -> Load:
     rng = np.random.default_rng(_RECORD_BYTES)
     text = rng.integers(ord("!"), ord("~") + 1, _RECORD_BYTES).astype(np.uint8).tobytes().decode("ascii")
     length = envelope_length(TextRecord(text))
-    symbol = make_symbol("".join(rng.choice(list(_ALPHANUMERIC), length)))
+    symbol = make_symbol("".join(rng.choice(list(ALPHANUMERIC), length)))
     return Load(RECORD, Payload(pack_label(symbol.version, symbol.level, symbol.mask), symbol.data_bits), symbol)
 
 
