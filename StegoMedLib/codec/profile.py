@@ -32,7 +32,7 @@ _SIZES_KEPT = 4
 
 @dataclass(frozen=True)
 class Payload:
-    """Bits to hide, and the label (11 bits) that tells the receiver what they are.
+    """Bits to embed, and the label (11 bits) that tells the receiver what they are.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class Canvas(ABC):
         Blocks that are all air: no pixel of others changes.
     """
 
-    refusal = "The {} bits of the record do not fit the air around the body; hide a shorter record."
+    refusal = "The {} bits of the record do not fit the air around the body; embed a shorter record."
     """What `embed` says when the payload does not fit, given its bits."""
 
     def __init__(self, plane: Plane, air: NDArray[np.bool_]) -> None:

@@ -66,7 +66,7 @@ def run_demo(
     overwrite: bool = False,
     stage: Stage = lambda _: silent,
 ) -> DemoReport:
-    """Segment, hide, save, read and evaluate.
+    """Segment, embed, save, extract and evaluate.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def _stations(work: Path, covers: _Covers, masks: MaskSource, passphrase: bytes,
         passphrase,
         FolderMasks(work / "masks"),
         listing=covers.listing.without(segmented.files.left_out),
-        progress=stage("Hiding the record"),
+        progress=stage("Embedding the record"),
         onlooker=middle.take,
     )
     received: dict[tuple[str, int], Symbol] = {}
@@ -232,7 +232,7 @@ def _summary(seen: SliceSeen, row: EmbeddedSliceReport, report: DemoReport) -> d
         "slices read again": f"{read} of {len(report.extracted.slices)}",
         "attributes in the record": str(len(record_as_json(report.extracted.records[0]))),
         "QR version": str(seen.message.symbol.version),
-        "bits hidden": str(row.metrics["payload_bits"]),
+        "bits embedded": str(row.metrics["payload_bits"]),
         "capacity in bits": str(row.metrics["capacity_bits"]),
         "changed pixels": str(row.metrics["changed_pixels"]),
         "changed in the significant region": str(row.metrics["changed_significant"]),

@@ -1,4 +1,4 @@
-"""The profiles as the pipeline uses them: what each hides of a message, and how it is read back."""
+"""The profiles as the pipeline uses them: what each embeds of a message, and how that is extracted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Coding", "coding"]
 
 @dataclass(frozen=True)
 class Coding:
-    """A profile and what it hides of a message.
+    """A profile and what it embeds of a message.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Coding:
         return Payload(0, message.symbol.modules.ravel()) if self.info.whole_symbol else message.payload
 
     def extract(self, plane: Plane, air: NDArray[np.bool_] | None) -> Payload | None:
-        """What is hidden in `plane`, None when there is nothing to be read; `air` (H, W) where a mask is needed."""
+        """What is embedded in `plane`, None when there is nothing to be read; `air` (H, W) where a mask is needed."""
         return self.profile.extract(plane, air, length_of)
 
     def symbols(self, payload: Payload) -> tuple[Symbol, ...] | None:

@@ -1,4 +1,4 @@
-"""Reads what is hidden in a series: any one readable slice is enough, in any order, under any file name."""
+"""Extracts what is embedded in a series: any one readable slice is enough, in any order, under any file name."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def extract_series(
     progress: Progress = silent,
     onlooker: Callable[[Slice, Symbol], None] | None = None,
 ) -> ExtractReport:
-    """Read the record hidden in `source`.
+    """Extract the record embedded in `source`.
 
     Different records, and a record of another patient than the header of its slice claims, are all in the report, which
     then says that a person must look.
@@ -73,7 +73,7 @@ def extract_series(
         Of the source, where it was looked at already.
     progress : callable
     onlooker : callable, optional
-        Shown file, frame and symbol of every slice that was read.
+        Shown every slice that was read, and its symbol.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def extract_series(
     NewerVersionError
         When no slice can be read, and one says that a newer version wrote it.
     NothingReadableError
-        When no slice can be read: wrong key, damaged data and nothing hidden look alike.
+        When no slice can be read: wrong key, damaged data and nothing embedded look alike.
     UnusableInputError
         When there is nothing to read from.
     """

@@ -1,4 +1,4 @@
-"""From a record to what the codec hides, and back: record, envelope, symbol, payload."""
+"""From a record to what the codec embeds, and back: record, envelope, symbol, payload."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def seal(sealer: Sealer, record: Record, most: int = 1) -> Message:
     if not _fits(record, most):
         largest = LARGEST_RECORD if most == 1 else largest_record_bytes(most * text_capacity(_LARGEST_VERSION))
         raise DoesNotFitError(
-            f"The record is too large for a slice: at most {largest} bytes fit after compression; hide a shorter one."
+            f"The record is too large for a slice: at most {largest} bytes fit after compression; embed a shorter one."
         )
     return written(sealer.seal(record))
 

@@ -62,7 +62,7 @@ class EmbeddedSlice:
 
 
 def embed_slice(plane: Plane, region: Region, message: Message, coding: Coding) -> EmbeddedSlice:
-    """Hide `message` in the air of `plane`, and read it back as a receiver would.
+    """Embed `message` in the air of `plane`, and read it back as a receiver would.
 
     A slice in which no body was found, that carries too little, or whose symbol would not survive storage as integers
     (whose guard may be another, where a profile needs a mask) is skipped and says why.
@@ -80,7 +80,7 @@ def embed_slice(plane: Plane, region: Region, message: Message, coding: Coding) 
     symbols = None if received is None else coding.symbols(received)
     if symbols is None or not np.array_equal(_modules(symbols), _modules(message.symbols)):
         errors = 1.0 if received is None else _lost(payload.bits, received.bits)
-        reason = f"storing it as integers loses {100 * errors:.0f} % of the bits that profile {coding.info.name} hides"
+        reason = f"storing it as integers loses {100 * errors:.0f} % of the bits that profile {coding.info.name} embeds"
         return EmbeddedSlice(None, reason, canvas, proof)
     return EmbeddedSlice(stego, "", canvas, proof, symbols)
 
@@ -94,7 +94,7 @@ def _lost(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
 def pass_slice(plane: Plane, region: Region, coding: Coding, reason: str = "") -> EmbeddedSlice:
     """A slice to which no message falls, for a `reason` or for want of air."""
     proof = proof_of(plane, region)
-    reason = reason or why_not_air(proof) or "it has too little room for a shard"
+    reason = reason or why_not_air(proof) or "it has too little capacity for a shard"
     return EmbeddedSlice(None, reason, coding.profile.on(plane, proof.air), proof)
 
 
@@ -105,7 +105,7 @@ def _too_small(bits: int, capacity: int, proof: Proof) -> str:
     why = why_not_air(proof)
     if not capacity and why:
         return why
-    return f"the record needs {bits} bits and there is room for {capacity}" + (f": {why}" if why else "")
+    return f"the record needs {bits} bits and the slice can carry {capacity}" + (f": {why}" if why else "")
 
 
 def measure_slice(

@@ -114,17 +114,17 @@ class Spread:
         writer = ShardWriter(self._run.locator)
         for spread in self._spreads.values():
             if not any(spread.sizes):
-                raise DoesNotFitError(self._no_room())
+                raise DoesNotFitError(self._no_capacity())
             larger = larger_than(self._run.method.profile, SPREAD)
             spread.plan = plan_spread(spread.sizes, len(spread.envelope), self._lost, larger=larger)
             texts = writer.cut(spread.envelope, spread.plan.needed, len(spread.plan.slices))
             self._texts |= {spread.places[number]: text for number, text in zip(spread.plan.slices, texts, strict=True)}
 
-    def _no_room(self) -> str:
-        """Why no slice has any room, as far as it is known."""
+    def _no_capacity(self) -> str:
+        """Why no slice has any capacity, as far as it is known."""
         known = sorted({WHOLE[reason] for reason in self._weightiest if reason in WHOLE})[:3]
         why = f" ({'; '.join(known)})" if known else ""
-        return f"No slice has room for a part of the record{why}; {remedy_for(self._weightiest)}."
+        return f"No slice can carry a part of the record{why}; {remedy_for(self._weightiest)}."
 
     def message(self, cover: Slice) -> Message | NoMessage:
         """The shard of a slice, if it has capacity enough and something to seal."""
@@ -149,6 +149,6 @@ class Spread:
         for row in report.shards:
             if row["written"] < row["needed"]:
                 raise DoesNotFitError(
-                    f"Only {row['written']} of the {row['needed']} shards that the record takes could be written; hide "
-                    "something smaller, or use other images."
+                    f"Only {row['written']} of the {row['needed']} shards that the record takes could be written; "
+                    "embed something smaller, or use other images."
                 )

@@ -1,4 +1,4 @@
-"""Which slices carry shards of a record, and how many shards suffice, from the room of all slices."""
+"""Which slices carry shards of a record, and how many shards suffice, from the capacity of all slices."""
 
 from __future__ import annotations
 
@@ -33,33 +33,33 @@ def plan_spread(sizes: Sequence[int], length: int, lost: float, *, larger: str =
     Parameters
     ----------
     sizes : sequence of int
-        Bytes of the largest shard that each slice has room for.
+        Bytes of the largest shard that each slice can carry.
     length : int
     lost : float
         At least 0, less than 1.
     larger : str
-        A profile with more room, for the remedy.
+        A profile with more capacity, for the remedy.
 
     Raises
     ------
     DoesNotFitError
-        When no number of slices has room.
+        When no number of slices has the capacity.
     """
-    roomiest = sorted(range(len(sizes)), key=lambda number: -sizes[number])
+    largest = sorted(range(len(sizes)), key=lambda number: -sizes[number])
     most = 0
     for total in range(min(len(sizes), MOST_SHARDS), 0, -1):
-        needed, smallest = _needed(total, lost), sizes[roomiest[total - 1]]
+        needed, smallest = _needed(total, lost), sizes[largest[total - 1]]
         if shard_size(length, needed, total) <= smallest:
-            return SpreadPlan(tuple(sorted(roomiest[:total])), needed)
+            return SpreadPlan(tuple(sorted(largest[:total])), needed)
         most = max(most, needed * smallest)
     raise DoesNotFitError(
-        f"The record takes {length} bytes when sealed, and the slices have room for {most} if {lost:.0%} may be lost; "
+        f"The record takes {length} bytes when sealed, and the slices can carry {most} if {lost:.0%} may be lost; "
         f"{_remedy(lost, larger)}."
     )
 
 
 def _remedy(lost: float, larger: str) -> str:
-    remedies = ["hide something smaller"]
+    remedies = ["embed something smaller"]
     remedies += [f"choose profile {larger}"] if larger else []
     remedies += ["let fewer be lost (--lost)"] if lost else []
     return " or ".join(filter(None, [", ".join(remedies[:-1]), remedies[-1]]))

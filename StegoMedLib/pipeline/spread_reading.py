@@ -18,7 +18,7 @@ _Kind = tuple[bytes, int, int, int]
 
 @dataclass
 class JoinedShards:
-    """Shards of one run of hiding, and what they give.
+    """Shards of one run of embedding, and what they give.
 
     Attributes
     ----------

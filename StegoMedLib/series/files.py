@@ -40,7 +40,7 @@ class FilePart:
     accept_lossy: bool = False
 
     @property
-    def label(self) -> str:
+    def title(self) -> str:
         """The file's own name."""
         return self.path.name
 

@@ -167,7 +167,7 @@ class InstanceStack:
         )
 
     def _telling_slice(self) -> int:
-        """A slice with contrast, to tell flips by: the one with the widest spread of some."""
+        """A slice with contrast, to tell flips by: the one with the widest range of some."""
         some = range(0, len(self._volume), max(1, len(self._volume) // 7))
         return max(some, key=lambda index: float(np.ptp(self._volume[index].astype(np.float64))))
 

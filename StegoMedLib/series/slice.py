@@ -66,7 +66,7 @@ class Part(Protocol):
         """The name of its slices."""
 
     @property
-    def label(self) -> str:
+    def title(self) -> str:
         """What progress calls it."""
 
     def slices(self) -> Iterator[Slice]:
@@ -126,7 +126,7 @@ def steps(
     """
     total = len(series) if total is None else total
     for done, part in enumerate(series, before):
-        progress(done, total, part.label)
+        progress(done, total, part.title)
         yield part
     if before + len(series) == total:
         progress(total, total, "")

@@ -73,7 +73,7 @@ class VoxelStack:
     def __init__(self, volume: NDArray[Any], modality: str = "") -> None:
         if volume.dtype.kind not in "iu":
             raise UnusableInputError(
-                "The voxels of this volume are fractions, and a record hides in whole numbers; "
+                "The voxels of this volume are fractions, and a record is embedded in whole numbers; "
                 "convert it to a whole-number type first, or load the DICOM series."
             )
         self.legal = _legal_range(volume)
@@ -150,7 +150,7 @@ class _StackPart:
         """The slice's name."""
         return self.each.name
 
-    label = name
+    title = name
 
     def slices(self) -> Iterator[Slice]:
         """The slice."""

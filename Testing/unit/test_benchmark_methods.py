@@ -92,7 +92,7 @@ def test_too_many_bits_are_refused(method: Method, cover: Plane) -> None:
     small = replace(cover, pixels=cover.pixels[:16, :16])
     known = replace(told(small, 10_000), usable=np.ones((4, 4), np.bool_))
 
-    with pytest.raises(MethodFailedError, match="room for"):
+    with pytest.raises(MethodFailedError, match="can carry"):
         method.embed(small, np.zeros(10_000, np.bool_), known)
 
 

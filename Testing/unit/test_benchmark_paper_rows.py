@@ -18,10 +18,10 @@ from StegoMedLib.lab.benchmark.paper_rows import (
     Noise,
     Row,
     Variant,
-    hide,
+    capacity_row,
+    embed,
     mask_row,
     noise_rows,
-    room_row,
     strength_row,
 )
 from StegoMedLib.lab.benchmark.paper_run import beta_of, lines, paper_name, variants
@@ -80,7 +80,7 @@ def paper(beta: float) -> Variant:
 
 @pytest.mark.parametrize("beta", [100.0, 1000.0])
 def test_the_paper_s_rule_measures_as_the_analysis_expects(cover: Cover, many: Load, beta: float) -> None:
-    row = strength_row(cover, paper(beta), many, hide(cover, paper(beta), many.payload))
+    row = strength_row(cover, paper(beta), many, embed(cover, paper(beta), many.payload))
 
     bpp = many.payload.bits.size / SIDE**2
     expected = 10 * math.log10(255**2 / ((4 / beta) ** 2 / 3 * bpp))
@@ -90,7 +90,7 @@ def test_the_paper_s_rule_measures_as_the_analysis_expects(cover: Cover, many: L
 
 
 def test_storage_spoils_the_paper_s_bits_and_not_ours(cover: Cover, load: Load) -> None:
-    stegos = {variant: hide(cover, variant, load.payload) for variant in (paper(1000.0), FIDELITY)}
+    stegos = {variant: embed(cover, variant, load.payload) for variant in (paper(1000.0), FIDELITY)}
     theirs, ours = (strength_row(cover, variant, load, stego).measures for variant, stego in stegos.items())
 
     assert theirs["ber"] is not None
@@ -106,12 +106,12 @@ def test_what_does_not_fit_says_so(cover: Cover, load: Load) -> None:
     empty = replace(cover, outside=np.zeros_like(cover.outside), usable=np.zeros_like(cover.usable))
 
     for variant in (paper(10.0), FIDELITY):
-        row = strength_row(empty, variant, load, hide(empty, variant, load.payload))
+        row = strength_row(empty, variant, load, embed(empty, variant, load.payload))
         assert (row.failure, row.measures) == ("does not fit", {})
 
 
 def test_room_is_filled(cover: Cover) -> None:
-    row = room_row(cover, paper(10.0), 5, np.random.default_rng(1))
+    row = capacity_row(cover, paper(10.0), 5, np.random.default_rng(1))
 
     assert row.bits == row.measures["capacity_bits"] == cover.outside.sum()
     assert row.measures["capacity_bpp"] == row.bits / SIDE**2
@@ -134,7 +134,7 @@ def test_another_mask_at_the_receiver_costs_the_paper_its_bits(
 
 def test_noise_is_measured_and_read_through(cover: Cover, load: Load) -> None:
     noises = [Noise("none", "gaussian", 0.0), Noise("strong", "gaussian-stored", 147.0)]
-    stego = hide(cover, FIDELITY, load.payload)
+    stego = embed(cover, FIDELITY, load.payload)
     none, strong = noise_rows(cover, FIDELITY, load, stego, noises=noises, rng=np.random.default_rng(4))
 
     assert (none.attack, none.level, none.measures["read"]) == ("none", 0.0, 1)

@@ -1,4 +1,4 @@
-"""``stegomed embed``: hide a record in a series."""
+"""``stegomed embed``: embed a record in a series."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _record(arguments: argparse.Namespace) -> Record | None:
     try:
         return TextRecord(content.decode("utf-8"))
     except UnicodeDecodeError:
-        raise UnusableInputError(f"{arguments.content} is no UTF-8 text; hide it with --record file.") from None
+        raise UnusableInputError(f"{arguments.content} is no UTF-8 text; embed it with --record file.") from None
 
 
 def _content(file: Path) -> bytes:
@@ -121,5 +121,5 @@ def _show(report: EmbedReport) -> None:
             f"({shards['shard_bytes']} bytes each)."
         )
     total = counted(len(report.slices), "slice")
-    say(f"{'A part of the' if report.shards else 'The'} record is hidden in {report.embedded} of {total}.")
+    say(f"{'A part of the' if report.shards else 'The'} record is embedded in {report.embedded} of {total}.")
     account_for(report.files, "written")

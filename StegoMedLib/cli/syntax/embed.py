@@ -1,4 +1,4 @@
-"""``stegomed embed``: hide a record in a series."""
+"""``stegomed embed``: embed a record in a series."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
         "--record",
         default="header",
         choices=("header", "text", "file"),
-        help="what to hide: attributes of the header (default), a text, or a file",
+        help="what to embed: attributes of the header (default), a text, or a file",
     )
     parser.add_argument(
         "--from",

@@ -100,7 +100,7 @@ class RobustCanvas(Canvas):
     """A plane to mark at the profile's strength."""
 
     refusal = (
-        "The {} bits of the record do not fit the air around the body at this strength; hide a shorter record, or ask "
+        "The {} bits of the record do not fit the air around the body at this strength; embed a shorter record, or ask "
         "for a higher strength."
     )
 

@@ -158,7 +158,7 @@ def _owners(count: int, length: int) -> NDArray[np.intp]:
 
 def _enough(order: NDArray[np.intp], length: int) -> NDArray[np.intp]:
     if order.size < length:
-        raise MethodFailedError(f"there is room for {order.size} of {length} bits")
+        raise MethodFailedError(f"it can carry {order.size} of {length} bits")
     return order[:length]
 
 

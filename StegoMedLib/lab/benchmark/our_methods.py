@@ -49,7 +49,7 @@ class OurProfile:
         try:
             return canvas.embed(Payload(told.label, bits))
         except DoesNotFitError:
-            raise MethodFailedError(f"there is room for {canvas.capacity} of {bits.size} bits") from None
+            raise MethodFailedError(f"it can carry {canvas.capacity} of {bits.size} bits") from None
 
     def extract(self, plane: Plane, told: Told) -> NDArray[np.bool_]:
         """Bits; the length is looked up by the label that was read, as receivers do."""

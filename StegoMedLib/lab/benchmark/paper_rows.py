@@ -1,4 +1,4 @@
-"""What one profile does to one slice of the comparison with the paper: strength, room, masks, noise."""
+"""What one profile does to one slice of the comparison with the paper: strength, capacity, masks, noise."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from StegoMedLib.regions import RegionFinder
     from StegoMedLib.symbol import Symbol
 
-__all__ = ["Load", "Noise", "Row", "Variant", "hide", "mask_row", "noise_rows", "room_row", "strength_row"]
+__all__ = ["Load", "Noise", "Row", "Variant", "capacity_row", "embed", "mask_row", "noise_rows", "strength_row"]
 
 Pixels: TypeAlias = "NDArray[np.int32]"
 
@@ -130,7 +130,7 @@ class Row:
         return asdict(self)
 
 
-def hide(cover: Cover, variant: Variant, payload: Payload) -> Pixels | None:
+def embed(cover: Cover, variant: Variant, payload: Payload) -> Pixels | None:
     """Stego pixels (H, W), None where the payload does not fit."""
     try:
         return variant.canvas(cover).embed(payload)
@@ -150,12 +150,12 @@ def strength_row(cover: Cover, variant: Variant, load: Load, stego: Pixels | Non
     return replace(row, measures=measures)
 
 
-def room_row(cover: Cover, variant: Variant, label: int, rng: np.random.Generator) -> Row:
+def capacity_row(cover: Cover, variant: Variant, label: int, rng: np.random.Generator) -> Row:
     """Bits that a variant can hide, and what hiding so many does."""
     capacity = variant.canvas(cover).capacity
     measures: Metrics = {"capacity_bits": capacity, "capacity_bpp": capacity / cover.plane.pixels.size}
-    load = Load("all there is room for", Payload(label, rng.random(capacity) < 1 / 2))
-    full = strength_row(cover, variant, load, hide(cover, variant, load.payload))
+    load = Load("as much as fits", Payload(label, rng.random(capacity) < 1 / 2))
+    full = strength_row(cover, variant, load, embed(cover, variant, load.payload))
     return replace(full, failure="", measures=measures | full.measures)
 
 
@@ -163,7 +163,7 @@ def mask_row(cover: Cover, variant: Variant, load: Load, before: NDArray[np.bool
     """Hide outside the mask `before` that `finder` found, find again in the stego plane, and read with that mask."""
     row = _row(cover, variant, load)
     seen = replace(cover, outside=outside(before), usable=usable_blocks(air_of(cover.plane, before)))
-    stego = hide(seen, variant, load.payload)
+    stego = embed(seen, variant, load.payload)
     if stego is None:
         return replace(row, failure=_NO_ROOM)
     plane = replace(cover.plane, pixels=stego)

@@ -18,10 +18,10 @@ from StegoMedLib.lab.benchmark.paper_rows import (
     Noise,
     Row,
     Variant,
-    hide,
+    capacity_row,
+    embed,
     mask_row,
     noise_rows,
-    room_row,
     strength_row,
 )
 from StegoMedLib.metrics import PAPER_NOTE, summarise
@@ -86,13 +86,13 @@ class PaperReport:
     finder: str
     covers: dict[str, int] = field(default_factory=dict)
     strength: list[Row] = field(default_factory=list)
-    room: list[Row] = field(default_factory=list)
+    capacity: list[Row] = field(default_factory=list)
     masks: list[Row] = field(default_factory=list)
     noise: list[Row] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed benchmark paper``."""
-        tables = {name: getattr(self, name) for name in ("strength", "room", "masks", "noise")}
+        tables = {name: getattr(self, name) for name in ("strength", "capacity", "masks", "noise")}
         return {
             "note": PAPER_NOTE,
             "paper": printed.as_json(),
@@ -183,17 +183,17 @@ def run_paper(
         same = Load(SAME, _payload(round(printed.PAYLOAD_BPP * cover.plane.pixels.size), rng))
         small = Load(SMALL, _payload(data_length(_VERSION), rng))
         for variant in every:
-            stego = hide(cover, variant, same.payload)
+            stego = embed(cover, variant, same.payload)
             report.strength.append(strength_row(cover, variant, same, stego))
             if variant.name in shown:
                 report.noise += noise_rows(cover, variant, same, stego, noises=_literal(cover), rng=rng)
         for variant in shown.values():
-            stego = hide(cover, variant, record.payload)
+            stego = embed(cover, variant, record.payload)
             noises = [*_literal(cover), *_relative()]
             report.noise += noise_rows(cover, variant, record, stego, noises=noises, rng=rng)
         for variant in profiles:
-            report.strength.append(strength_row(cover, variant, small, hide(cover, variant, small.payload)))
-        report.room += [room_row(cover, variant, _LABEL, rng) for variant in profiles[len(SHOWN) - 1 :]]
+            report.strength.append(strength_row(cover, variant, small, embed(cover, variant, small.payload)))
+        report.capacity += [capacity_row(cover, variant, _LABEL, rng) for variant in profiles[len(SHOWN) - 1 :]]
         before = finder.find(cover.plane)
         report.masks += [mask_row(cover, variant, same, before, finder) for variant in profiles]
     progress(len(found), len(found), "")

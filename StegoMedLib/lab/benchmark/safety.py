@@ -166,7 +166,7 @@ def judge_series(
         for each in part.slices():
             reference = _reference(masks, each)
             judged = _judge(
-                each.plane, regions.of(each), reference, codings, (name or folder.name, part.label, each.frame)
+                each.plane, regions.of(each), reference, codings, (name or folder.name, part.title, each.frame)
             )
             if onlooker is not None:
                 onlooker(judged)

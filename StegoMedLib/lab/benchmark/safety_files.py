@@ -164,6 +164,8 @@ def safety_table(report: SafetyReport) -> Table:
 def _left_table(report: SafetyReport) -> Table:
     """Slices that no profile marked, and why."""
     lines: list[list[str | float | None]] = [
-        [row.series, row.file, row.frame, row.reason or "too little room"] for row in report.slices if not row.changed
+        [row.series, row.file, row.frame, row.reason or "too little capacity"]
+        for row in report.slices
+        if not row.changed
     ]
     return Table("Slices that no profile marked", ["series", "file", "frame", "reason"], lines)

@@ -139,7 +139,7 @@ def make_pairs(
     regions: Sequence[str] = REGIONS,
     seed: int = 0,
 ) -> dict[str, Pairs]:
-    """Mark every slice that has room and take features of both, for each region.
+    """Mark every slice that has the capacity and take features of both, for each region.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def detect(
     names = pairs.tested
     if not names:
         raise UnusableInputError(
-            f"A detector needs two series with room for the payload, one of them in {_FEWEST} slices; take more slices."
+            f"A detector needs two series that can carry the payload, one in {_FEWEST} slices; take more slices."
         )
     found = {}
     for done, name in enumerate(names):

@@ -60,7 +60,7 @@ def write_steganalysis(request: Request) -> list[DetectionRow]:
 def run_detection(
     slices: Sequence[Slice], methods: Sequence[Method], *, seed: int = 0, progress: Progress = silent
 ) -> list[DetectionRow]:
-    """Train and test detectors for every method at two payloads; none where too few slices have room.
+    """Train and test detectors for every method at two payloads; none where too few slices have the capacity.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def run_detection(
     progress(len(jobs), len(jobs), "")
     if not rows:
         raise UnusableInputError(
-            "No method has room for a payload in enough slices of two series; take more slices, or other series."
+            "No method can carry a payload in enough slices of two series; take more slices, or other series."
         )
     return rows
 

@@ -58,5 +58,5 @@ def _show(report: DemoReport, out: Path) -> None:
     show_measures("Measures", report.evaluated.summary())
     embedded = report.embedded
     total = counted(len(embedded.slices), "slice")
-    say(f"The record is hidden in {embedded.embedded} of {total}; see {out / 'page.png'}.")
+    say(f"The record is embedded in {embedded.embedded} of {total}; see {out / 'page.png'}.")
     account_for(embedded.files, "written", must_look=report.extracted.must_look)

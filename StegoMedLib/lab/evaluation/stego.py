@@ -96,7 +96,7 @@ def evaluate_series(
             found = covers.of(part)
             if found is None:
                 unpaired += 1
-                raise UnusableFileError(f"{part.label} was derived from no file of {cover}; name its cover.")
+                raise UnusableFileError(f"{part.title} was derived from no file of {cover}; name its cover.")
             report.slices.extend(measure.frames(part, found))
     if unpaired and not report.slices:
         raise UnusableInputError(

@@ -15,13 +15,13 @@ __all__ = ["add_options"]
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
-    parser.add_argument("cover", type=filled_path, metavar="COVER", help="DICOM file or folder before hiding")
+    parser.add_argument("cover", type=filled_path, metavar="COVER", help="DICOM file or folder before embedding")
     parser.add_argument(
         "stego",
         type=filled_path,
         nargs="?",
         metavar="STEGO",
-        help="DICOM file or folder after hiding; without it the region finder is measured, which needs --masks",
+        help="DICOM file or folder after embedding; without it the region finder is measured, which needs --masks",
     )
     parser.add_argument("--masks", type=filled_path, metavar="DIR", help="reference masks: adds changed_significant")
     parser.add_argument(
