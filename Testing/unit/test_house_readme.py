@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 TOP = Path(__file__).parents[2]
 MOST_BYTES = 12_288
 PAGES = sorted(page.relative_to(TOP).as_posix() for page in (*TOP.glob("*.md"), *(TOP / "docs").glob("*.md")))
-BLOCK = re.compile(r"^```\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 OPTION = re.compile(r"`(--[a-z][a-z-]*)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 NO_REPORT = {"passphrase"}
