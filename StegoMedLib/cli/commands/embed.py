@@ -1,4 +1,4 @@
-"""``stegomed embed``: hide a record in a series."""
+"""``stegomed embed``: embed a record in a series."""
 
 from __future__ import annotations
 
