@@ -154,8 +154,8 @@ def sync(path: Path) -> None:
         os.close(number)
 
 
-def hold(stream: BinaryIO) -> bool | None:
-    """Say that somebody works on an open file, until it is closed or its process is gone.
+def hold(stream: BinaryIO | int) -> bool | None:
+    """Say that somebody works on an open file or folder, until it is closed or its process is gone.
 
     Returns
     -------

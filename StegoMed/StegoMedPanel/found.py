@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from StegoMedLib.packing import packed_mask, unpacked_mask
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +23,8 @@ _FOUND, _SUSPECT = "StegoMed.found", "StegoMed.suspect"
 def remember(segmentation: Node, mask: NDArray[np.bool_], suspects: NDArray[np.bool_]) -> None:
     """Keep what was found (S, H, W), and what the finder was not sure of, in attributes: some hundred bytes a slice."""
     for attribute, kept in ((_FOUND, mask), (_SUSPECT, suspects)):
-        packed = zlib.compress(np.packbits(kept).tobytes(), 6)
         shape = "x".join(map(str, kept.shape))
-        segmentation.SetAttribute(attribute, f"{shape} {base64.b64encode(packed).decode()}")
+        segmentation.SetAttribute(attribute, f"{shape} {base64.b64encode(packed_mask(kept)).decode()}")
 
 
 def losses(segmentation: Node, reviewed: NDArray[np.bool_]) -> list[int]:
@@ -49,8 +48,6 @@ def _recall(segmentation: Node, attribute: str, shape: tuple[int, ...]) -> NDArr
     if kept != "x".join(map(str, shape)):
         return None
     try:
-        bits = np.frombuffer(zlib.decompress(base64.b64decode(packed)), dtype=np.uint8)
-    except (binascii.Error, zlib.error):
+        return unpacked_mask(base64.b64decode(packed), shape)
+    except ValueError:
         return None
-    size = int(np.prod(shape))
-    return np.unpackbits(bits, count=size).astype(np.bool_).reshape(shape) if bits.size * 8 >= size else None

@@ -105,10 +105,6 @@ def derived_type(
         ImageType or FrameType.
     of : Dataset, optional
         Where the source's values stand; `dataset` unless given.
-
-    Returns
-    -------
-    list of str
     """
     rule, values = _rule(sop_class, dataset), codes_of(dataset if of is None else of, keyword)
     second = rule.second or (values[1:2] or ["PRIMARY"])[0]

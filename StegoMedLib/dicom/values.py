@@ -72,11 +72,6 @@ def charset_of(dataset: Dataset) -> CharacterSet:
 def value_of(dataset: Dataset, keyword: str) -> str | bytes:
     """Value of an attribute with a text form.
 
-    Parameters
-    ----------
-    dataset : Dataset
-    keyword : str
-
     Returns
     -------
     str or bytes

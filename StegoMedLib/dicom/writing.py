@@ -211,10 +211,6 @@ def write_frames(
     attributes : mapping of str to object, optional
         Other attributes that the derivation changes, by keyword: that there was lossy compression, say.
 
-    Returns
-    -------
-    Written
-
     Raises
     ------
     UsageError

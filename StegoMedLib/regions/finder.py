@@ -55,10 +55,6 @@ def make_finder(name: str, engine: str = "auto") -> RegionFinder:
     engine : str
         One of `ENGINES`: what runs the network.
 
-    Returns
-    -------
-    RegionFinder
-
     Raises
     ------
     UsageError

@@ -64,10 +64,6 @@ class MaskRcnnFinder:
     def look(self, plane: Plane) -> Found:
         """Find the body, and what may be it.
 
-        Parameters
-        ----------
-        plane : Plane
-
         Returns
         -------
         Found

@@ -32,17 +32,13 @@ def _grow_rows(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
 
 
 def grow(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
-    """Grow a mask by a square of side ``2 * radius + 1``.
+    """Grow a mask by a square of side ``2 * radius + 1``; bool, shape (H, W).
 
     Parameters
     ----------
     mask : ndarray of bool, shape (H, W)
     radius : int
         Pixels, 0 or more.
-
-    Returns
-    -------
-    ndarray of bool, shape (H, W)
     """
     radius = min(radius, min(mask.shape) - 1)
     return np.ascontiguousarray(_grow_rows(np.ascontiguousarray(_grow_rows(mask, radius).T), radius).T)

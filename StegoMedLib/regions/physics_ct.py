@@ -48,10 +48,6 @@ def evidence_ct(plane: Plane, units: Values) -> Evidence:
     plane : Plane
     units : ndarray of float32, shape (H, W)
         Hounsfield units.
-
-    Returns
-    -------
-    Evidence
     """
     inside = ~plane.padding_mask
     units = np.where(inside, np.maximum(units, np.float32(_LEAST)), np.float32(_AIR))

@@ -66,16 +66,7 @@ class _Floor:
 
 
 def evidence_mr(plane: Plane) -> Evidence:
-    """Tell what is air in a plane of grey values, air dark.
-
-    Parameters
-    ----------
-    plane : Plane
-
-    Returns
-    -------
-    Evidence
-    """
+    """Tell what is air in a plane of grey values, air dark."""
     inside = ~plane.padding_mask
     values = np.maximum(magnitude(plane), 0.0)
     bright = float(np.percentile(values[inside], _BRIGHT)) if inside.any() else 0.0

@@ -90,14 +90,10 @@ def air_level(inside: NDArray[np.float32]) -> float:
 
 
 def unit_range(plane: Plane) -> NDArray[np.float32]:
-    """Map stored values to [0, 1], air dark.
+    """Map stored values to [0, 1], air dark; float32, shape (H, W).
 
     CT: -1000 to 600 Hounsfield units. Everything else: 1st to 99th percentile of the pixels that are no padding, turned
     round for MONOCHROME1 unless a negative slope has done so already. Padding becomes 0.
-
-    Returns
-    -------
-    ndarray of float32, shape (H, W)
     """
     units = hounsfield(plane)
     if units is not None:
@@ -162,10 +158,6 @@ def prepare(plane: Plane, side: int = SIDE, shown: NDArray[np.bool_] | None = No
         Rows and columns of the square.
     shown : ndarray of bool, shape (H, W), optional
         What the network may see; the rest is black. None for everything.
-
-    Returns
-    -------
-    Prepared
     """
     image = unit_range(plane)
     if shown is not None:

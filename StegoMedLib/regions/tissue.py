@@ -79,14 +79,10 @@ def thin_radius(seen: Contrast) -> int:
 
 
 def surroundings(plane: Plane, seen: Contrast) -> NDArray[np.bool_]:
-    """What is dense, a margin around it, and the holes in that: all that a finder has to look at.
+    """What is dense, a margin around it, and the holes in that: all that a finder has to look at; bool, shape (H, W).
 
     The rest is air. What a strong profile embeds there is louder than any air a network was trained on, and moved its
     outline by up to a thousand pixels (``ncc_mask`` 0.990 on a head).
-
-    Returns
-    -------
-    ndarray of bool, shape (H, W)
     """
     return fill_to_border(grow(seen.dense & ~plane.padding_mask, radius_in(plane.shape, _AROUND)))
 

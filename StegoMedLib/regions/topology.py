@@ -29,7 +29,7 @@ _BESIDE_BORDER = 3  # pixels; nearer to it images often have a rim of their own
 
 
 def between(body: Mask) -> Mask:
-    """Mark what has the body on both sides: its convex hull.
+    """Mark what has the body on both sides: its convex hull; bool, shape (H, W).
 
     In a plane every point of the convex hull of a connected set lies on a straight line between two points of the set,
     so that whatever a border, a circle or a gap opens between parts of the body lies in it.
@@ -37,10 +37,6 @@ def between(body: Mask) -> Mask:
     Parameters
     ----------
     body : ndarray of bool, shape (H, W)
-
-    Returns
-    -------
-    ndarray of bool, shape (H, W)
     """
     rows = np.flatnonzero(body.any(axis=1))
     if not rows.size:
@@ -84,17 +80,13 @@ class Opening:
 
 
 def open_to_outside(air: Mask, measured: Mask, hull: Mask, sure: Mask, limits: Opening) -> Mask:
-    """Keep the connected pieces of what looks like air that reach the rim of the field of view and pass `limits`.
+    """Keep connected pieces of air that reach the rim of the field of view and pass `limits`; bool, shape (H, W).
 
     Parameters
     ----------
     air, measured, hull, sure : ndarray of bool, shape (H, W)
         What looks like air, the field of view, what lies between parts of the body, air beyond doubt.
     limits : Opening
-
-    Returns
-    -------
-    ndarray of bool, shape (H, W)
     """
     labels, count = ndimage.label(air)
     size, reached, within, certain = (

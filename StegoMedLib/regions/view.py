@@ -31,7 +31,7 @@ def stays_constant(values: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 
 def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: float) -> NDArray[np.bool_]:
-    """Mark constant regions that were filled in, and not measured as air.
+    """Mark constant regions that were filled in, and not measured as air; bool, shape (H, W).
 
     A scanner's own air ends in a skin that takes some pixels to rise, because every reconstruction has a point spread.
     What was blanked or cut ends at whatever lies there from one pixel to the next.
@@ -43,10 +43,6 @@ def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: floa
         What is no padding.
     jump : float
         Rise within one pixel that no skin has.
-
-    Returns
-    -------
-    ndarray of bool, shape (H, W)
     """
     constant = stays_constant(values) & inside
     count = np.count_nonzero(constant)

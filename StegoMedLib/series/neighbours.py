@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,31 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.packing import packed_mask, unpacked_mask
 from StegoMedLib.series.region import Region
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.series.slice import Key, Series, Slice
 
-__all__ = ["PackedMask", "Regions"]
+__all__ = ["Regions"]
 
 _KEPT = 512
 """Regions that are remembered, some hundred bytes each: files of a series up to this length may come in any order."""
-
-
-class PackedMask:
-    """A mask kept small: smooth masks deflate to a few hundred bytes."""
-
-    def __init__(self, mask: NDArray[np.bool_]) -> None:
-        self._shape = mask.shape
-        self._packed = zlib.compress(np.packbits(mask).tobytes())
-
-    def unpacked(self) -> NDArray[np.bool_]:
-        """The mask again; bool, shape (H, W)."""
-        bits = np.frombuffer(zlib.decompress(self._packed), dtype=np.uint8)
-        return np.unpackbits(bits, count=self._shape[0] * self._shape[1]).reshape(self._shape).astype(np.bool_)
 
 
 class Regions:
@@ -51,7 +36,7 @@ class Regions:
 
     def __init__(self, masks: MaskSource, series: Series[Any], *, keep_all: bool = False) -> None:
         self._masks, self._series, self._keep_all = masks, series, keep_all
-        self._kept: OrderedDict[Key, tuple[PackedMask, PackedMask | None]] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[tuple[int, ...], bytes, bytes | None]] = OrderedDict()
 
     def of(self, each: Slice) -> Region:
         """Region of a slice together with the bodies beside it; raises as the mask source does."""
@@ -87,14 +72,12 @@ class Regions:
         return found
 
     def _keep(self, key: Key, region: Region) -> None:
-        self._kept[key] = (
-            PackedMask(region.significant),
-            None if region.suspect is None else PackedMask(region.suspect),
-        )
+        suspect = None if region.suspect is None else packed_mask(region.suspect)
+        self._kept[key] = region.significant.shape, packed_mask(region.significant), suspect
         if not self._keep_all and len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
 
     def _remembered(self, key: Key) -> Region:
         self._kept.move_to_end(key)
-        significant, suspect = self._kept[key]
-        return Region(significant.unpacked(), None if suspect is None else suspect.unpacked())
+        shape, significant, suspect = self._kept[key]
+        return Region(unpacked_mask(significant, shape), None if suspect is None else unpacked_mask(suspect, shape))

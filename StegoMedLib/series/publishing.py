@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.files import exchange, rename_new, replacing, sync
+from StegoMedLib.files import exchange, hold, rename_new, replacing, sync
 from StegoMedLib.series.carrying import carry
 from StegoMedLib.series.workplace import MOVING_IN, MOVING_OUT, Workplace, is_workplace, move_entries
 
@@ -176,17 +176,13 @@ def _note(journal: Path, words: bytes) -> None:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep other runs from moving entries of the same folder; where folders can be locked."""
-    try:
-        import fcntl  # noqa: PLC0415 not on Windows
-    except ImportError:
+    if os.name == "nt":  # Windows opens no folders
         yield
         return
     number = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _lost(folder) from None
+        if hold(number) is False:
+            raise _lost(folder)
         yield
     finally:
         os.close(number)

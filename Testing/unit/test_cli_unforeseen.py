@@ -39,7 +39,7 @@ def test_it_is_said_where_and_not_with_what(capsys: pytest.CaptureFixture[str], 
     assert "Traceback" not in said
     assert said.splitlines()[-1].startswith("StegoMed failed in a way nobody foresaw (KeyError in StegoMedLib/")
     assert ("builtins.KeyError" in said) is debug
-    assert ("StegoMedLib/codec/blocks.py:" in said) is debug
+    assert ("StegoMedLib/blocks.py:" in said) is debug
     assert ("--debug" in said) is not debug
     assert len(said.splitlines()) == 1 or debug
 

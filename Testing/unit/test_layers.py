@@ -31,7 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"pipeline"}),
     frozenset({"series"}),
     STATIONS,
-    frozenset({"blocks", "choices", "errors", "files", "opening", "plain", "plane", "wording"}),
+    frozenset({"blocks", "choices", "errors", "files", "opening", "packing", "plain", "plane", "wording"}),
 )
 RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in names}
 

@@ -13,7 +13,7 @@ from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.series import files as series_files
 from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.masks import FinderMasks
-from StegoMedLib.series.neighbours import PackedMask, Regions
+from StegoMedLib.series.neighbours import Regions
 from StegoMedLib.series.region import Region
 from StegoMedLib.series.stacks import StackSeries, VoxelStack
 from Testing.multiframe import enhanced_phantom
@@ -146,8 +146,3 @@ def test_regions_of_long_ago_are_found_again() -> None:
 
 def test_all_regions_are_kept_for_a_second_walk() -> None:
     assert many(Counted(), keep_all=True) == []
-
-
-def test_a_packed_mask_comes_back() -> None:
-    mask = np.random.default_rng(0).random((33, 17)) < 0.3
-    assert np.array_equal(PackedMask(mask).unpacked(), mask)

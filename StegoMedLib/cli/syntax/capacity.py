@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.syntax.common import add_common, add_debug, add_finder, add_profile, filled_path
+from StegoMedLib.cli.syntax.common import add_common, add_finder, add_profile, add_source
 
 if TYPE_CHECKING:
     import argparse
@@ -14,8 +14,7 @@ __all__ = ["add_options"]
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
-    parser.add_argument("source", type=filled_path, metavar="SRC", help="DICOM file or folder")
+    add_source(parser)
     add_profile(parser)
     add_finder(parser)
     add_common(parser)
-    add_debug(parser)

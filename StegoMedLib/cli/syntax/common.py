@@ -19,6 +19,7 @@ __all__ = [
     "add_overwrite",
     "add_passphrase",
     "add_profile",
+    "add_source",
     "add_strength",
     "filled_path",
     "filled_text",
@@ -30,9 +31,10 @@ PASSPHRASE_VARIABLE = "STEGOMED_PASSPHRASE"  # noqa: S105  a name
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
-    """The JSON report, and lossy sources."""
+    """The JSON report, lossy sources, and unforeseen failures."""
     add_json(parser)
     parser.add_argument("--accept-lossy", action="store_true", help="take files whose pixels are stored with loss, too")
+    add_debug(parser)
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +46,11 @@ def add_json(parser: argparse.ArgumentParser) -> None:
         dest="json_target",
         help="write the report as JSON to FILE, or to standard output (-)",
     )
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """The images that a command reads."""
+    parser.add_argument("source", type=filled_path, metavar="SRC", help="DICOM file or folder")
 
 
 def add_debug(parser: argparse.ArgumentParser) -> None:

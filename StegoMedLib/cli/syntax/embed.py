@@ -8,11 +8,11 @@ from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST, MODES
 from StegoMedLib.cli.syntax.common import (
     add_common,
     add_copy_others,
-    add_debug,
     add_finder,
     add_overwrite,
     add_passphrase,
     add_profile,
+    add_source,
     add_strength,
     filled_path,
     filled_text,
@@ -28,7 +28,7 @@ _SYNTAXES = ("explicit", "rle", "jpegls", "jpeg2000")
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
-    parser.add_argument("source", type=filled_path, metavar="SRC", help="DICOM file or folder")
+    add_source(parser)
     parser.add_argument("target", type=filled_text, metavar="DST", help="where the stego file or folder goes")
     _add_record(parser)
     add_passphrase(parser, sealing=True)
@@ -42,7 +42,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_overwrite(parser)
     add_copy_others(parser)
     add_common(parser)
-    add_debug(parser)
 
 
 def _add_record(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.syntax.common import add_common, add_debug, add_finder, add_overwrite, filled_path
+from StegoMedLib.cli.syntax.common import add_common, add_finder, add_overwrite, add_source, filled_path
 
 if TYPE_CHECKING:
     import argparse
@@ -14,7 +14,7 @@ __all__ = ["add_options"]
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
-    parser.add_argument("source", type=filled_path, metavar="SRC", help="DICOM file or folder")
+    add_source(parser)
     parser.add_argument("--out", type=filled_path, required=True, metavar="DIR", help="folder for the masks")
     parser.add_argument(
         "--why",
@@ -25,4 +25,3 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_finder(parser)
     add_overwrite(parser)
     add_common(parser)
-    add_debug(parser)

@@ -30,11 +30,11 @@ from StegoMedLib.codec.addressing import subkey
 from StegoMedLib.codec.capacity.digits import BASES, bits_in_digits, bits_of_digits, digits_for_bits, digits_of_bits
 from StegoMedLib.codec.capacity.header import LARGEST_FIELD, CapacityHeader
 from StegoMedLib.codec.capacity.layout import HEADER_SHARES, HEADER_WORDS, CapacityLayout
-from StegoMedLib.codec.capacity.map import packed_map, unpacked_map
 from StegoMedLib.codec.capacity.remainders import remainders, set_remainders, settable
 from StegoMedLib.codec.capacity.wet import WORD_BITS, flips_for_words, words_of_groups
 from StegoMedLib.codec.legal import Legal
 from StegoMedLib.codec.profile import Canvas, KeyedProfile, LengthOf, Payload
+from StegoMedLib.packing import packed_mask, unpacked_mask
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +96,7 @@ class CapacityCanvas(Canvas):
         self._flat = plane.pixels.ravel()
         # Usable blocks whose pixels can take any digit.
         self._writable = self.usable.ravel() & settable(plane.pixels, self._legal, max(BASES))
-        self._map = packed_map(self._writable)
+        self._map = packed_mask(self._writable, raw=True)
         self._share = float(self._writable.mean()) if self._writable.size else 0.0
 
     def _capacity(self) -> int:
@@ -209,9 +209,12 @@ def _read_body(
     if end > layout.count:
         return None
     packed = _read_words(flat, layout, start, words, header.span).astype("<u4").tobytes()
-    writable = unpacked_map(packed[: header.map_bytes], layout.count // PIXELS)
     digits = digits_for_bits(length, header.base)
-    if writable is None or digits > layout.count:
+    try:
+        writable = unpacked_mask(packed[: header.map_bytes], (layout.count // PIXELS,), raw=True)
+    except ValueError:
+        return None
+    if digits > layout.count:
         return None
     places = end + np.flatnonzero(writable[layout.blocks[end:]])[:digits]
     if places.size < digits:

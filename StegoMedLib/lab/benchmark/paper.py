@@ -24,7 +24,6 @@ def write_paper(request: Request) -> PaperReport:
     )
     plots = paper_plots(report)
     with request.place() as work:
-        write_results(work, "paper", paper_page(report, plots), paper_markdown(report), report.as_json())
-        for name, png in plots.items():
-            (work / f"{name}.png").write_bytes(png)
+        page, markdown = paper_page(report, plots), paper_markdown(report)
+        write_results(work, "paper", page, markdown, report.as_json(), pictures=plots)
     return report

@@ -31,8 +31,8 @@ def write_peers(
     found = load_slices(request.data, SERIES, request.finder, request.slices)
     report = compare_methods(found, all_methods(), attacked=attacked, seed=request.seed, progress=request.progress)
     plots = peers_plots(report)
+    pictures = {f"errors_{name.lower()}": png for name, png in plots.items()}
     with request.place() as work:
-        write_results(work, "peers", peers_page(report, plots), peers_markdown(report), report.as_json())
-        for name, png in plots.items():
-            (work / f"errors_{name.lower()}.png").write_bytes(png)
+        page, markdown = peers_page(report, plots), peers_markdown(report)
+        write_results(work, "peers", page, markdown, report.as_json(), pictures=pictures)
     return report

@@ -79,8 +79,18 @@ class Request:
         return staged(self.target, overwrite=self.overwrite)
 
 
-def write_results(folder: Path, name: str, page: str, markdown: str, report: Mapping[str, object]) -> None:
-    """Write ``<name>.html``, ``<name>.md`` and ``<name>.json`` into a folder."""
+def write_results(
+    folder: Path,
+    name: str,
+    page: str,
+    markdown: str,
+    report: Mapping[str, object],
+    *,
+    pictures: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write ``<name>.html``, ``<name>.md`` and ``<name>.json`` into a folder, and pictures by their names."""
     write_page(folder / f"{name}.html", page)
     write_page(folder / f"{name}.md", markdown)
     write_page(folder / f"{name}.json", json.dumps(report, indent=1, allow_nan=False) + "\n")
+    for called, png in (pictures or {}).items():
+        (folder / f"{called}.png").write_bytes(png)

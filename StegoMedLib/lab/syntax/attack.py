@@ -7,7 +7,6 @@ import argparse
 from StegoMedLib.cli.syntax.common import (
     add_common,
     add_copy_others,
-    add_debug,
     add_overwrite,
     filled_path,
     filled_text,
@@ -30,7 +29,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_overwrite(parser)
     add_copy_others(parser)
     add_common(parser)
-    add_debug(parser)
 
 
 def _kinds() -> str:

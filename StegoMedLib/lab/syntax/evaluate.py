@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import DEFAULT_FINDER, ENGINES, FINDERS
-from StegoMedLib.cli.syntax.common import add_common, add_debug, add_overwrite, filled_path
+from StegoMedLib.cli.syntax.common import add_common, add_overwrite, filled_path
 
 if TYPE_CHECKING:
     import argparse
@@ -38,4 +38,3 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_overwrite(parser)
     add_common(parser)
-    add_debug(parser)
