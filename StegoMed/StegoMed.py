@@ -31,11 +31,11 @@ class StegoMed(ScriptedLoadableModule):
         parent.dependencies = []
         parent.contributors = ["StegoMed maintainers"]
         parent.helpText = (
-            "StegoMed embeds a patient's identity, encrypted, in the air around the body of a CT or MR image. The study "
-            "can then travel with an empty header, and whoever has the passphrase can put the name back. Not one pixel "
-            "of the patient changes.<p>Sample Data has a phantom to try it on: StegoMedPhantomCT. The "
-            '<a href="https://github.com/StegoMed/SlicerStegoMed">project page</a> explains each step.'
-            "<p>Python packages that are missing are listed with their size and source, and installed only if you agree. "
+            "StegoMed embeds a patient's identity, encrypted, in the air around the body of a CT or MR image. The "
+            "study can then travel with an empty header, and whoever has the passphrase can put the name back. Not one "
+            "pixel of the patient changes.<p>Sample Data has a phantom to try it on: StegoMedPhantomCT. The "
+            '<a href="https://github.com/StegoMed/SlicerStegoMed">project page</a> explains each step.<p>'
+            "Python packages that are missing are listed with their size and source, and installed only if you agree. "
             "To remove them: slicer.util.pip_uninstall in the Python console.<p>For research; not a medical device."
         )
         parent.acknowledgementText = (

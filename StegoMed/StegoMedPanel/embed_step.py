@@ -84,7 +84,7 @@ class EmbedStep:
             return str(error), State.PLAIN
         except ImportError:
             return (
-                "How many bytes the record takes is shown when StegoMed's Python packages are installed.",
+                "The size of the record is shown when StegoMed's Python packages are installed.",
                 State.PLAIN,
             )
 

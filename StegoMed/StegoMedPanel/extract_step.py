@@ -70,9 +70,7 @@ class ExtractStep:
         if self._desk.fresh(self._place):
             plain = "Choose a volume that carries a record and type its passphrase. No mask and no original is needed."
             if self._desk.parameters.extractProfile is not ExtractProfile.automatic:
-                plain = (
-                    "Choose a volume and type its passphrase. In step 2, choose the segmentation used for embedding."
-                )
+                plain = "Choose a volume and type its passphrase. In step 2, choose the sender's segmentation."
             say(self._ui.extractState, *(self._done if self._done[0] else (plain, State.PLAIN)))
 
     def json(self) -> str:

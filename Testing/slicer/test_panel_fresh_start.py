@@ -226,9 +226,7 @@ def test_one_slice_is_called_one_slice(driver: Any) -> None:
     driver.extract(driver.embed())
     driver.settle()
     ui = driver.ui
-    lines = [
-        getattr(ui, name).plainText
-        for name in ("inputState", "regionState", "needsState", "embedState", "extractState")
-    ]
+    names = ("inputState", "regionState", "needsState", "embedState", "extractState")
+    lines = [getattr(ui, name).plainText for name in names]
     assert not [words for words in lines if "1 slices" in words or "some of" in words]
     assert "1 of 1 slice can carry" in ui.inputState.plainText
