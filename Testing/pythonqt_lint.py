@@ -120,9 +120,9 @@ def _running(body: list[ast.stmt]) -> Iterator[Finding]:
     """What runs when the module is loaded, beside imports, definitions, constants and docstrings."""
     quiet = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
     for node in body:
-        if isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "__name__ == '__main__'"}:
-            continue
-        if not isinstance(node, quiet) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            yield from _running(node.orelse)
+        elif not isinstance(node, quiet) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             yield Finding(node.lineno, "code runs while Slicer starts; put it into a function")
 
 
