@@ -121,4 +121,4 @@ def _compare(volume: Node, segmentation: Node) -> tuple[str, State]:
             "Embedding may change what is left out; check that it is not the patient."
         )
         return words, State.WARNING
-    return f"The region covers part of {covered} of {counted(len(mask), 'slice')}. Review it, then embed.", State.GOOD
+    return f"There is a region in {covered} of {counted(len(mask), 'slice')}. Review it, then embed.", State.GOOD
