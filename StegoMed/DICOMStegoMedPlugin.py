@@ -41,7 +41,7 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
         loadables: list[Any] = scalar().examineForImport([files])
         for loadable in loadables:
             loadable.name = f"{loadable.name} (StegoMed)"
-            loadable.tooltip = "StegoMed has hidden an encrypted record in this series"
+            loadable.tooltip = "This series carries an encrypted record of StegoMed"
             loadable.confidence = min(1.0, loadable.confidence + LOAD_MARGIN)
         return loadables
 
@@ -63,7 +63,7 @@ class DICOMStegoMedPluginClass(DICOMPlugin):
             return []
         exportable = slicer.qSlicerDICOMExportable()
         exportable.name = self.loadType
-        exportable.tooltip = "The source's instances with the record hidden in them, as a new series"
+        exportable.tooltip = "The images of the source with the record embedded, as a new series"
         exportable.confidence = STEGO_CONFIDENCE if node.GetAttribute(stego.SOURCES) else EXPORT_CONFIDENCE
         exportable.subjectHierarchyItemID = subjectHierarchyItemID
         exportable.pluginClass = self.__module__

@@ -31,14 +31,18 @@ class StegoMed(ScriptedLoadableModule):
         parent.dependencies = []
         parent.contributors = ["StegoMed maintainers"]
         parent.helpText = (
-            "Seals a patient's identity inside the air around the body of a CT or MR image, so that a study can travel "
-            "with an empty header and the owner of the passphrase can put the name back. "
-            'See the <a href="https://github.com/StegoMed/SlicerStegoMed">project page</a>. '
-            "For research; not a medical device."
+            "StegoMed embeds a patient's identity, encrypted, in the air around the body of a CT or MR image. The "
+            "study can then travel with an empty header, and whoever has the passphrase can put the name back. Not one "
+            "pixel of the patient changes.<p>Sample Data has a phantom to try it on: StegoMedPhantomCT. The "
+            '<a href="https://github.com/StegoMed/SlicerStegoMed">project page</a> explains each step.<p>'
+            "Python packages that are missing are listed with their size and source, and installed only if you agree. "
+            "To remove them: slicer.util.pip_uninstall in the Python console.<p>For research; not a medical device."
         )
         parent.acknowledgementText = (
-            "After H. Saidi, O. Tibermacine, A. Elhadad, High-capacity data hiding for medical images based on the "
-            "mask-RCNN model, Scientific Reports 14:7166 (2024)."
+            "If you use StegoMed, please cite the paper whose method it follows: H. Saidi, O. Tibermacine, A. Elhadad, "
+            "High-capacity data hiding for medical images based on the mask-RCNN model, Scientific Reports 14:7166 "
+            '(2024), <a href="https://doi.org/10.1038/s41598-024-55639-9">doi:10.1038/s41598-024-55639-9</a>; and this '
+            'software: <a href="https://github.com/StegoMed/SlicerStegoMed/blob/main/CITATION.cff">CITATION.cff</a>.'
         )
         find_library()
         slicer.app.connect("startupCompleted()", register_sample_data)
@@ -147,7 +151,7 @@ class StegoMedLogic(ScriptedLoadableModuleLogic):
         return parameters_of(super().getParameterNode())
 
     def work(self) -> object:
-        """What the buttons do, for scripts: find, measure, hide, save and extract."""
+        """What the buttons do, for scripts: find, measure, embed, save and extract."""
         from StegoMedPanel.work import Work  # noqa: PLC0415
 
         return Work()
@@ -184,13 +188,13 @@ class StegoMedTest(ScriptedLoadableModuleTest):
         journey_through_dicom(self)
 
     def test_whole_numbers_without_dicom(self) -> None:
-        """Hiding in, and reading from, the voxels of a volume that has no DICOM header."""
+        """Embedding in, and extracting from, the voxels of a volume that has no DICOM header."""
         from StegoMedPanel.self_test import journey_through_voxels  # noqa: PLC0415
 
         journey_through_voxels(self)
 
     def test_mistakes_get_a_sentence(self) -> None:
-        """No volume, no passphrase, nothing hidden: a sentence each, and the scene as it was."""
+        """No volume, no passphrase, nothing embedded: a sentence each, and the scene as it was."""
         from StegoMedPanel.self_test import mistakes_get_a_sentence  # noqa: PLC0415
 
         mistakes_get_a_sentence(self)

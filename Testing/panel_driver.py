@@ -91,15 +91,15 @@ class Driver:
         return self.parameters.segmentation
 
     def text(self, words: str) -> None:
-        """Choose to hide a text."""
+        """Choose to embed a text."""
         self.parameters.recordKind = type(self.parameters.recordKind).text
         self.ui.recordText.setPlainText(words)
 
-    def hide(self, passphrase: str = PASSPHRASE, repeat: str | None = None) -> Any:
+    def embed(self, passphrase: str = PASSPHRASE, repeat: str | None = None) -> Any:
         """Step 3; the stego volume."""
         self.ui.passphrase.text = passphrase
         self.ui.repeatPassphrase.text = passphrase if repeat is None else repeat
-        self.ui.hideButton.click()
+        self.ui.embedButton.click()
         return self.parameters.stegoVolume
 
     def save_to_folder(self, folder: Path) -> None:

@@ -21,7 +21,9 @@ _AT_THE_START = (
     frozenset({"ctk", "DICOMLib", "numpy", "qt", "slicer", "StegoMedPanel", "vtk"}) | sys.stdlib_module_names
 )
 """What files of the module may import when they are loaded; all else is imported where it is used."""
-_LIGHT_PARTS = frozenset({"StegoMedLib", "StegoMedLib.errors", "StegoMedLib.plain", "StegoMedLib.wording"})
+_LIGHT = {"choices", "codec.profiles", "errors", "plain", "wording"}
+_LIGHT_PARTS = frozenset({"StegoMedLib", *(f"StegoMedLib.{name}" for name in _LIGHT)})
+"""What the library imports without any package."""
 _GONE_IN_QT6 = frozenset({"QDesktopWidget", "QRegExp", "QSignalMapper", "QTextCodec", "MidButton", "QGLWidget"})
 _GONE_METHODS = frozenset({"setMargin", "globalPos", "setUserData"})
 _ONLY_IN_QT6 = frozenset({"QStringDecoder", "QStringEncoder", "QPermission", "QEventPoint"})
@@ -118,9 +120,9 @@ def _running(body: list[ast.stmt]) -> Iterator[Finding]:
     """What runs when the module is loaded, beside imports, definitions, constants and docstrings."""
     quiet = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
     for node in body:
-        if isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "__name__ == '__main__'"}:
-            continue
-        if not isinstance(node, quiet) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            yield from _running(node.orelse)
+        elif not isinstance(node, quiet) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             yield Finding(node.lineno, "code runs while Slicer starts; put it into a function")
 
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import UsageError
 from StegoMedPanel import nodes
+from StegoMedPanel.capacity import Capacity
 from StegoMedPanel.parameters import defaults
-from StegoMedPanel.room import Room
 from StegoMedPanel.run import Place, Run
 from StegoMedPanel.work import Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from StegoMedPanel.capacity import Measured
     from StegoMedPanel.parameters import StegoMedParameters
-    from StegoMedPanel.room import Measured
     from StegoMedPanel.untyped import Node, Widget
     from StegoMedPanel.work import Work
 
@@ -40,7 +40,7 @@ class Desk:
     def __init__(self, ui: Widget, work: Work, refresh: Callable[[], None], refresh_soon: Callable[..., None]) -> None:
         self.ui, self.work, self.refresh_soon = ui, work, refresh_soon
         self.parameters: StegoMedParameters = defaults()
-        self.room = Room()
+        self.capacity = Capacity()
         self.run = Run(refresh)
         self.progress = self.run.progress
         self._watched: tuple[Node, ...] = ()
@@ -90,11 +90,11 @@ class Desk:
         failed = self.run.failed
         return self.run.idle and (failed is None or failed.state is not place.state)
 
-    def keep_room(self, case: Case, measured: Measured) -> None:
-        """Keep the room that was measured for a case, unless another one was chosen meanwhile."""
-        self.room.set(measured, case.identity)
-        self.look_at_room()
+    def keep_capacity(self, case: Case, measured: Measured) -> None:
+        """Keep the capacity that was measured for a case, unless another one was chosen meanwhile."""
+        self.capacity.set(measured, case.identity)
+        self.look_at_capacity()
 
-    def look_at_room(self) -> None:
+    def look_at_capacity(self) -> None:
         """Forget what was measured for something that is no longer chosen."""
-        self.room.look(self.chosen().identity)
+        self.capacity.look(self.chosen().identity)

@@ -1,4 +1,4 @@
-"""Extract: reads a record back, and shows, copies and saves it."""
+"""Extract: the record from a volume, shown, copied and saved."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import qt
 
 from StegoMedLib.errors import StegoMedError, UnusableInputError, UsageError
 from StegoMedLib.wording import counted
-from StegoMedPanel.parameters import Reading
+from StegoMedPanel.parameters import ExtractProfile
 from StegoMedPanel.passphrase import PassphraseFields
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExtractStep"]
 
-_READING = "Reading ..."
+_EXTRACTING = "Extracting the record ..."
 _PICTURE = 220
 """Pixels that the QR picture is high at the most."""
 
@@ -61,22 +61,22 @@ class ExtractStep:
         self._show_picture(None)
 
     def refresh(self) -> None:
-        """Say what there is to read, or what was read."""
+        """Say what there is to extract, or what was extracted."""
         self._ui.extractButton.enabled = self._desk.may_press(self._place)
         there = self._report is not None
         for button in (self._ui.copyButton, self._ui.saveJsonButton):
             button.visible = there
         self._ui.saveFileButton.visible = there and self._holds_file()
         if self._desk.fresh(self._place):
-            plain = "Choose a volume that StegoMed wrote, and type its passphrase; no mask or original is needed."
-            if self._desk.parameters.reading is not Reading.automatic:
-                plain = "Choose a volume and type its passphrase; the segmentation of step 2 must be the sender's."
+            plain = "Choose a volume that carries a record and type its passphrase. No mask and no original is needed."
+            if self._desk.parameters.extractProfile is not ExtractProfile.automatic:
+                plain = "Choose a volume and type its passphrase. In step 2, choose the sender's segmentation."
             say(self._ui.extractState, *(self._done if self._done[0] else (plain, State.PLAIN)))
 
     def json(self) -> str:
         """The record with each slice's state, as the command line reports it."""
         if self._report is None:
-            raise UsageError("Nothing has been read yet.")
+            raise UsageError("Nothing has been extracted yet.")
         return json.dumps(self._report.as_json(), indent=2, ensure_ascii=False)
 
     def _holds_file(self) -> bool:
@@ -87,17 +87,17 @@ class ExtractStep:
         return any(isinstance(record, FileRecord) for record in self._report.records)
 
     def _on_extract(self) -> None:
-        self._desk.start(self._place, _READING, self._work)
+        self._desk.start(self._place, _EXTRACTING, self._work)
 
     def _work(self) -> None:
         desk, parameters = self._desk, self._desk.parameters
         self.forget_result()
         volume = parameters.extractVolume
         if volume is None:
-            raise UsageError("There is no volume to read from yet; choose one.")
+            raise UsageError("There is no volume to extract from yet; choose one.")
         passphrase = self.passphrase.text()
-        desk.prepare(_READING, volume)
-        profile = None if parameters.reading is Reading.automatic else parameters.reading.name
+        desk.prepare(_EXTRACTING, volume)
+        profile = None if parameters.extractProfile is ExtractProfile.automatic else parameters.extractProfile.name
         extracted = desk.work.extract(
             volume, passphrase, desk.progress, beside=parameters.segmentation, profile=profile
         )
@@ -110,9 +110,9 @@ class ExtractStep:
         fill(self._ui.slicesTable, ("Slice", "State"), states, even=False)
         read = sum(row.record is not None for row in report.slices)
         total = counted(len(report.slices), "slice")
-        words = f"The record was read from {read} of {total}, hidden with profile {report.profile}."
+        words = f"The record was extracted from {read} of {total}, embedded with profile {report.profile}."
         if read == 0:
-            words = "No slice could be read alone; the record was voted for by all of them together."
+            words = "No single slice could be read; all slices together gave the record."
         self._done = words, State.GOOD
         if report.must_look:
             self._done = " ".join((words, *report.must_look)), State.WARNING
@@ -147,7 +147,7 @@ class ExtractStep:
             stream.write((self.json() + "\n").encode())
 
     def _on_save_files(self) -> None:
-        folder = qt.QFileDialog.getExistingDirectory(self._ui.saveFileButton, "Save the hidden file to a folder")
+        folder = qt.QFileDialog.getExistingDirectory(self._ui.saveFileButton, "Save the embedded file to a folder")
         report = self._report
         if folder and report is not None:
             self._write(lambda: self._desk.work.save_files(report, Path(str(folder))), str(folder))

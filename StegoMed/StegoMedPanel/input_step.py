@@ -23,7 +23,7 @@ _HOUNSFIELD_AIR = -500.0
 
 
 class InputStep:
-    """Chooses the volume, and says where it comes from and how many of its slices have room."""
+    """Chooses the volume, and says where it comes from and how many of its slices can carry a record."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._ui = desk, desk.ui
@@ -60,11 +60,11 @@ class InputStep:
         plain = volume is not None and not _from_dicom(volume)
         self._ui.voxelKind.visible = self._ui.voxelKindLabel.visible = plain
         if volume is None:
-            say(self._ui.inputState, "Choose the CT or MR volume whose patient shall be sealed.")
+            say(self._ui.inputState, "Choose the CT or MR volume to embed the record in.")
             return
         words, state = self._description(volume)
-        room = "" if state is State.ERROR else self._desk.room.words()
-        say(self._ui.inputState, f"{words} {room}".strip(), state)
+        capacity = "" if state is State.ERROR else self._desk.capacity.words()
+        say(self._ui.inputState, f"{words} {capacity}".strip(), state)
 
     def _description(self, volume: Node) -> tuple[str, State]:
         """What the volume is, looked at again when it or the database has changed."""
@@ -94,7 +94,7 @@ def _describe(volume: Node) -> tuple[str, State]:
     except StegoMedError as error:
         return str(error), State.ERROR
     if not uids:
-        return f"{size}, whole numbers, not from DICOM: saving will make a new DICOM study.", State.PLAIN
+        return f"{size}, not from DICOM: saving makes a new DICOM study.", State.PLAIN
     if volume.GetAttribute(nodes.SERIES_MARK) or stego.is_stego(volume):
-        return f"{size}. StegoMed has hidden a record in this series already; hiding again replaces it.", State.WARNING
+        return f"{size}. This series carries a record already; embedding again replaces it.", State.WARNING
     return f"{size} from the DICOM database.", State.PLAIN

@@ -1,4 +1,4 @@
-"""The passphrase that a record is hidden under: typed or generated, and judged while it is typed."""
+"""The passphrase that a record is embedded under: typed or generated, and judged while it is typed."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _strength(passphrase: str) -> Strength:
 
 def _judgement(strength: Strength) -> tuple[str, State]:
     if strength.refused:
-        words = f"This passphrase could be guessed in {strength}; take a better one, or tick that you want this one."
+        words = f"This passphrase could be guessed in {strength}; choose a better one, or tick “Use it anyway”."
         return words, State.ERROR
     if not strength.enough:
         return f"This passphrase could be guessed in {strength}; Generate makes a better one.", State.WARNING

@@ -172,7 +172,7 @@ def _plan(items: Sequence[Package], alive: Callable[[], None]) -> list[Change] |
 def _decline(lacking: Sequence[Package]) -> None:
     """The user said no: that ends what needs the packages, and is kept for those that are only optional."""
     if not all(item.optional for item in lacking):
-        raise UsageError("Nothing was done, because Python packages are missing; agree to their installation.")
+        raise UsageError("Nothing was done: Python packages are missing. Press the button again and agree to them.")
     _leave_out(lacking, lasting=True)
 
 
@@ -183,7 +183,7 @@ def _question(offer: _Offer, lacking: Sequence[Package]) -> str:
     text += f"This adds or replaces {len(lines)}, {_download(offer.changes)}:\n\n" + "\n".join(lines)
     if offer.refused:
         left = "\n".join(f"  {item.requirement}: {item.use}" for item in offer.refused)
-        text += f"\n\nNot installed, for they want other versions of what Slicer ships:\n{left}"
+        text += f"\n\nNot installed, because they need other versions of what Slicer ships:\n{left}"
     names = " ".join(each.name for each in offer.changes)
     text += f"\n\nTo remove them later, type in the Python console: slicer.util.pip_uninstall('{names}')"
     return text + "\n\nEverything else in Slicer's Python stays as it is. Install them now? This is asked once."

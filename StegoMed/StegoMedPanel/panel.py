@@ -10,8 +10,8 @@ import vtk
 from slicer.util import VTKObservationMixin
 
 from StegoMedPanel.desk import Desk
+from StegoMedPanel.embed_step import EmbedStep
 from StegoMedPanel.extract_step import ExtractStep
-from StegoMedPanel.hide_step import HideStep
 from StegoMedPanel.input_step import InputStep
 from StegoMedPanel.parameters import defaults
 from StegoMedPanel.region_step import RegionStep
@@ -51,7 +51,7 @@ class Panel(VTKObservationMixin):
         self._timer.connect("timeout()", self._on_pause)
         self._nodes_changed = False
         self.input, self.region = InputStep(self.desk), RegionStep(self.desk)
-        self.hide, self.save, self.extract = HideStep(self.desk), SaveStep(self.desk), ExtractStep(self.desk)
+        self.embed, self.save, self.extract = EmbedStep(self.desk), SaveStep(self.desk), ExtractStep(self.desk)
         self.refresh()
 
     @property
@@ -75,7 +75,7 @@ class Panel(VTKObservationMixin):
         """Stop what runs, and forget passphrases, records and results."""
         self.desk.run.cancel()
         self.set_parameters(None)
-        for step in (self.hide, self.save, self.extract):
+        for step in (self.embed, self.save, self.extract):
             step.clear()
         self.desk.run.failed = None
         self.refresh()
@@ -94,14 +94,14 @@ class Panel(VTKObservationMixin):
         """The panel goes away."""
         self._timer.stop()
         self.desk.run.close()
-        self.hide.passphrase.clear()
+        self.embed.passphrase.clear()
         self.extract.passphrase.clear()
         self.set_parameters(None)
         self.removeObservers()
 
     def refresh(self) -> None:
         """Make every step say what is."""
-        for step in (self.input, self.region, self.hide, self.save, self.extract):
+        for step in (self.input, self.region, self.embed, self.save, self.extract):
             step.refresh()
 
     def refresh_soon(self, _changed: object = None) -> None:
@@ -124,12 +124,12 @@ class Panel(VTKObservationMixin):
         """A choice was made, here or elsewhere."""
         self.desk.run.failed = None
         self.input.guess_kind()
-        self.desk.look_at_room()
+        self.desk.look_at_capacity()
         self._observe_segmentation()
         volume = self.desk.parameters.stegoVolume
         if volume is None or volume.GetID() != self._stego:
             self._stego = "" if volume is None else volume.GetID()
-            self.hide.forget_result()
+            self.embed.forget_result()
             self.save.forget_result()
         self.refresh()
 
@@ -150,5 +150,5 @@ class Panel(VTKObservationMixin):
     def _on_segments(self, _caller: object = None, _event: object = None) -> None:
         """The reviewer edited the region."""
         self.region.edited()
-        self.desk.room.edited()
+        self.desk.capacity.edited()
         self.refresh_soon()

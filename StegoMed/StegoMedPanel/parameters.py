@@ -1,4 +1,4 @@
-"""What the panel remembers in the scene. Passphrases and what is to be hidden are never among it."""
+"""What the panel remembers in the scene. Passphrases and what is to be embedded are never among it."""
 
 # ruff: noqa: N815 parameters are named as Slicer names them
 
@@ -14,9 +14,9 @@ from StegoMedLib.codec.profiles import BLIND, PROFILES
 from StegoMedPanel.untyped import Node
 
 __all__ = [
+    "ExtractProfile",
     "Finder",
     "Profile",
-    "Reading",
     "RecordKind",
     "StegoMedParameters",
     "Strength",
@@ -51,7 +51,7 @@ class Finder(Labelled):
 
 
 class RecordKind(Labelled):
-    """What is hidden."""
+    """What is embedded."""
 
     header = "Patient attributes of the DICOM header"
     text = "A text"
@@ -63,24 +63,24 @@ if typing.TYPE_CHECKING:
     class Profile(Labelled):
         """Profiles of the library."""
 
-    class Reading(Labelled):
-        """How a record is read: by profiles that need no region, or by one that does."""
+    class ExtractProfile(Labelled):
+        """How a record is extracted: by profiles that need no region, or by one that does."""
 
         automatic = ""
 
 else:  # made of the registry, so that no profile is named here
     Profile = Labelled("Profile", {name: name for name in PROFILES})
-    Reading = Labelled(
-        "Reading",
+    ExtractProfile = Labelled(
+        "ExtractProfile",
         {
-            "automatic": "Found by itself",
+            "automatic": "Found automatically",
             **{name: f"{name} (with the region of step 2)" for name in PROFILES if name not in BLIND},
         },
     )
 
 
 class Strength(Labelled):
-    """How strongly a profile hides that takes a strength."""
+    """How strongly a profile embeds that takes a strength."""
 
     standard = "Standard (survives JPEG 2000 at 10:1)"
     high = "High (survives JPEG 2000 at 20:1)"
@@ -109,7 +109,7 @@ class StegoMedParameters:
     target: Target
     targetFolder: str
     extractVolume: slicer.vtkMRMLScalarVolumeNode
-    reading: Reading
+    extractProfile: ExtractProfile
 
 
 def parameters_of(node: Node) -> StegoMedParameters:

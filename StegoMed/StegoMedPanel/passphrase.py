@@ -38,7 +38,7 @@ class PassphraseFields:
             It is empty, or the two fields differ.
         """
         if not self._first.text:
-            raise UsageError("There is no passphrase yet; type one that you can find again: it opens the record.")
+            raise UsageError("There is no passphrase yet; type the one that opens the record.")
         if self._repeat is not None and self._repeat.text != self._first.text:
             raise UsageError("The two passphrases differ; type the same one twice.")
         return str(self._first.text)

@@ -1,4 +1,4 @@
-"""What shall be hidden: attributes of the header with tick boxes, a text, or a file. Only the ticks are stored."""
+"""The record to embed: attributes of the header with tick boxes, a text, or a file. Only the ticks are stored."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class RecordForm:
             self._list_header({} if volume is None else _header(volume))
 
     def clear(self) -> None:
-        """Forget what was to be hidden."""
+        """Forget what was to be embedded."""
         self._ui.recordText.setPlainText("")
         self._ui.recordFile.currentPath = ""
         self._listed = None
@@ -84,15 +84,15 @@ class RecordForm:
         kind = self._desk.parameters.recordKind
         if kind is RecordKind.text:
             if not self._ui.recordText.plainText:
-                raise UsageError("The text is empty; write what shall be hidden.")
+                raise UsageError("The text is empty; type the text to embed.")
             return TextRecord(str(self._ui.recordText.plainText))
         if kind is RecordKind.file:
             return _file_record(str(self._ui.recordFile.currentPath))
         if not self._values:
-            raise UsageError("This volume has no DICOM header to take attributes from; hide a text or a file.")
+            raise UsageError("This volume has no DICOM header to take attributes from; embed a text or a file.")
         chosen = self.attributes()
         if not chosen:
-            raise UsageError("No attribute is ticked; tick what shall be hidden.")
+            raise UsageError("No attribute is ticked; tick those to embed.")
         return HeaderRecord({keyword: self._values[keyword] for keyword in chosen})
 
     def _tick_changed(self) -> None:
@@ -139,6 +139,6 @@ def _file_record(name: str) -> Record:
     from StegoMedLib.opening import read_file  # noqa: PLC0415 not while Slicer starts
 
     if not name:
-        raise UsageError("There is no file yet; choose the file that shall be hidden.")
+        raise UsageError("There is no file yet; choose the file to embed.")
     path = Path(name)
     return FileRecord(path.name, read_file(path, _LARGEST_FILE, "choose one of a few kilobytes, which a slice holds."))

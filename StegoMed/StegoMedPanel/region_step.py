@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["RegionStep"]
 
 _EDITOR = "SegmentEditor"
-_LOOKING, _MEASURING = "Looking for the significant region ...", "Measuring room ..."
+_LOOKING, _MEASURING = "Looking for the significant region ...", "Measuring the capacity ..."
 _NAMED = 5
 """Slices that a sentence names at the most."""
 
@@ -33,10 +33,10 @@ class RegionStep:
         self._desk, self._ui = desk, desk.ui
         ui = self._ui
         self._find = Place(ui.findButton, ui.regionProgress, ui.regionState)
-        self._check = Place(ui.checkRoomButton, ui.regionProgress, ui.regionState)
+        self._check = Place(ui.capacityButton, ui.regionProgress, ui.regionState)
         self._reviewed: tuple[object, tuple[str, State]] | None = None
         ui.findButton.connect("clicked(bool)", self._on_find)
-        ui.checkRoomButton.connect("clicked(bool)", self._on_check)
+        ui.capacityButton.connect("clicked(bool)", self._on_check)
         ui.editButton.connect("clicked(bool)", self._on_edit)
 
     def edited(self) -> None:
@@ -47,7 +47,7 @@ class RegionStep:
         """Say whether there is a region, and whether it lacks some of what was found."""
         desk, ui, case = self._desk, self._ui, self._desk.chosen()
         ui.editButton.enabled = desk.run.idle and case.segmentation is not None
-        ui.checkRoomButton.enabled = case.segmentation is not None and desk.may_press(self._check)
+        ui.capacityButton.enabled = case.segmentation is not None and desk.may_press(self._check)
         ui.findButton.enabled = desk.may_press(self._find)
         if desk.fresh(self._find):
             say(ui.regionState, *self._review(case.volume, case.segmentation))
@@ -55,7 +55,7 @@ class RegionStep:
     def _review(self, volume: Node, segmentation: Node) -> tuple[str, State]:
         """What the reviewer left, looked at again when the segmentation or the volume has changed."""
         if segmentation is None or volume is None:
-            return "Press Find, or choose a segmentation of the patient's body made elsewhere.", State.PLAIN
+            return "Press Find, or choose a segmentation of the patient's body.", State.PLAIN
         key = volume.GetID(), segmentation.GetID()
         if self._reviewed is None or self._reviewed[0] != key:
             self._reviewed = key, _compare(volume, segmentation)
@@ -72,7 +72,7 @@ class RegionStep:
         parameters.segmentation = segmentation
         views.show(case.volume, fit=True)
         self.edited()
-        desk.keep_room(replace(case, segmentation=segmentation), measured)
+        desk.keep_capacity(replace(case, segmentation=segmentation), measured)
 
     def _on_check(self) -> None:
         self._desk.start(self._check, _MEASURING, self._work_check)
@@ -81,7 +81,7 @@ class RegionStep:
         desk, case = self._desk, self._desk.case()
         desk.prepare(_MEASURING, case.volume, case.segmentation)
         measured = desk.work.measure(case, desk.progress)
-        desk.keep_room(case, measured)
+        desk.keep_capacity(case, measured)
 
     def _on_edit(self) -> None:
         """Open Segment Editor with this segmentation over this volume."""
@@ -109,7 +109,7 @@ def _compare(volume: Node, segmentation: Node) -> tuple[str, State]:
         return str(error), State.ERROR
     if not mask.any():
         return (
-            "The segmentation marks nothing in this volume, and slices without a body are skipped; find or draw it.",
+            "The segmentation marks nothing in this volume. Find the body or draw it: slices without it are skipped.",
             State.ERROR,
         )
     covered = int(mask.any(axis=(1, 2)).sum())
@@ -117,8 +117,8 @@ def _compare(volume: Node, segmentation: Node) -> tuple[str, State]:
     if smaller:
         some = ", ".join(map(str, smaller[:_NAMED])) + (" ..." if len(smaller) > _NAMED else "")
         words = (
-            f"The reviewed region lacks some of what was found, on {counted(len(smaller), 'slice')} ({some}): what is "
-            "missing may be changed. Check that it is not the patient."
+            f"The edited region leaves out some of what was found, on {counted(len(smaller), 'slice')} ({some}). "
+            "Embedding may change what is left out; check that it is not the patient."
         )
         return words, State.WARNING
-    return f"There is a region on {covered} of {counted(len(mask), 'slice')}; review it, then hide.", State.GOOD
+    return f"There is a region in {covered} of {counted(len(mask), 'slice')}. Review it, then embed.", State.GOOD

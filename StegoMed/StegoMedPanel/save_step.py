@@ -60,10 +60,10 @@ class SaveStep:
 
     def _words(self, volume: Node) -> tuple[str, State]:
         if volume is None:
-            return "There is nothing to save before a record is hidden.", State.PLAIN
+            return "There is nothing to save yet; embed a record first.", State.PLAIN
         if self._done:
             return self._done, State.GOOD
-        return f"“{volume.GetName()}” is ready to be saved as a new series; its source stays as it is.", State.PLAIN
+        return f"“{volume.GetName()}” is ready to save as a new series. Its source does not change.", State.PLAIN
 
     def _on_folder(self, path: str) -> None:
         if self._desk.parameters.targetFolder != path:
@@ -76,7 +76,7 @@ class SaveStep:
         desk, parameters = self._desk, self._desk.parameters
         volume = parameters.stegoVolume
         if volume is None:
-            raise UsageError("There is nothing to save yet; hide a record in step 3 first.")
+            raise UsageError("There is nothing to save yet; embed a record in step 3 first.")
         desk.prepare(_SAVING, volume)
         if not self._once_more(volume):
             return

@@ -74,7 +74,7 @@ class Saving:
                 DICOMUtils.importDicom(str(folder), opened, True)  # noqa: FBT003 Slicer's signature
         except OSError as error:
             raise UnusableInputError(
-                f"The series cannot be saved ({error.strerror}); make room on the disk, or save to a folder."
+                f"The series cannot be saved ({error.strerror}); free some disk space, or save to a folder."
             ) from error
         return self._imported(opened, uids, volume)
 
@@ -97,7 +97,7 @@ class Saving:
             for uid in filter(None, made):
                 opened.removeSeries(uid)
             raise UnusableInputError(
-                "The DICOM database did not take the new series; make room on its disk, or save to a folder."
+                "The DICOM database did not take the new series; free some space on its disk, or save to a folder."
             )
         volume.SetAttribute(nodes.SOURCES, " ".join(uids))
         volume.SetAttribute(nodes.SERIES_MARK, "1")

@@ -45,7 +45,7 @@ def _digests(volume: Node) -> list[str]:
 
 
 def journey_through_dicom(test: unittest.TestCase) -> None:
-    """Find, hide, save to the database, load the new series, extract; the source stays as it is."""
+    """Find, embed, save to the database, load the new series, extract; the source stays as it is."""
     from DICOMLib import DICOMUtils  # noqa: PLC0415 part of Slicer
 
     work = Work()
@@ -57,12 +57,12 @@ def journey_through_dicom(test: unittest.TestCase) -> None:
         before = _digests(volume)
         segmentation, _ = work.find(Case(volume, None, DEFAULT_PROFILE), "threshold", _silent)
         request = Request(_PASSPHRASE, None, tuple(ATTRIBUTES))
-        hidden = work.hide(Case(volume, segmentation, DEFAULT_PROFILE), request, _silent)
-        test.assertEqual(hidden.report.embedded, _SLICES)
-        changed = nodes.voxels_of(hidden.volume) != nodes.voxels_of(volume)
+        embedded = work.embed(Case(volume, segmentation, DEFAULT_PROFILE), request, _silent)
+        test.assertEqual(embedded.report.embedded, _SLICES)
+        changed = nodes.voxels_of(embedded.volume) != nodes.voxels_of(volume)
         test.assertTrue(changed.any())
         test.assertFalse((changed & nodes.mask_of(segmentation, volume)).any())
-        series = work.save_to_database(hidden.volume, {}, _silent)
+        series = work.save_to_database(embedded.volume, {}, _silent)
         test.assertEqual(_digests(volume), before)
         (identifier,) = DICOMUtils.loadSeriesByUID([series])
         loaded = slicer.mrmlScene.GetNodeByID(identifier)
@@ -76,7 +76,7 @@ def journey_through_dicom(test: unittest.TestCase) -> None:
 
 
 def journey_through_voxels(test: unittest.TestCase) -> None:
-    """Find, hide, extract and save where there is no DICOM header to start from."""
+    """Find, embed, extract and save where there is no DICOM header to start from."""
     work = Work()
     from StegoMedLib.envelope import TextRecord  # noqa: PLC0415 needs packages
     from StegoMedLib.series.phantom import phantom_series  # noqa: PLC0415
@@ -86,11 +86,11 @@ def journey_through_voxels(test: unittest.TestCase) -> None:
     volume = slicer.util.addVolumeFromArray(voxels)
     segmentation, _ = work.find(Case(volume, None, DEFAULT_PROFILE, "CT"), "threshold", _silent)
     request = Request(_PASSPHRASE, TextRecord("self-test"), ())
-    hidden = work.hide(Case(volume, segmentation, DEFAULT_PROFILE, "CT"), request, _silent)
-    record = work.extract(hidden.volume, _PASSPHRASE, _silent).report.record
+    embedded = work.embed(Case(volume, segmentation, DEFAULT_PROFILE, "CT"), request, _silent)
+    record = work.extract(embedded.volume, _PASSPHRASE, _silent).report.record
     test.assertEqual(record, TextRecord("self-test"))
     folder = Path(slicer.util.tempDirectory()) / "series"
-    uids = work.save_to_folder(hidden.volume, folder, {"PatientName": "Self^Test", "PatientID": "1"}, _silent)
+    uids = work.save_to_folder(embedded.volume, folder, {"PatientName": "Self^Test", "PatientID": "1"}, _silent)
     test.assertEqual(len(set(uids)), _SLICES)
     test.assertEqual(len(list(folder.iterdir())), _SLICES)
 
@@ -101,7 +101,7 @@ def mistakes_get_a_sentence(test: unittest.TestCase) -> None:
     before = slicer.mrmlScene.GetNumberOfNodes()
     for button, state, words in (
         (panel.desk.ui.findButton, panel.desk.ui.regionState, "no volume"),
-        (panel.desk.ui.hideButton, panel.desk.ui.hideState, "no volume"),
+        (panel.desk.ui.embedButton, panel.desk.ui.embedState, "no volume"),
         (panel.desk.ui.saveButton, panel.desk.ui.saveState, "nothing to save"),
         (panel.desk.ui.extractButton, panel.desk.ui.extractState, "no volume"),
     ):

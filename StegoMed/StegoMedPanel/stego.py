@@ -23,11 +23,11 @@ SOURCES = "StegoMed.sourceInstanceUIDs"
 _CHECKSUM = "StegoMed.sha256"
 _MODALITY = "StegoMed.modality"
 _COVER = "StegoMed.cover"
-"""Role of the reference from what hiding added to the volume that it was done to."""
+"""Role of the reference from what embedding added to the volume that it was done to."""
 
 
 def is_stego(volume: Node) -> bool:
-    """Whether a volume was made by hiding a record in another one."""
+    """Whether a volume was made by embedding a record in another one."""
     return bool(volume.GetAttribute(_CHECKSUM))
 
 
@@ -65,14 +65,14 @@ def add_difference(volume: Node, steps: NDArray[Any]) -> Node:
 
 
 def _remove_earlier(volume: Node) -> None:
-    """Take what hiding added for this volume before out of the scene, save a stego volume that was saved."""
+    """Take what embedding added for this volume before out of the scene, save a stego volume that was saved."""
     for node in slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode"):
         if node.GetNodeReferenceID(_COVER) == volume.GetID() and not node.GetAttribute(nodes.SERIES_MARK):
             slicer.mrmlScene.RemoveNode(node)
 
 
 def check_untouched(volume: Node) -> None:
-    """Make sure that a stego volume is as hiding left it.
+    """Make sure that a stego volume is as embedding left it.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def check_untouched(volume: Node) -> None:
         It was changed since, so that its record may be lost and its pixels are not what was reviewed.
     """
     if _checksum(volume) != volume.GetAttribute(_CHECKSUM):
-        raise UnusableInputError("The stego volume was changed after hiding; hide the record again before saving.")
+        raise UnusableInputError("The stego volume was changed after embedding; embed the record again before saving.")
 
 
 def _checksum(volume: Node) -> str:

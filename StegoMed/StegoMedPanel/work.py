@@ -12,7 +12,7 @@ from StegoMedLib.choices import HIGH_STRENGTH
 from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.errors import UnusableInputError
 from StegoMedPanel import found, nodes, packages, stego
-from StegoMedPanel.room import Measured
+from StegoMedPanel.capacity import Measured
 from StegoMedPanel.saving import Progress, Saving
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from StegoMedPanel.untyped import Node
 
 
-__all__ = ["Case", "Extracted", "Hidden", "Progress", "Request", "Work"]
+__all__ = ["Case", "Embedded", "Extracted", "Progress", "Request", "Work"]
 
 
 @dataclass(frozen=True)
@@ -44,21 +44,21 @@ class Case:
 
     @property
     def identity(self) -> tuple[str | None, ...]:
-        """What tells whether room that was measured is still that of what is chosen."""
+        """What tells whether a measured capacity is still that of what is chosen."""
         worked_on = self.volume, self.segmentation
         return *(None if node is None else str(node.GetID()) for node in worked_on), self.profile
 
 
 @dataclass(frozen=True, repr=False)
 class Request:
-    """What is to be hidden; shows nothing of it in ``repr``.
+    """What is to be embedded; shows nothing of it in ``repr``.
 
     Attributes
     ----------
     record : Record or None
         None for the ticked `attributes` of each study's header.
     strong : bool
-        Whether a profile that takes a strength hides at its high one.
+        Whether a profile that takes a strength embeds at its high one.
     """
 
     passphrase: str
@@ -68,8 +68,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Hidden:
-    """The volumes that hiding added, its report, and the room that it measured."""
+class Embedded:
+    """The volumes that embedding added, its report, and the capacity that it measured."""
 
     volume: Node
     difference: Node
@@ -93,7 +93,7 @@ class Work(Saving):
         packages.ensure(network=network, teller=teller)
 
     def find(self, case: Case, finder: str, progress: Progress) -> tuple[Node, Measured]:
-        """Find the significant region into the segmentation, or a new one; it, and what the slices have room for."""
+        """Find the significant region into the segmentation, or a new one; it, and the capacity."""
         from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
         from StegoMedLib.regions import make_finder  # noqa: PLC0415
         from StegoMedLib.series.masks import FinderMasks  # noqa: PLC0415 brings pydicom and SciPy
@@ -115,7 +115,7 @@ class Work(Saving):
         return segmentation, _measured(survey.capacity_bits, survey.reasons, case.profile)
 
     def measure(self, case: Case, progress: Progress) -> Measured:
-        """Room of every slice beside what the reviewer left; what may be written to is shown."""
+        """Capacity of every slice outside what the reviewer left; what may be written to is shown."""
         from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
 
         stack = self.stack(case.volume, case.modality)
@@ -130,8 +130,8 @@ class Work(Saving):
 
         return largest_record_bytes(envelope_length(record))
 
-    def hide(self, case: Case, request: Request, progress: Progress) -> Hidden:
-        """Hide a record outside what the reviewer left; add the stego volume and the difference."""
+    def embed(self, case: Case, request: Request, progress: Progress) -> Embedded:
+        """Embed a record outside what the reviewer left; add the stego volume and the difference."""
         from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
         from StegoMedLib.pipeline.embed import embed  # noqa: PLC0415
         from StegoMedLib.pipeline.options import Content, Method  # noqa: PLC0415
@@ -160,7 +160,7 @@ class Work(Saving):
             difference = stego.add_difference(case.volume, steps)
         bits = [int(row.metrics["capacity_bits"] or 0) for row in report.slices]
         reasons = [row.reason if row.state == "skipped" else "" for row in report.slices]
-        return Hidden(node, difference, report, _measured(bits, reasons, case.profile))
+        return Embedded(node, difference, report, _measured(bits, reasons, case.profile))
 
     def extract(
         self,
@@ -171,7 +171,7 @@ class Work(Saving):
         beside: Node | None = None,
         profile: str | None = None,
     ) -> Extracted:
-        """Read the hidden record; only a `profile` that needs a mask looks at the segmentation `beside`."""
+        """Extract the record; only a `profile` that needs a mask looks at the segmentation `beside`."""
         from StegoMedLib.envelope import passphrase_forms  # noqa: PLC0415
         from StegoMedLib.pipeline.extract import extract  # noqa: PLC0415
         from StegoMedLib.series.masks import VolumeMasks  # noqa: PLC0415
@@ -181,7 +181,7 @@ class Work(Saving):
         if profile is not None and PROFILES[profile].needs_mask:
             if beside is None:
                 raise UnusableInputError(
-                    f"The profile {profile} needs the region that the record was hidden beside; choose it in step 2."
+                    f"The profile {profile} needs the segmentation that was used for embedding; choose it in step 2."
                 )
             masks = VolumeMasks(stack, nodes.mask_of(beside, volume))
         symbols: list[Symbol] = []
@@ -224,7 +224,7 @@ class Work(Saving):
 
 
 def _measured(bits: list[int], reasons: list[str], profile: str) -> Measured:
-    """Room in bits as the largest record of each slice."""
+    """Capacity in bits as the largest record of each slice."""
     from StegoMedLib.pipeline.capacity import record_bytes_in  # noqa: PLC0415
 
     return Measured([record_bytes_in(each, profile) for each in bits], reasons)

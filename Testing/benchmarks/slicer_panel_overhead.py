@@ -1,4 +1,4 @@
-"""What the panel costs beside the library's work: hiding in 120 slices of 512 x 512 voxels, on the test host.
+"""What the panel costs beside the library's work: embedding in 120 slices of 512 x 512 voxels, on the test host.
 
     xvfb-run -a .venv-slicer-5.12/bin/python Testing/benchmarks/slicer_panel_overhead.py
 
@@ -32,7 +32,7 @@ def main() -> None:
     panel = host.load_module(ROOT / "StegoMed" / "StegoMed.py")
     for repeats in REPEATS:
         before = 0 if views is None else views.drawn
-        slices, library, whole, parts = hide(host, panel, repeats)
+        slices, library, whole, parts = embed_in(host, panel, repeats)
         print(f"{slices:4d} slices: library {library:.2f} s, with the panel {whole:.2f} s, ratio {whole / library:.3f}")
         print("     " + ", ".join(f"{name} {seconds:.3f} s" for name, seconds in parts.items()))
         if views is not None:
@@ -55,7 +55,7 @@ def measured(owner: Any, name: str, seconds: dict[str, float]) -> Any:
     return function
 
 
-def hide(host: Any, panel: Any, repeats: int) -> tuple[int, float, float, dict[str, float]]:
+def embed_in(host: Any, panel: Any, repeats: int) -> tuple[int, float, float, dict[str, float]]:
     """Slices that carry the record, seconds in the library, from the click to the result, and of the panel's parts."""
     import slicer  # noqa: PLC0415
     from panel_driver import Driver  # noqa: PLC0415
@@ -65,13 +65,13 @@ def hide(host: Any, panel: Any, repeats: int) -> tuple[int, float, float, dict[s
     from StegoMedLib.series.phantom import phantom_series  # noqa: PLC0415
 
     phantom, driver, reports = phantom_series(slices=4, size=512), Driver(host, panel), []
-    show = driver.panel.hide._show
+    show = driver.panel.embed._show
 
     def keep(report: Any) -> None:
         reports.append(report)
         show(report)
 
-    driver.panel.hide._show = keep
+    driver.panel.embed._show = keep
     voxels = np.tile(phantom.stored + np.int16(phantom.intercept), (repeats, 1, 1))
     volume = slicer.util.addVolumeFromArray(np.ascontiguousarray(voxels))
     driver.choose(volume)
@@ -82,12 +82,12 @@ def hide(host: Any, panel: Any, repeats: int) -> tuple[int, float, float, dict[s
     places += [(driver.panel.desk, "progress"), (embed, "embed")]
     kept = [(owner, name, measured(owner, name, parts)) for owner, name in places]
     began = time.perf_counter()
-    assert driver.hide() is not None, driver.ui.hideState.plainText
+    assert driver.embed() is not None, driver.ui.embedState.plainText
     slicer.app.processEvents()
     whole = time.perf_counter() - began
     for owner, name, function in kept:
         setattr(owner, name, function)
-    driver.panel.hide._show = show
+    driver.panel.embed._show = show
     slicer.mrmlScene.Clear(False)  # noqa: FBT003  Slicer's signature
     return reports[-1].embedded, parts.pop("embed") - parts["progress"], whole, parts
 

@@ -32,12 +32,12 @@ def volume(driver: Any, dicom_database: Any, tmp_path: Path) -> Any:
     return loaded
 
 
-def hidden_file(driver: Any, file: Path) -> NDArray[Any]:
+def embedded_file(driver: Any, file: Path) -> NDArray[Any]:
     """Voxels of the volume with a file in them."""
     driver.parameters.recordKind = type(driver.parameters.recordKind).file
     driver.ui.recordFile.currentPath = str(file)
-    stego = driver.hide()
-    assert stego is not None, driver.ui.hideState.plainText
+    stego = driver.embed()
+    assert stego is not None, driver.ui.embedState.plainText
     return driver.voxels(stego)
 
 
@@ -48,7 +48,7 @@ def test_two_records_in_one_volume(driver: Any, volume: Any, tmp_path: Path, mon
     files = [tmp_path / "one.txt", tmp_path / "two.txt"]
     for file in files:
         file.write_text(file.stem, encoding="utf-8")
-    one, two = (hidden_file(driver, file) for file in files)
+    one, two = (embedded_file(driver, file) for file in files)
     one[1] = two[1]
     stego = driver.parameters.stegoVolume
     slicer.util.updateVolumeFromArray(stego, one)
@@ -79,7 +79,7 @@ def test_two_records_in_one_volume(driver: Any, volume: Any, tmp_path: Path, mon
 def test_a_record_of_another_patient_than_the_header_s(driver: Any, dicom_database: Any, tmp_path: Path) -> None:
     from pydicom import dcmread
 
-    driver.hide()
+    driver.embed()
     driver.save_to_folder(tmp_path / "out")
     for path in (tmp_path / "out").iterdir():
         dataset = dcmread(path)

@@ -157,14 +157,14 @@ def test_the_segmentation_lies_under_the_study(driver: Any, dicom_database: Any,
 
     volume = driver.load(write_phantom(tmp_path / "phantom"), dicom_database)
     driver.choose(volume)
-    segmentation, stego = driver.find(), driver.hide()
+    segmentation, stego = driver.find(), driver.embed()
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     parents = {hierarchy.GetItemParent(hierarchy.GetItemByDataNode(node)) for node in (volume, segmentation, stego)}
     assert len(parents) == 1
     assert hierarchy.GetSceneItemID() not in parents
 
 
-def test_states_agree_after_editing_and_hiding(driver: Any, dicom_database: Any, tmp_path: Path) -> None:
+def test_states_agree_after_editing_and_embedding(driver: Any, dicom_database: Any, tmp_path: Path) -> None:
     from panel_driver import write_phantom
 
     volume = driver.load(write_phantom(tmp_path / "phantom"), dicom_database)
@@ -173,27 +173,27 @@ def test_states_agree_after_editing_and_hiding(driver: Any, dicom_database: Any,
     driver.erase(segmentation, volume, slice(0, 1), slice(120, 130), slice(120, 130))
     driver.settle()
     assert "on 1 slice (1)" in driver.ui.regionState.plainText
-    assert "press Check room" in driver.ui.needsState.plainText
-    driver.hide()
+    assert "press Capacity" in driver.ui.needsState.plainText
+    driver.embed()
     driver.settle()
-    assert "hidden in 3 of 3 slices" in driver.ui.hideState.plainText
+    assert "embedded in 3 of 3 slices" in driver.ui.embedState.plainText
     shown = [driver.ui.inputState.plainText, driver.ui.needsState.plainText]
-    assert not [words for words in shown if "Check room" in words]
+    assert not [words for words in shown if "Capacity" in words]
 
 
-def test_hiding_again_replaces_what_was_not_saved(driver: Any, dicom_database: Any, tmp_path: Path) -> None:
+def test_embedding_again_replaces_what_was_not_saved(driver: Any, dicom_database: Any, tmp_path: Path) -> None:
     import slicer
     from panel_driver import write_phantom
 
     volume = driver.load(write_phantom(tmp_path / "phantom"), dicom_database)
     driver.choose(volume)
     driver.find()
-    driver.hide()
+    driver.embed()
     count = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode")
-    driver.hide()
+    driver.embed()
     assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == count == 3
     driver.save_to_database()
-    driver.hide()
+    driver.embed()
     assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 4  # what was saved stays
 
 
@@ -202,7 +202,7 @@ def test_saving_twice_asks(host: Any, driver: Any, dicom_database: Any, tmp_path
 
     driver.choose(driver.load(write_phantom(tmp_path / "phantom"), dicom_database))
     driver.find()
-    driver.hide()
+    driver.embed()
     driver.save_to_database()
     known = driver.series(dicom_database)
     for answer, more in ((False, 0), (True, 1)):
@@ -223,11 +223,10 @@ def test_one_slice_is_called_one_slice(driver: Any) -> None:
     driver.choose(slicer.util.addVolumeFromArray(voxels, name="One"))
     driver.find()
     driver.text("alone")
-    driver.extract(driver.hide())
+    driver.extract(driver.embed())
     driver.settle()
     ui = driver.ui
-    lines = [
-        getattr(ui, name).plainText for name in ("inputState", "regionState", "needsState", "hideState", "extractState")
-    ]
+    names = ("inputState", "regionState", "needsState", "embedState", "extractState")
+    lines = [getattr(ui, name).plainText for name in names]
     assert not [words for words in lines if "1 slices" in words or "some of" in words]
-    assert "1 of 1 slice has room" in ui.inputState.plainText
+    assert "1 of 1 slice can carry" in ui.inputState.plainText

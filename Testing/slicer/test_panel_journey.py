@@ -52,18 +52,18 @@ def test_a_real_series_goes_round(driver: Any, dicom_database: Any, data_dir: Pa
     driver.choose(volume, "maskrcnn" if MODEL.exists() else "threshold")
     assert f"{len(sources)} slices" in driver.ui.inputState.plainText
     segmentation = driver.find()
-    assert "slices have room" in driver.ui.inputState.plainText
+    assert "slices can carry" in driver.ui.inputState.plainText
 
     rows = slice(0, voxels.shape[1] // 4)
     driver.paint(segmentation, volume, slice(0, 1), rows, slice(None))  # the reviewer adds a band to the first slice
     mask = driver.mask(segmentation, volume)
     assert mask[0, rows].all()
 
-    stego = driver.hide()
-    assert stego is not None, driver.ui.hideState.plainText
+    stego = driver.embed()
+    assert stego is not None, driver.ui.embedState.plainText
     assert allowed(mask, voxels, driver.voxels(stego))
     assert np.array_equal(voxels, driver.voxels(volume))
-    assert dict(driver.table("hideTable"))["Changed significant pixels"] == "0"
+    assert dict(driver.table("embedTable"))["Changed significant pixels"] == "0"
 
     known = set(driver.series(dicom_database))
     driver.save_to_database()
@@ -124,7 +124,7 @@ def test_slope_and_intercept_are_not_lost(driver: Any, dicom_database: Any, phan
 
 
 def round_trip(driver: Any, database: Any, folder: Path) -> Any:
-    """Find, hide, save, load and extract a text; the source volume."""
+    """Find, embed, save, load and extract a text; the source volume."""
     from panel_driver import digests
 
     volume = driver.load(folder, database)
@@ -133,8 +133,8 @@ def round_trip(driver: Any, database: Any, folder: Path) -> Any:
     driver.choose(volume)
     mask = driver.mask(driver.find(), volume)
     driver.text("goes round")
-    stego = driver.hide()
-    assert stego is not None, driver.ui.hideState.plainText
+    stego = driver.embed()
+    assert stego is not None, driver.ui.embedState.plainText
     assert allowed(mask, voxels, driver.voxels(stego))
     assert driver.extract(stego) == {"text": "goes round"}  # before it is saved
     known = set(driver.series(database))
@@ -170,8 +170,8 @@ def test_a_volume_from_nrrd_goes_round(driver: Any, dicom_database: Any, tmp_pat
     assert "not from DICOM" in driver.ui.inputState.plainText
     mask = driver.mask(driver.find(), volume)
     driver.text("no header")
-    stego = driver.hide()
-    assert stego is not None, driver.ui.hideState.plainText
+    stego = driver.embed()
+    assert stego is not None, driver.ui.embedState.plainText
     assert driver.voxels(stego).dtype == before.dtype
     assert allowed(mask, before, driver.voxels(stego))
     driver.ui.patientName.text, driver.ui.patientID.text = "Loose^Volume", "L-1"
@@ -206,8 +206,8 @@ def test_a_file_and_its_copies(
     driver.parameters.recordKind = type(driver.parameters.recordKind).file
     driver.ui.recordFile.currentPath = str(tmp_path / "note.txt")
     driver.settle()
-    assert "bytes a slice" in driver.ui.needsState.plainText
-    stego = driver.hide()
+    assert "bytes after compression" in driver.ui.needsState.plainText
+    stego = driver.embed()
     assert driver.extract(stego)["name"] == "note.txt"
     assert not driver.ui.qrPicture.pixmap.isNull()
 
@@ -226,7 +226,7 @@ def test_a_file_and_its_copies(
     assert "exists already" in driver.ui.extractState.plainText
 
 
-def test_only_ticked_attributes_are_hidden(driver: Any, dicom_database: Any, phantom: Path) -> None:
+def test_only_ticked_attributes_are_embedded(driver: Any, dicom_database: Any, phantom: Path) -> None:
     import qt
 
     volume = driver.load(phantom, dicom_database)
@@ -237,7 +237,7 @@ def test_only_ticked_attributes_are_hidden(driver: Any, dicom_database: Any, pha
         if item.data(qt.Qt.UserRole) != "PatientSex":
             item.setCheckState(qt.Qt.Unchecked)
     driver.find()
-    assert driver.extract(driver.hide()) == {"PatientSex": "O"}
+    assert driver.extract(driver.embed()) == {"PatientSex": "O"}
 
 
 def test_the_new_series_goes_to_a_folder(driver: Any, dicom_database: Any, phantom: Path, tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_the_new_series_goes_to_a_folder(driver: Any, dicom_database: Any, phant
     volume = driver.load(phantom, dicom_database)
     driver.choose(volume)
     driver.find()
-    driver.hide()
+    driver.embed()
     known = driver.series(dicom_database)
     driver.save_to_folder(tmp_path / "out")
     assert "3 images were written" in driver.ui.saveState.plainText
@@ -260,7 +260,7 @@ def test_what_the_reviewer_left_counts(driver: Any, dicom_database: Any, phantom
     volume = driver.load(phantom, dicom_database)
     driver.choose(volume)
     segmentation = driver.find()
-    assert "review it" in driver.ui.regionState.plainText
+    assert "Review it" in driver.ui.regionState.plainText
     change: Callable[..., None] = getattr(driver, edit)
     box = (
         (slice(1, 2), slice(100, 140), slice(100, 140))
@@ -269,11 +269,11 @@ def test_what_the_reviewer_left_counts(driver: Any, dicom_database: Any, phantom
     )
     change(segmentation, volume, *box)
     driver.settle()
-    assert ("lacks some" in driver.ui.regionState.plainText) is (edit == "erase")
-    assert "press Check room" in driver.ui.inputState.plainText
-    driver.ui.checkRoomButton.click()
-    assert "slices have room" in driver.ui.inputState.plainText
-    stego = driver.hide()
+    assert ("leaves out some" in driver.ui.regionState.plainText) is (edit == "erase")
+    assert "press Capacity" in driver.ui.inputState.plainText
+    driver.ui.capacityButton.click()
+    assert "slices can carry" in driver.ui.inputState.plainText
+    stego = driver.embed()
     assert allowed(driver.mask(segmentation, volume), driver.voxels(volume), driver.voxels(stego))
 
 
@@ -290,11 +290,11 @@ def test_pictures_of_the_panel(driver: Any, dicom_database: Any, data_dir: Path,
     driver.find()
     host.slice_view.fit()
     assert shoot(host, folder / "panel_region.png") == (1400, 1180)
-    stego = driver.hide()
+    stego = driver.embed()
     driver.settle()
-    assert shoot(host, folder / "panel_hidden.png") == (1400, 1180)
+    assert shoot(host, folder / "panel_embedded.png") == (1400, 1180)
     driver.save_to_database()
-    driver.ui.inputStep.collapsed = driver.ui.regionStep.collapsed = driver.ui.hideStep.collapsed = True
+    driver.ui.inputStep.collapsed = driver.ui.regionStep.collapsed = driver.ui.embedStep.collapsed = True
     driver.ui.extractStep.collapsed = False
     driver.extract(stego)
     driver.settle()
@@ -325,7 +325,7 @@ def test_what_headers_lose_is_said(driver: Any, dicom_database: Any, phantom: Pa
         dataset.save_as(path)
     driver.choose(driver.load(phantom, dicom_database))
     driver.find()
-    driver.hide()
+    driver.embed()
     driver.save_to_database()
     words = driver.ui.saveState.plainText
     assert "is in the DICOM database" in words
@@ -345,7 +345,7 @@ def test_data_is_shown_letter_by_letter(driver: Any, dicom_database: Any, phanto
     volume.SetName("<b>bold</b>\u202e")
     driver.choose(volume)
     driver.find()
-    record = driver.extract(driver.hide())
+    record = driver.extract(driver.embed())
     assert record["PatientName"] == name
     for table in (driver.ui.headerAttributes, driver.ui.recordTable):
         cells = [table.item(row, 1) for row in range(table.rowCount)]

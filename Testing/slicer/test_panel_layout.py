@@ -46,7 +46,7 @@ def test_nothing_is_cut_in_any_state(driver: Any, dicom_database: Any, tmp_path:
     ui = driver.ui
     ui.extractStep.collapsed = False
     faults = look(driver, "nothing chosen")
-    for button in (ui.findButton, ui.hideButton, ui.saveButton, ui.extractButton):
+    for button in (ui.findButton, ui.embedButton, ui.saveButton, ui.extractButton):
         button.click()
     faults += look(driver, "mistakes")
     volume = driver.load(write_phantom(tmp_path / "phantom"), dicom_database)
@@ -59,9 +59,9 @@ def test_nothing_is_cut_in_any_state(driver: Any, dicom_database: Any, tmp_path:
     driver.settle()
     faults += look(driver, "a weak passphrase")
     driver.parameters.profile = type(driver.parameters.profile).robust
-    stego = driver.hide()
-    assert stego is not None, ui.hideState.plainText
-    faults += look(driver, "hidden")
+    stego = driver.embed()
+    assert stego is not None, ui.embedState.plainText
+    faults += look(driver, "embedded")
     assert len(driver.extract(stego)) == 8
     faults += look(driver, "extracted")
     for name in (
@@ -69,7 +69,7 @@ def test_nothing_is_cut_in_any_state(driver: Any, dicom_database: Any, tmp_path:
         "regionState",
         "passphraseState",
         "needsState",
-        "hideState",
+        "embedState",
         "saveState",
         "extractState",
     ):

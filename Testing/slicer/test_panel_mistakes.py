@@ -75,9 +75,9 @@ def interrupt(driver: Any, action: Callable[[], None], at: int = 1) -> None:
     ("button", "state", "sentence"),
     [
         ("findButton", "regionState", "no volume"),
-        ("hideButton", "hideState", "no volume"),
+        ("embedButton", "embedState", "no volume"),
         ("saveButton", "saveState", "nothing to save"),
-        ("extractButton", "extractState", "no volume to read"),
+        ("extractButton", "extractState", "no volume to extract"),
     ],
 )
 def test_no_volume(driver: Any, untouched: Callable[[], None], button: str, state: str, sentence: str) -> None:
@@ -85,14 +85,14 @@ def test_no_volume(driver: Any, untouched: Callable[[], None], button: str, stat
     getattr(driver.ui, button).click()
     assert sentence in getattr(driver.ui, state).plainText
     assert not driver.ui.editButton.enabled
-    assert not driver.ui.checkRoomButton.enabled
+    assert not driver.ui.capacityButton.enabled
 
 
 def test_no_region(driver: Any, volume: Any, untouched: Callable[[], None]) -> None:
     driver.choose(volume)
     untouched()
-    driver.hide()
-    assert "no significant region" in driver.ui.hideState.plainText
+    driver.embed()
+    assert "no significant region" in driver.ui.embedState.plainText
 
 
 @pytest.mark.parametrize(
@@ -104,43 +104,43 @@ def test_passphrases_that_cannot_be_used(
 ) -> None:
     assert ready is not None
     untouched()
-    driver.hide(passphrase, repeat)
-    assert sentence in driver.ui.hideState.plainText
-    assert passphrase not in driver.ui.hideState.plainText or not passphrase
+    driver.embed(passphrase, repeat)
+    assert sentence in driver.ui.embedState.plainText
+    assert passphrase not in driver.ui.embedState.plainText or not passphrase
 
 
 def test_a_sentence_stays_until_something_is_chosen(driver: Any, ready: Any) -> None:
     assert ready is not None
-    driver.hide("")
+    driver.embed("")
     driver.settle()
-    assert "no passphrase" in driver.ui.hideState.plainText
+    assert "no passphrase" in driver.ui.embedState.plainText
     driver.parameters.profile = type(driver.parameters.profile).saidi2024
-    assert driver.ui.hideState.plainText == ""
+    assert driver.ui.embedState.plainText == ""
 
 
 @pytest.mark.parametrize("passphrase", ["wrong", ""])
 def test_the_wrong_key(driver: Any, ready: Any, untouched: Callable[[], None], passphrase: str) -> None:
     assert ready is not None
-    stego = driver.hide()
+    stego = driver.embed()
     untouched()
     assert driver.extract(stego, passphrase) == {}
     assert ("Nothing can be read" if passphrase else "no passphrase") in driver.ui.extractState.plainText
     assert not driver.ui.qrPicture.visible
 
 
-def test_nothing_was_hidden(driver: Any, volume: Any, untouched: Callable[[], None]) -> None:
+def test_nothing_was_embedded(driver: Any, volume: Any, untouched: Callable[[], None]) -> None:
     untouched()
     assert driver.extract(volume) == {}
     assert "Nothing can be read" in driver.ui.extractState.plainText
 
 
-def test_no_room(driver: Any, ready: Any, untouched: Callable[[], None]) -> None:
+def test_no_capacity(driver: Any, ready: Any, untouched: Callable[[], None]) -> None:
     driver.paint(driver.parameters.segmentation, ready, slice(None), slice(None), slice(None))
-    driver.ui.checkRoomButton.click()
-    assert "0 of 3 slices have room" in driver.ui.inputState.plainText
+    driver.ui.capacityButton.click()
+    assert "0 of 3 slices can carry" in driver.ui.inputState.plainText
     untouched()
-    driver.hide()
-    assert "No slice can carry the record" in driver.ui.hideState.plainText
+    driver.embed()
+    assert "No slice can carry the record" in driver.ui.embedState.plainText
 
 
 def test_too_long_a_text(driver: Any, ready: Any, untouched: Callable[[], None]) -> None:
@@ -148,9 +148,9 @@ def test_too_long_a_text(driver: Any, ready: Any, untouched: Callable[[], None])
     untouched()
     driver.text("".join(map(chr, np.random.default_rng(3).integers(33, 0x800, 4000))))
     driver.settle()
-    assert "0 of 3 slices have room" in driver.ui.needsState.plainText
-    driver.hide()
-    assert "too large" in driver.ui.hideState.plainText
+    assert "0 of 3 slices can carry" in driver.ui.needsState.plainText
+    driver.embed()
+    assert "too large" in driver.ui.embedState.plainText
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_too_long_a_text(driver: Any, ready: Any, untouched: Callable[[], None])
         ("file", "pipe", "and no file"),
     ],
 )
-def test_records_that_cannot_be_hidden(
+def test_records_that_cannot_be_embedded(
     driver: Any, ready: Any, untouched: Callable[[], None], tmp_path: Path, kind: str, content: str, sentence: str
 ) -> None:
     assert ready is not None
@@ -174,8 +174,8 @@ def test_records_that_cannot_be_hidden(
     driver.ui.recordFile.currentPath = str(tmp_path / content) if content else ""
     driver.settle()
     assert sentence in driver.ui.needsState.plainText
-    driver.hide()
-    assert sentence in driver.ui.hideState.plainText
+    driver.embed()
+    assert sentence in driver.ui.embedState.plainText
 
 
 def test_no_attribute_is_ticked(driver: Any, ready: Any, untouched: Callable[[], None]) -> None:
@@ -185,8 +185,8 @@ def test_no_attribute_is_ticked(driver: Any, ready: Any, untouched: Callable[[],
     untouched()
     for row in range(driver.ui.headerAttributes.rowCount):
         driver.ui.headerAttributes.item(row, 0).setCheckState(qt.Qt.Unchecked)
-    driver.hide()
-    assert "No attribute is ticked" in driver.ui.hideState.plainText
+    driver.embed()
+    assert "No attribute is ticked" in driver.ui.embedState.plainText
 
 
 def test_no_model(driver: Any, volume: Any, untouched: Callable[[], None], monkeypatch: Any, tmp_path: Path) -> None:
@@ -215,16 +215,16 @@ def test_an_empty_segmentation(driver: Any, ready: Any, untouched: Callable[[], 
     driver.settle()
     assert "marks nothing" in driver.ui.regionState.plainText
     untouched()
-    driver.hide()
-    assert "no body was found" in driver.ui.hideState.plainText
+    driver.embed()
+    assert "no body was found" in driver.ui.embedState.plainText
     segmentation.GetSegmentation().RemoveAllSegments()
     driver.settle()
     assert "is empty" in driver.ui.regionState.plainText
-    driver.hide()
-    assert "is empty" in driver.ui.hideState.plainText
+    driver.embed()
+    assert "is empty" in driver.ui.embedState.plainText
 
 
-@pytest.mark.parametrize("step", ["find", "check", "hide", "save", "extract"])
+@pytest.mark.parametrize("step", ["find", "check", "embed", "save", "extract"])
 @pytest.mark.parametrize("how", ["cancel", "remove", "close", "raise"])
 def test_interrupted_work(driver: Any, ready: Any, untouched: Callable[[], None], step: str, how: str) -> None:
     import slicer
@@ -232,13 +232,13 @@ def test_interrupted_work(driver: Any, ready: Any, untouched: Callable[[], None]
     ui = driver.ui
     names = {
         "find": ("findButton", "regionState"),
-        "check": ("checkRoomButton", "regionState"),
-        "hide": ("hideButton", "hideState"),
+        "check": ("capacityButton", "regionState"),
+        "embed": ("embedButton", "embedState"),
         "save": ("saveButton", "saveState"),
         "extract": ("extractButton", "extractState"),
     }
     if step in ("save", "extract"):
-        stego = driver.hide()
+        stego = driver.embed()
         ui.extractPassphrase.text = ui.passphrase.text
     ui.passphrase.text = ui.repeatPassphrase.text = "correct horse battery staple"
     button, state = (getattr(ui, name) for name in names[step])
@@ -289,7 +289,7 @@ def test_cancelling_takes_less_than_a_second(driver: Any, ready: Any) -> None:
 
 
 def test_the_database_is_closed(driver: Any, ready: Any, dicom_database: Any, tmp_path: Path) -> None:
-    stego = driver.hide()
+    stego = driver.embed()
     name = dicom_database.databaseFilename
     dicom_database.closeDatabase()
     driver.save_to_database()
@@ -322,7 +322,7 @@ def test_the_disk_is_full(
     import tempfile
 
     assert ready is not None
-    driver.hide()
+    driver.embed()
 
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -341,7 +341,7 @@ def test_the_database_takes_only_some(driver: Any, ready: Any, untouched: Callab
     from DICOMLib import DICOMUtils
 
     assert ready is not None
-    driver.hide()
+    driver.embed()
     untouched()
     real = DICOMUtils.importDicom
 
@@ -360,7 +360,7 @@ def test_folders_that_cannot_be_used(
     driver: Any, ready: Any, untouched: Callable[[], None], tmp_path: Path, place: str
 ) -> None:
     assert ready is not None
-    driver.hide()
+    driver.embed()
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "something").touch()
     (tmp_path / "file").touch()
@@ -377,12 +377,12 @@ def test_a_stego_volume_that_was_changed(
     import slicer
 
     assert ready is not None
-    stego = driver.hide()
+    stego = driver.embed()
     slicer.util.arrayFromVolume(stego)[0, 0, 0] += 1
     slicer.util.arrayFromVolumeModified(stego)
     untouched()
     driver.save_to_folder(tmp_path / "out")
-    assert "changed after hiding" in driver.ui.saveState.plainText
+    assert "changed after embedding" in driver.ui.saveState.plainText
 
 
 def test_a_volume_that_was_changed(driver: Any, volume: Any, untouched: Callable[[], None]) -> None:
@@ -431,7 +431,7 @@ def test_a_volume_under_a_transform_is_not_written(driver: Any, scene: Any, tmp_
     driver.choose(volume)
     driver.find()
     driver.text("moved")
-    stego = driver.hide()
+    stego = driver.embed()
     stego.SetAndObserveTransformNodeID(scene.AddNewNodeByClass("vtkMRMLLinearTransformNode").GetID())
     driver.save_to_folder(tmp_path / "out")
     assert "harden the transform" in driver.ui.saveState.plainText
@@ -448,5 +448,5 @@ def test_a_header_where_there_is_none(driver: Any, scene: Any) -> None:
     volume = slicer.util.addVolumeFromArray(np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept)))
     driver.choose(volume)
     driver.find()
-    assert driver.hide() is None
-    assert "no DICOM header" in driver.ui.hideState.plainText
+    assert driver.embed() is None
+    assert "no DICOM header" in driver.ui.embedState.plainText

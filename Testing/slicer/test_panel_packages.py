@@ -147,7 +147,7 @@ def test_an_optional_package_that_wants_another_numpy_is_left_out(host: Any, pac
     packages.ensure(network=False)
     assert pip.installed == [["segno"]]
     ((_, text),) = host.messages
-    assert "they want other versions of what Slicer ships:\n  pyjpegls>=1.4: JPEG-LS files" in text
+    assert "they need other versions of what Slicer ships:\n  pyjpegls>=1.4: JPEG-LS files" in text
     packages.ensure(network=False)  # and nobody is asked again
     packages._LEFT_OUT_NOW.clear()  # not even after a new start
     packages.ensure(network=False)
@@ -204,8 +204,8 @@ def test_a_newer_pydicom_needs_a_restart_and_nothing_runs_before(
         assert "#b8770b" in driver.ui.regionState.styleSheet  # a success is not red
     assert restarted == [True] * now
     assert pip.installed == [["pydicom"]]
-    driver.ui.hideButton.click()
-    assert "no significant region" in driver.ui.hideState.plainText
+    driver.ui.embedButton.click()
+    assert "no significant region" in driver.ui.embedState.plainText
 
 
 WHEEL = "{name}-{version}-py3-none-any.whl"

@@ -73,13 +73,13 @@ def test_strength_is_said_while_typing(driver: Any, passphrase: str, words: str,
     assert not driver.ui.weakPassphrase.visible
 
 
-def test_a_weak_passphrase_hides_nothing_until_the_user_insists(driver: Any, ready: Any) -> None:
+def test_a_weak_passphrase_embeds_nothing_until_the_user_insists(driver: Any, ready: Any) -> None:
     assert ready is not None
-    assert driver.hide(WEAK) is None
-    assert "could be guessed" in driver.ui.hideState.plainText
-    assert WEAK not in driver.ui.hideState.plainText
+    assert driver.embed(WEAK) is None
+    assert "could be guessed" in driver.ui.embedState.plainText
+    assert WEAK not in driver.ui.embedState.plainText
     driver.ui.weakPassphrase.click()
-    stego = driver.hide(WEAK)
+    stego = driver.embed(WEAK)
     assert stego is not None
     assert driver.extract(stego, WEAK) == {"text": "found"}
 
@@ -88,20 +88,20 @@ def test_insisting_is_on_one_passphrase(driver: Any, ready: Any) -> None:
     assert ready is not None
     type_in(driver, WEAK)
     driver.ui.weakPassphrase.click()
-    assert driver.hide("passw0rd1") is None
-    assert "could be guessed" in driver.ui.hideState.plainText
+    assert driver.embed("passw0rd1") is None
+    assert "could be guessed" in driver.ui.embedState.plainText
     assert not driver.ui.weakPassphrase.checked
 
 
-def test_what_nobody_can_type_hides_nothing(driver: Any, ready: Any) -> None:
+def test_what_nobody_can_type_embeds_nothing(driver: Any, ready: Any) -> None:
     assert ready is not None
-    assert driver.hide(GOOD + "\t") is None
-    assert "neither seen nor typed" in driver.ui.hideState.plainText
+    assert driver.embed(GOOD + "\t") is None
+    assert "neither seen nor typed" in driver.ui.embedState.plainText
 
 
 def test_blanks_and_wide_digits_are_taken_as_elsewhere(driver: Any, ready: Any) -> None:
     assert ready is not None
-    stego = driver.hide(f" {GOOD}\u00a0\uff11 ")
+    stego = driver.embed(f" {GOOD}\u00a0\uff11 ")
     assert driver.extract(stego, f"{GOOD} 1") == {"text": "found"}
 
 
@@ -109,7 +109,7 @@ def test_a_record_of_an_earlier_version_is_read(driver: Any, ready: Any, monkeyp
     from StegoMedLib import envelope
 
     monkeypatch.setattr(envelope, "prepare_passphrase", lambda text: text.encode())  # as it was: form C, nothing else
-    stego = driver.hide(f"{GOOD}\u00a0")
+    stego = driver.embed(f"{GOOD}\u00a0")
     monkeypatch.undo()
     assert driver.extract(stego, f"{GOOD}\u00a0") == {"text": "found"}
 
@@ -126,7 +126,7 @@ def test_generate_fills_both_fields_and_shows_them(driver: Any, ready: Any) -> N
     assert ui.showPassphrase.checked
     assert ui.passphrase.echoMode == ui.repeatPassphrase.echoMode == qt.QLineEdit.Normal
     assert "keep it where you find it again" in ui.passphraseState.plainText
-    ui.hideButton.click()
+    ui.embedButton.click()
     assert driver.extract(driver.parameters.stegoVolume, made) == {"text": "found"}
     ui.generatePassphrase.click()
     assert ui.passphrase.text != made
@@ -164,4 +164,4 @@ def test_closing_forgets_what_was_judged(driver: Any) -> None:
     assert driver.ui.passphrase.text == ""
     assert not driver.ui.weakPassphrase.checked
     assert not driver.ui.passphraseState.visible
-    assert WEAK not in str(vars(driver.panel.hide.passphrase))
+    assert WEAK not in str(vars(driver.panel.embed.passphrase))

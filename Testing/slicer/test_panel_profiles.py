@@ -1,4 +1,4 @@
-"""Every profile through the panel: chosen when hiding, found by itself when reading."""
+"""Every profile through the panel: chosen when embedding, found by itself when extracting."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def choose_profile(driver: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("profile", ["fidelity", "capacity", "robust"])
-def test_a_record_is_hidden_and_its_profile_found(driver: Any, profile: str) -> None:
+def test_a_record_is_embedded_and_its_profile_found(driver: Any, profile: str) -> None:
     volume = driver.parameters.inputVolume
     choose_profile(driver, profile)
     driver.text("kept in the air")
-    stego = driver.hide()
+    stego = driver.embed()
     mask = driver.mask(driver.parameters.segmentation, volume)
     changed = driver.voxels(stego) != driver.voxels(volume)
     assert changed.any()
     assert not (changed & mask).any()
     assert driver.extract(stego) == {"text": "kept in the air"}
-    assert f"hidden with profile {profile}" in driver.ui.extractState.plainText
+    assert f"embedded with profile {profile}" in driver.ui.extractState.plainText
 
 
 def test_a_stronger_mark_changes_more_and_only_robust_has_a_strength(driver: Any) -> None:
@@ -49,9 +49,9 @@ def test_a_stronger_mark_changes_more_and_only_robust_has_a_strength(driver: Any
     choose_profile(driver, "robust")
     assert driver.ui.strength.visible
     driver.text("kept in the air")
-    standard = driver.voxels(driver.hide()) - driver.voxels(volume)
+    standard = driver.voxels(driver.embed()) - driver.voxels(volume)
     driver.parameters.strength = type(driver.parameters.strength).high
-    stego = driver.hide()
+    stego = driver.embed()
     high = driver.voxels(stego) - driver.voxels(volume)
     assert np.square(high.astype(float)).mean() > 2 * np.square(standard.astype(float)).mean()
     assert driver.extract(stego) == {"text": "kept in the air"}
@@ -63,10 +63,10 @@ def test_a_file_larger_than_a_symbol_needs_capacity(driver: Any, tmp_path: Path)
     driver.parameters.recordKind = type(driver.parameters.recordKind).file
     driver.ui.recordFile.currentPath = str(tmp_path / "scan.bin")
     driver.settle()
-    assert driver.hide() is None
+    assert driver.embed() is None
     choose_profile(driver, "capacity")
-    stego = driver.hide()
-    assert stego is not None, driver.ui.hideState.plainText
+    stego = driver.embed()
+    assert stego is not None, driver.ui.embedState.plainText
     assert driver.extract(stego)["size"] == "2400"
 
 
@@ -74,12 +74,12 @@ def test_the_paper_s_profile_needs_the_region_on_both_sides(driver: Any) -> None
     choose_profile(driver, "saidi2024")
     assert "published method" in driver.ui.profileMeaning.plainText
     driver.text("x")
-    assert driver.hide() is None
-    assert "storing it as integers loses" in driver.ui.hideState.plainText
+    assert driver.embed() is None
+    assert "storing it as integers loses" in driver.ui.embedState.plainText
 
 
-@pytest.mark.parametrize("button", ["findButton", "checkRoomButton"])
-def test_room_is_not_taken_for_that_of_a_profile_chosen_meanwhile(driver: Any, button: str) -> None:
+@pytest.mark.parametrize("button", ["findButton", "capacityButton"])
+def test_capacity_is_not_taken_for_that_of_a_profile_chosen_meanwhile(driver: Any, button: str) -> None:
     real = driver.panel.desk.progress
 
     def progress(done: int, total: int, label: str) -> None:
@@ -87,10 +87,10 @@ def test_room_is_not_taken_for_that_of_a_profile_chosen_meanwhile(driver: Any, b
         if done == 1:
             choose_profile(driver, "capacity")
 
-    assert driver.panel.desk.room.known
+    assert driver.panel.desk.capacity.known
     driver.panel.desk.progress = progress
     getattr(driver.ui, button).click()
     driver.settle()
     assert driver.parameters.profile.name == "capacity"
-    assert not driver.panel.desk.room.known
+    assert not driver.panel.desk.capacity.known
     assert "not measured yet" in driver.ui.needsState.plainText

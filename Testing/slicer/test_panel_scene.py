@@ -55,7 +55,7 @@ def saved(path: Path) -> str:
 def test_parameters_survive_and_secrets_do_not(driver: Any, loose: Any, tmp_path: Path) -> None:
     import slicer
 
-    stego = driver.hide("do not keep me")
+    stego = driver.embed("do not keep me")
     parameters = driver.parameters
     parameters.profile = type(parameters.profile).saidi2024
     parameters.target = type(parameters.target).folder
@@ -78,7 +78,7 @@ def test_parameters_survive_and_secrets_do_not(driver: Any, loose: Any, tmp_path
     assert (loaded.profile.name, loaded.target.name) == ("saidi2024", "folder")
     assert driver.ui.targetFolder.currentPath == str(tmp_path / "out")
     assert driver.ui.passphrase.text == driver.ui.repeatPassphrase.text == driver.ui.recordText.plainText == ""
-    assert "review it" in driver.ui.regionState.plainText  # what was found is remembered with the segmentation
+    assert "Review it" in driver.ui.regionState.plainText  # what was found is remembered with the segmentation
     assert np.array_equal(driver.voxels(loaded.stegoVolume), marked)
     assert driver.extract(loaded.stegoVolume, "do not keep me") == {"text": "in the scene"}
     driver.ui.saveButton.click()
@@ -88,14 +88,14 @@ def test_parameters_survive_and_secrets_do_not(driver: Any, loose: Any, tmp_path
 def test_closing_forgets_secrets_and_results(driver: Any, loose: Any) -> None:
     import slicer
 
-    assert driver.extract(driver.hide()) == {"text": "in the scene"}
+    assert driver.extract(driver.embed()) == {"text": "in the scene"}
     assert loose is driver.parameters.inputVolume
     slicer.mrmlScene.Clear(False)
     ui = driver.ui
     for field in (ui.passphrase, ui.repeatPassphrase, ui.extractPassphrase, ui.patientName, ui.patientID):
         assert field.text == ""
     assert ui.recordText.plainText == ""
-    assert ui.recordTable.rowCount == ui.slicesTable.rowCount == ui.hideTable.rowCount == 0
+    assert ui.recordTable.rowCount == ui.slicesTable.rowCount == ui.embedTable.rowCount == 0
     assert not ui.qrPicture.visible
     assert "Choose the CT or MR volume" in ui.inputState.plainText
     assert "nothing to save" in ui.saveState.plainText
@@ -105,7 +105,7 @@ def test_closing_forgets_secrets_and_results(driver: Any, loose: Any) -> None:
 def test_removing_a_node_in_use(driver: Any, loose: Any, node: str) -> None:
     import slicer
 
-    assert driver.hide() is not None
+    assert driver.embed() is not None
     assert loose is driver.parameters.inputVolume
     slicer.mrmlScene.RemoveNode(getattr(driver.parameters, node))
     driver.settle()
@@ -175,28 +175,28 @@ def test_reload_takes_the_packages_along(host: Any, driver: Any, monkeypatch: An
     assert host.unhandled == []
 
 
-def test_hiding_twice_forgets_the_first_numbers(driver: Any, loose: Any) -> None:
-    first = driver.hide()
-    assert driver.ui.hideTable.rowCount > 0
-    second = driver.hide()
+def test_embedding_twice_forgets_the_first_numbers(driver: Any, loose: Any) -> None:
+    first = driver.embed()
+    assert driver.ui.embedTable.rowCount > 0
+    second = driver.embed()
     assert first is not second
     assert loose is driver.parameters.inputVolume
     driver.parameters.stegoVolume = first
-    assert driver.ui.hideTable.rowCount == 0
+    assert driver.ui.embedTable.rowCount == 0
 
 
-def test_a_stego_volume_may_be_hidden_in_again(driver: Any, dicom_database: Any, tmp_path: Path) -> None:
+def test_a_stego_volume_may_be_embedded_in_again(driver: Any, dicom_database: Any, tmp_path: Path) -> None:
     from panel_driver import write_phantom
 
     volume = driver.load(write_phantom(tmp_path / "phantom"), dicom_database)
     driver.choose(volume)
     driver.find()
     driver.text("first")
-    first = driver.hide()
+    first = driver.embed()
     driver.choose(first)
     assert "already" in driver.ui.inputState.plainText
     driver.text("second")
-    second = driver.hide()
+    second = driver.embed()
     assert driver.extract(second) == {"text": "second"}
     driver.save_to_database()
     assert "is in the DICOM database" in driver.ui.saveState.plainText
@@ -209,7 +209,7 @@ def test_the_passphrase_is_shown_on_request_only(driver: Any) -> None:
     assert {field.echoMode for field in fields} == {qt.QLineEdit.Password}
     driver.ui.showPassphrase.click()
     assert {field.echoMode for field in fields} == {qt.QLineEdit.Normal}
-    driver.panel.hide.clear()
+    driver.panel.embed.clear()
     assert {field.echoMode for field in fields} == {qt.QLineEdit.Password}
 
 
@@ -227,7 +227,7 @@ def test_unticked_attributes_stay_unticked_in_another_volume_and_in_a_saved_scen
     (row,) = [row for row in range(items.rowCount) if items.item(row, 0).data(qt.Qt.UserRole) == "PatientSex"]
     items.item(row, 0).setCheckState(qt.Qt.Unchecked)
     driver.settle()
-    assert "PatientSex" not in driver.panel.hide.form.attributes()
+    assert "PatientSex" not in driver.panel.embed.form.attributes()
     assert slicer.mrmlScene.WriteToMRB(str(tmp_path / "scene.mrb"))
 
     driver.choose(slicer.util.addVolumeFromArray(voxels(), name="Loose"))
@@ -235,6 +235,6 @@ def test_unticked_attributes_stay_unticked_in_another_volume_and_in_a_saved_scen
     driver.choose(volume)
     driver.settle()
 
-    assert "PatientSex" not in driver.panel.hide.form.attributes()
-    assert "PatientName" in driver.panel.hide.form.attributes()
+    assert "PatientSex" not in driver.panel.embed.form.attributes()
+    assert "PatientName" in driver.panel.embed.form.attributes()
     assert "PatientSex" in saved(tmp_path / "scene.mrb")

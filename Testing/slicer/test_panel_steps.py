@@ -20,8 +20,8 @@ MODULE = Path(__file__).parents[2] / "StegoMed"
 
 def make_work() -> Any:
     """A work that notes what it is asked for, tells of two slices, and does what `instead` says."""
-    from StegoMedPanel.room import Measured
-    from StegoMedPanel.work import Case, Extracted, Hidden, Request, Work
+    from StegoMedPanel.capacity import Measured
+    from StegoMedPanel.work import Case, Embedded, Extracted, Request, Work
 
     class FakeWork(Work):
         def __init__(self) -> None:
@@ -49,9 +49,9 @@ def make_work() -> Any:
         def bytes_needed(self, record: Any) -> int:
             return len(record.text)
 
-        def hide(self, case: Case, request: Request, progress: Any) -> Hidden:
-            volume, report = self._note(progress, "hide", case, request)
-            return Hidden(volume, None, report, Measured([900, 10], ["", "no air"]))
+        def embed(self, case: Case, request: Request, progress: Any) -> Embedded:
+            volume, report = self._note(progress, "embed", case, request)
+            return Embedded(volume, None, report, Measured([900, 10], ["", "no air"]))
 
         def extract(self, volume: Any, passphrase: str, progress: Any, **options: Any) -> Extracted:
             return Extracted(self._note(progress, "extract", volume, passphrase, options), None)
@@ -117,8 +117,8 @@ def test_finding_asks_for_the_chosen_finder_and_keeps_what_it_measured(desk: Any
     assert desk.work.asked == [("packages", True), ("find", case, "maskrcnn")]
     assert shown == ["Cancel: slice 1  1 of 2, Looking for the significant region ..."]
     assert desk.parameters.segmentation is not None
-    assert desk.room.words() == "2 of 2 slices have room."
-    assert desk.room.words(500) == "1 of 2 slices have room (no air)."
+    assert desk.capacity.words() == "2 of 2 slices can carry a record."
+    assert desk.capacity.words(500) == "1 of 2 slices can carry a record (no air)."
     assert desk.ui.findButton.text == "Find"
     assert desk.run.idle
 
@@ -129,9 +129,9 @@ def test_what_was_measured_for_another_choice_is_not_kept(desk: Any, region: Any
     assert region is not None
     RegionStep(desk).refresh()
     desk.work.instead = lambda: setattr(desk.parameters, "profile", type(desk.parameters.profile).capacity)
-    desk.ui.checkRoomButton.click()
+    desk.ui.capacityButton.click()
     assert desk.work.asked[-1][0] == "measure"
-    assert not desk.room.known
+    assert not desk.capacity.known
 
 
 @pytest.mark.parametrize(
@@ -159,46 +159,49 @@ def test_work_that_ends_early_gets_a_sentence(desk: Any, region: Any, scene: Any
 
 
 def report_of(embedded: int, *skipped: str) -> Any:
-    """What hiding says that it did."""
+    """What embedding says that it did."""
     rows = [SimpleNamespace(state="embedded", reason="")] * embedded
     rows += [SimpleNamespace(state="skipped", reason=reason) for reason in skipped]
     summary = {"ssim": {"min": 0.5, "mean": 0.75, "max": 1.0}}
     return SimpleNamespace(embedded=embedded, slices=rows, summary=lambda: summary)
 
 
-def test_hiding_hands_over_what_was_typed_and_shows_what_was_done(desk: Any, volume: Any, region: Any) -> None:
-    from StegoMedPanel.hide_step import HideStep
+def test_embedding_hands_over_what_was_typed_and_shows_what_was_done(desk: Any, volume: Any, region: Any) -> None:
+    from StegoMedPanel.embed_step import EmbedStep
     from StegoMedPanel.parameters import RecordKind
     from StegoMedPanel.tables import words_in
 
     from StegoMedLib.envelope import TextRecord
 
-    step = HideStep(desk)
+    step = EmbedStep(desk)
     desk.parameters.recordKind = RecordKind.text
     desk.ui.recordText.setPlainText("kept in the air")
     desk.ui.passphrase.text = desk.ui.repeatPassphrase.text = "correct horse battery staple"
     desk.work.instead = lambda: (volume, report_of(1, "no air"))
-    desk.ui.hideButton.click()
+    desk.ui.embedButton.click()
     _, (asked, case, request) = desk.work.asked
-    assert (asked, case.volume, case.segmentation) == ("hide", volume, region)
+    assert (asked, case.volume, case.segmentation) == ("embed", volume, region)
     assert request.record == TextRecord("kept in the air")
     assert request.passphrase == "correct horse battery staple"
     assert "correct horse" not in repr(request)
     assert desk.parameters.stegoVolume is volume
     step.refresh()
-    assert "1 of 2 slices" in desk.ui.hideState.plainText
-    assert "Skipped 2: no air." in desk.ui.hideState.plainText
-    assert words_in(desk.ui.hideTable) == [["SSIM", "0.500000 / 0.750000 / 1.000000"]]
-    assert desk.ui.needsState.plainText.startswith("Needs 15 of 10 to 900 bytes a slice")
+    assert "1 of 2 slices" in desk.ui.embedState.plainText
+    assert "Skipped 2: no air." in desk.ui.embedState.plainText
+    assert words_in(desk.ui.embedTable) == [["SSIM", "0.500000 / 0.750000 / 1.000000"]]
+    needs = (
+        "The record takes 15 bytes after compression, and a slice holds 10 to 900: 1 of 2 slices can carry it (no air)."
+    )
+    assert desk.ui.needsState.plainText == f"{needs} (no air)."
 
 
-def test_hiding_without_a_region_asks_for_nothing(desk: Any, volume: Any) -> None:
-    from StegoMedPanel.hide_step import HideStep
+def test_embedding_without_a_region_asks_for_nothing(desk: Any, volume: Any) -> None:
+    from StegoMedPanel.embed_step import EmbedStep
 
     assert volume is not None
-    HideStep(desk)
-    desk.ui.hideButton.click()
-    assert "no significant region" in desk.ui.hideState.plainText
+    EmbedStep(desk)
+    desk.ui.embedButton.click()
+    assert "no significant region" in desk.ui.embedState.plainText
     assert desk.work.asked == []
 
 
@@ -231,6 +234,6 @@ def test_extracting_says_why_nothing_was_read(desk: Any, volume: Any) -> None:
     desk.ui.extractButton.click()
     step.refresh()
     assert desk.ui.extractState.plainText == str(NothingReadableError())
-    assert desk.work.asked[-1] == ("extract", volume, "another one", {"beside": None, "paper": False})
+    assert desk.work.asked[-1] == ("extract", volume, "another one", {"beside": None, "profile": None})
     assert not desk.ui.recordTable.visible
     assert not desk.ui.copyButton.visible

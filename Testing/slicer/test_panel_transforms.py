@@ -80,8 +80,8 @@ def goes_round(driver: Any, volume: Any, found: list[NDArray[np.bool_]]) -> None
     assert np.array_equal(driver.mask(segmentation, volume), found[-1])
     driver.text("under a transform")
     before = driver.voxels(volume)
-    stego = driver.hide()
-    assert stego is not None, driver.ui.hideState.plainText
+    stego = driver.embed()
+    assert stego is not None, driver.ui.embedState.plainText
     changed = driver.voxels(stego) != before
     assert changed.any()
     assert not (changed & found[-1]).any()
@@ -123,15 +123,15 @@ def test_a_transform_changed_after_finding_stops_embedding_with_a_sentence(drive
     volume.SetAndObserveTransformNodeID(turned().GetID())
     driver.choose(volume)
     segmentation = driver.find()
-    driver.text("not to be hidden")
+    driver.text("not to be embedded")
     volume.SetAndObserveTransformNodeID(turned(3.0).GetID() if change == "another" else None)
     nodes = slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode")
-    assert driver.hide() is None
-    assert "different transforms" in driver.ui.hideState.plainText
+    assert driver.embed() is None
+    assert "different transforms" in driver.ui.embedState.plainText
     assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == nodes
 
     volume.SetAndObserveTransformNodeID(segmentation.GetTransformNodeID())
-    assert driver.hide() is not None, driver.ui.hideState.plainText
+    assert driver.embed() is not None, driver.ui.embedState.plainText
 
 
 def test_both_may_be_moved_together(driver: Any) -> None:
@@ -142,7 +142,7 @@ def test_both_may_be_moved_together(driver: Any) -> None:
     node = turned()
     for each in (volume, segmentation):
         each.SetAndObserveTransformNodeID(node.GetID())
-    assert driver.hide() is not None, driver.ui.hideState.plainText
+    assert driver.embed() is not None, driver.ui.embedState.plainText
 
 
 def test_the_region_lies_in_the_study_of_its_volume(driver: Any, dicom_database: Any, tmp_path: Path) -> None:
@@ -173,12 +173,12 @@ def test_usable_air_is_shown_and_is_never_taken_for_the_region(driver: Any) -> N
     assert not (air & mask).any()
 
     driver.text("in the air")
-    stego = driver.hide()
+    stego = driver.embed()
     changed = driver.voxels(stego) != driver.voxels(volume)
     assert not (changed & ~air).any()
 
 
-def test_checking_room_again_shows_the_air_that_is_left(driver: Any) -> None:
+def test_checking_capacity_again_shows_the_air_that_is_left(driver: Any) -> None:
     import slicer
 
     volume = loose()
@@ -190,7 +190,7 @@ def test_checking_room_again_shows_the_air_that_is_left(driver: Any) -> None:
 
     before = air()
     driver.paint(segmentation, volume, slice(0, 4), slice(0, 60), slice(None))
-    driver.ui.checkRoomButton.click()
+    driver.ui.capacityButton.click()
     after = air()
     assert not after[:, :60].any()
     assert after.sum() < before.sum()

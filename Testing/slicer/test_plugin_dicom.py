@@ -62,7 +62,7 @@ def test_a_stego_volume_is_exported_as_a_new_series(
 
     driver.choose(volume)
     driver.find()
-    stego = driver.hide()
+    stego = driver.embed()
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(slicer.mrmlScene)
     assert hierarchy.GetItemParent(item_of(stego)) == hierarchy.GetItemParent(item_of(volume))  # the same study
     (tmp_path / "export").mkdir()
@@ -90,10 +90,10 @@ def test_a_failed_export_says_why(plugin: Any, driver: Any, volume: Any, tmp_pat
 
     driver.choose(volume)
     driver.find()
-    stego = driver.hide()
+    stego = driver.embed()
     slicer.util.arrayFromVolume(stego)[0, 0, 0] += 1
     error, files = exported(plugin, stego, tmp_path)
-    assert "changed after hiding" in error
+    assert "changed after embedding" in error
     assert not [path for path in files if "StegoMed_" in str(path)]
     (exportable,) = plugin.examineForExport(item_of(stego))
     slicer.mrmlScene.RemoveNode(stego)
@@ -119,7 +119,7 @@ def test_tags_edited_in_the_dialog_are_honoured_and_others_stay(
     driver.choose(volume)
     driver.find()
     tags = {"PatientName": "", "PatientID": "T-1", "SeriesDescription": "For transfer"}
-    error, datasets = edited(plugin, driver.hide(), tmp_path / "export", **tags)
+    error, datasets = edited(plugin, driver.embed(), tmp_path / "export", **tags)
     assert error == ""
     assert len(datasets) == 3
     for each in datasets:
@@ -133,7 +133,7 @@ def test_nothing_edited_changes_nothing_but_name_and_number(
 ) -> None:
     driver.choose(volume)
     driver.find()
-    error, datasets = edited(plugin, driver.hide(), tmp_path / "export")
+    error, datasets = edited(plugin, driver.embed(), tmp_path / "export")
     assert error == ""
     for each in datasets:
         assert (each.PatientName, each.PatientID) == ("Phantom^Abdomen", "SM-0001")
@@ -159,7 +159,7 @@ def test_unlawful_tags_get_a_sentence_and_write_nothing(
         dataset.save_as(path)
     driver.choose(volume)
     driver.find()
-    error, datasets = edited(plugin, driver.hide(), tmp_path / "export", **tags)
+    error, datasets = edited(plugin, driver.embed(), tmp_path / "export", **tags)
     assert words in error
     assert datasets == []
     assert not list((tmp_path / "export").iterdir())
@@ -176,7 +176,7 @@ def test_patient_typed_for_a_volume_without_dicom_is_written(plugin: Any, driver
     driver.find()
     driver.text("words")
     tags = {"PatientName": "Doe^J\u00f6hn", "PatientID": "77"}
-    error, (dataset,) = edited(plugin, driver.hide(), tmp_path / "export", **tags)
+    error, (dataset,) = edited(plugin, driver.embed(), tmp_path / "export", **tags)
     assert error == ""
     assert (str(dataset.PatientName), dataset.PatientID) == ("Doe^J\u00f6hn", "77")
     assert dataset.SeriesDescription == "Loose stego"
@@ -188,7 +188,7 @@ def test_new_series_of_one_study_get_names_and_numbers_of_their_own(
     for _ in range(3):
         driver.choose(volume)
         driver.find()
-        driver.hide()
+        driver.embed()
         host.answer.append(True)
         driver.save_to_database()
     first = [dicom_database.instancesForSeries(series)[0] for series in driver.series(dicom_database)]

@@ -1,4 +1,4 @@
-"""How much room the slices have, as last measured, and whether a record fits."""
+"""The capacity of the slices, as last measured, and whether a record fits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from StegoMedLib.wording import counted
 
-__all__ = ["Measured", "Room"]
+__all__ = ["Capacity", "Measured"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Measured:
     reasons: list[str] = field(default_factory=list)
 
 
-class Room:
+class Capacity:
     """What was measured last, for one volume, segmentation and profile."""
 
     def __init__(self) -> None:
@@ -42,15 +42,14 @@ class Room:
         """The segmentation was edited: the numbers may be wrong."""
         self._stale = bool(self._measured.sizes)
 
-    def words(self, needed: int = 1) -> str:
-        """How many slices have room for `needed` bytes, or for the smallest record."""
+    def words(self, needed: int = 1, what: str = "a record") -> str:
+        """How many slices can carry `needed` bytes, or the smallest record."""
         if self._stale:
-            return "The segmentation was edited since room was measured; press Check room."
+            return "The segmentation has changed since its capacity was measured; press Capacity."
         if not self._measured.sizes:
-            return "Room is not measured yet: find the region, or press Check room."
+            return "The capacity is not measured yet; press Find or Capacity."
         fits = [size >= needed for size in self._measured.sizes]
-        slices = counted(len(fits), "slice")
-        return f"{sum(fits)} of {slices} {'has' if len(fits) == 1 else 'have'} room{self._why(fits)}."
+        return f"{sum(fits)} of {counted(len(fits), 'slice')} can carry {what}{self._why(fits)}."
 
     def _why(self, fits: list[bool]) -> str:
         """What took the air of most of the slices that do not fit."""
@@ -60,7 +59,8 @@ class Room:
     def needs(self, needed: int) -> str:
         """The live line: what a record needs, and what there is, in bytes after compression."""
         if not self.known:
-            return f"Needs {needed} bytes a slice after compression. {self.words()}"
+            return f"The record takes {needed} bytes after compression. {self.words()}"
         least, most = min(self._measured.sizes), max(self._measured.sizes)
         span = f"{most}" if least == most else f"{least} to {most}"
-        return f"Needs {needed} of {span} bytes a slice after compression: {self.words(max(needed, 1))}"
+        fits = self.words(max(needed, 1), "it")
+        return f"The record takes {needed} bytes after compression, and a slice holds {span}: {fits}"
