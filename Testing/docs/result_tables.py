@@ -191,7 +191,7 @@ BLOCKS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
     "guard": (("guard",), guard_tables),
     "paper_strength": (("paper",), _paper("strength", paper_tables.strength_table)),
     "paper_small": (("paper",), _paper("strength", paper_tables.small_table)),
-    "paper_capacity": (("paper",), _paper("room", paper_tables.room_table)),
+    "paper_capacity": (("paper",), _paper("capacity", paper_tables.capacity_table)),
     "paper_noise": (("paper",), _paper("noise", paper_tables.noise_table)),
     "paper_masks": (("paper",), _paper("masks", paper_tables.mask_table)),
 }

@@ -24,7 +24,7 @@ def test_page_and_report_hold_every_table(stegomed: Stegomed, data_dir: Path, tm
     assert report.pop("stegomed")
     assert report == json.loads((tmp_path / "out" / "paper.json").read_text(encoding="utf-8"))
     assert set(report) == {
-        *("note", "paper", "finder", "covers", "summary", "strength", "room", "masks", "noise"),
+        *("note", "paper", "finder", "covers", "summary", "strength", "capacity", "masks", "noise"),
     }
     assert report["covers"] == {"CHAOS CT": 1, "validation MR": 2}
     ours = [row for row in report["strength"] if not row["variant"].startswith("saidi2024") and not row["failure"]]

@@ -18,10 +18,10 @@ from StegoMedLib.lab.benchmark.paper_rows import (
     Noise,
     Row,
     Variant,
+    capacity_row,
     hide,
     mask_row,
     noise_rows,
-    room_row,
     strength_row,
 )
 from StegoMedLib.lab.benchmark.paper_run import beta_of, lines, paper_name, variants
@@ -111,7 +111,7 @@ def test_what_does_not_fit_says_so(cover: Cover, load: Load) -> None:
 
 
 def test_room_is_filled(cover: Cover) -> None:
-    row = room_row(cover, paper(10.0), 5, np.random.default_rng(1))
+    row = capacity_row(cover, paper(10.0), 5, np.random.default_rng(1))
 
     assert row.bits == row.measures["capacity_bits"] == cover.outside.sum()
     assert row.measures["capacity_bpp"] == row.bits / SIDE**2

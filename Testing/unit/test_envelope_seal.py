@@ -185,7 +185,7 @@ def test_many_salts_fill_no_memory() -> None:
     opener = Opener(_PASSPHRASE)
     for number in range(40):
         assert opener.open(Sealer(_PASSPHRASE, _CHEAP).seal(TextRecord(str(number)))) == TextRecord(str(number))
-    assert len(opener._derived) == 16
+    assert opener._keys.cache_info().currsize == 16
 
 
 @pytest.mark.parametrize("record", _RECORDS)

@@ -8,7 +8,7 @@ from StegoMedLib.lab.benchmark import printed
 from StegoMedLib.lab.benchmark.page import Picture, Section, Table, as_html, as_markdown
 from StegoMedLib.lab.benchmark.paper_plots import NOISE, STRENGTH
 from StegoMedLib.lab.benchmark.paper_run import Line, PaperReport, lines
-from StegoMedLib.lab.benchmark.paper_tables import mask_table, noise_table, room_table, small_table, strength_table
+from StegoMedLib.lab.benchmark.paper_tables import capacity_table, mask_table, noise_table, small_table, strength_table
 from StegoMedLib.metrics import PAPER_NOTE
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _STRENGTH = (
     "Expected is the analysis for coefficients spread evenly over their cells: MSE = (4/β)²/3 · bits per pixel.",
 )
 _SMALL = ("The data modules of a QR code of version 10; a default header record takes less.",)
-_ROOM = (
+_CAPACITY = (
     (
         "What fits, and what hiding so much does. The paper names a capacity of 131,524 bits beside a PSNR that it "
         "measured with 8,126."
@@ -75,7 +75,7 @@ def paper_sections(report: PaperReport, plots: Mapping[str, bytes] | None = None
     return [
         Section("Imperceptibility (the paper's Table 4)", _STRENGTH, strength, picture(STRENGTH)),
         Section("A small record", _SMALL, tables(small_table, report.strength)),
-        Section("Payload and capacity", _ROOM, tables(room_table, report.room)),
+        Section("Payload and capacity", _CAPACITY, tables(capacity_table, report.capacity)),
         Section("Noise", _NOISE, noise, picture(NOISE)),
         Section("Masks of cover and stego", _MASKS, tables(mask_table, report.masks)),
     ]

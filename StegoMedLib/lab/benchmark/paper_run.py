@@ -18,10 +18,10 @@ from StegoMedLib.lab.benchmark.paper_rows import (
     Noise,
     Row,
     Variant,
+    capacity_row,
     hide,
     mask_row,
     noise_rows,
-    room_row,
     strength_row,
 )
 from StegoMedLib.metrics import PAPER_NOTE, summarise
@@ -86,13 +86,13 @@ class PaperReport:
     finder: str
     covers: dict[str, int] = field(default_factory=dict)
     strength: list[Row] = field(default_factory=list)
-    room: list[Row] = field(default_factory=list)
+    capacity: list[Row] = field(default_factory=list)
     masks: list[Row] = field(default_factory=list)
     noise: list[Row] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
         """The JSON report of ``stegomed benchmark paper``."""
-        tables = {name: getattr(self, name) for name in ("strength", "room", "masks", "noise")}
+        tables = {name: getattr(self, name) for name in ("strength", "capacity", "masks", "noise")}
         return {
             "note": PAPER_NOTE,
             "paper": printed.as_json(),
@@ -193,7 +193,7 @@ def run_paper(
             report.noise += noise_rows(cover, variant, record, stego, noises=noises, rng=rng)
         for variant in profiles:
             report.strength.append(strength_row(cover, variant, small, hide(cover, variant, small.payload)))
-        report.room += [room_row(cover, variant, _LABEL, rng) for variant in profiles[len(SHOWN) - 1 :]]
+        report.capacity += [capacity_row(cover, variant, _LABEL, rng) for variant in profiles[len(SHOWN) - 1 :]]
         before = finder.find(cover.plane)
         report.masks += [mask_row(cover, variant, same, before, finder) for variant in profiles]
     progress(len(found), len(found), "")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.lab.benchmark.paper_run import Line
 
-__all__ = ["mask_table", "noise_table", "room_table", "small_table", "strength_table"]
+__all__ = ["capacity_table", "mask_table", "noise_table", "small_table", "strength_table"]
 
 Cells = list["str | float | None"]
 
@@ -64,16 +64,16 @@ def small_table(group: str, made: Sequence[Line]) -> Table:
     return Table(f"{group}, {SMALL}: PSNR in dB", columns, rows)
 
 
-def room_table(group: str, made: Sequence[Line]) -> Table:
+def capacity_table(group: str, made: Sequence[Line]) -> Table:
     """Bits that fit, and what hiding so many does."""
     rows: list[Cells] = []
     if group == _CT:
         rows.append([_PRINTED, printed.CAPACITY, printed.CAPACITY / 512**2, None, None, None, None])
     for line in made:
-        room = line.measures["capacity_bits"]
-        ends = f"{room['min']:,.0f} to {room['max']:,.0f}"
+        bits = line.measures["capacity_bits"]
+        ends = f"{bits['min']:,.0f} to {bits['max']:,.0f}"
         quality = (line.mean("psnr_range"), line.mean("psnr_65535"), _per_cent(line.mean("ber")))
-        rows.append([line.variant, round(room["mean"]), line.mean("capacity_bpp"), ends, *quality])
+        rows.append([line.variant, round(bits["mean"]), line.mean("capacity_bpp"), ends, *quality])
     columns = (
         "profile",
         "bits, mean",
