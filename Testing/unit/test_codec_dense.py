@@ -116,3 +116,15 @@ def test_equations_that_repeat_each_other_are_solved_and_those_that_contradict_a
     assert (matrix[0] & agreed[0]).sum() % 2 == 1
     assert (matrix[2] & agreed[0]).sum() % 2 == 0
     assert solve(matrix[None], np.array([[True, False, False]])) is None
+
+
+def test_many_systems_are_solved_at_once_and_one_that_contradicts_itself_is_told() -> None:
+    rng = np.random.default_rng(4)
+    matrices, targets = rng.random((20, 32, 64)) < 0.5, rng.random((20, 32)) < 0.5
+
+    solutions = solve(matrices, targets)
+
+    assert solutions is not None
+    np.testing.assert_array_equal((matrices.astype(int) @ solutions[:, :, None].astype(int))[:, :, 0] % 2 == 1, targets)
+    matrices[7, 3], targets[7, 3] = matrices[7, 2], not targets[7, 2]
+    assert solve(matrices, targets) is None

@@ -83,7 +83,7 @@ def test_what_is_remembered_does_not_grow_with_the_series() -> None:
     assert [reader.read(symbol) for symbol in symbols] == [None] * 40
     assert [reader.text(symbol) for symbol in symbols] == [f"SLICE {number}" for number in range(40)]
 
-    assert [len(kept) for kept in vars(reader).values() if isinstance(kept, dict)] == [16, 16]
+    assert [kept.cache_info().currsize for kept in (reader._texts, reader._opened)] == [16, 16]
 
 
 class _CountingOpener:

@@ -108,3 +108,12 @@ def test_wrong_numbers_of_bits_and_modules_are_refused() -> None:
 
 def test_a_symbol_does_not_print_its_modules() -> None:
     assert "modules" not in repr(make_symbol("7"))
+
+
+def test_symbols_of_the_same_modules_are_equal_wherever_they_come_from() -> None:
+    symbol = make_symbol("SM1:7")
+    modules = symbol.modules.copy()
+    assert symbol_from_bits(symbol.version, symbol.level, symbol.mask, symbol.data_bits) == symbol
+    assert len({symbol, Symbol(symbol.version, symbol.level, symbol.mask, modules)}) == 1
+    modules[-1, -1] ^= True
+    assert Symbol(symbol.version, symbol.level, symbol.mask, modules) != symbol

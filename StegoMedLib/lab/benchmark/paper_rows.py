@@ -36,7 +36,7 @@ Pixels: TypeAlias = "NDArray[np.int32]"
 
 _PAPER_PEAK = 255.0
 _STRETCHED = 65535
-_NO_ROOM = "does not fit"
+_TOO_SMALL = "does not fit"
 
 _HOPELESS = 0.25
 """Share of wrong modules beyond which no QR code reads: its highest level corrects 30 % of the codewords."""
@@ -142,7 +142,7 @@ def strength_row(cover: Cover, variant: Variant, load: Load, stego: Pixels | Non
     """PSNR under every convention, and bit errors after storage as integers; the paper's rule as it measures, too."""
     row = _row(cover, variant, load)
     if stego is None:
-        return replace(row, failure=_NO_ROOM)
+        return replace(row, failure=_TOO_SMALL)
     measures: Metrics = compare(cover.plane, stego, cover.significant).as_json()
     measures |= _errors(load, variant.read(replace(cover.plane, pixels=stego), load.payload, variant.blocks(cover)))
     if variant.beta is not None:
@@ -151,7 +151,7 @@ def strength_row(cover: Cover, variant: Variant, load: Load, stego: Pixels | Non
 
 
 def capacity_row(cover: Cover, variant: Variant, label: int, rng: np.random.Generator) -> Row:
-    """Bits that a variant can hide, and what hiding so many does."""
+    """Bits that a variant can embed, and what hiding so many does."""
     capacity = variant.canvas(cover).capacity
     measures: Metrics = {"capacity_bits": capacity, "capacity_bpp": capacity / cover.plane.pixels.size}
     load = Load("as much as fits", Payload(label, rng.random(capacity) < 1 / 2))
@@ -165,7 +165,7 @@ def mask_row(cover: Cover, variant: Variant, load: Load, before: NDArray[np.bool
     seen = replace(cover, outside=outside(before), usable=usable_blocks(air_of(cover.plane, before)))
     stego = embed(seen, variant, load.payload)
     if stego is None:
-        return replace(row, failure=_NO_ROOM)
+        return replace(row, failure=_TOO_SMALL)
     plane = replace(cover.plane, pixels=stego)
     after = finder.find(plane)
     ours, blocks = variant.beta is None, outside(after)
@@ -201,7 +201,7 @@ def noise_rows(
     for noise in noises:
         named = replace(row, attack=noise.words, level=noise.level)
         if stego is None:
-            yield replace(named, failure=_NO_ROOM)
+            yield replace(named, failure=_TOO_SMALL)
             continue
         noisy = attack(noise.kind, replace(cover.plane, pixels=stego), noise.level, rng)
         error = float(np.mean(np.square(noisy.pixels.astype(np.float64) - cover.plane.pixels)))
