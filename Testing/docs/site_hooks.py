@@ -25,9 +25,8 @@ PAGES = {"README.md": "index.md"} | {name: name for name in ("CHANGELOG.md", "CO
 PICTURES = "Resources/Screenshots"
 CODE = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(\]\()(?!https?:|mailto:|#)([^)#\s]+)((?:#[^)\s]*)?\))")
-LOADED = re.compile(
-    r"""<(?:script|img|iframe)[^>]*\ssrc=["']?(?:https?:)?//|<link[^>]*\shref=["']?(?:https?:)?//(?![^>]*canonical)"""
-)
+LOADED = re.compile(r"""<(?:script|img|iframe)[^>]*\ssrc=["']?(?:https?:)?//|<link[^>]*\shref=["']?(?:https?:)?//""")
+LOADED_BY_STYLE = re.compile(r"""(?:url\(|@import)\s*["']?(?:https?:)?//""")
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
@@ -74,3 +73,10 @@ def on_post_page(output: str, *, page: Any, config: MkDocsConfig) -> str:  # noq
     if found := LOADED.search(output):
         raise PluginError(f"{page.file.src_uri} would load something from elsewhere: {found[0]}")
     return output
+
+
+def on_post_build(*, config: Any) -> None:
+    """Refuse a style that loads something from another computer."""
+    for style in Path(config.site_dir).rglob("*.css"):
+        if found := LOADED_BY_STYLE.search(style.read_text(encoding="utf-8")):
+            raise PluginError(f"{style.name} would load something from elsewhere: {found[0]}")
