@@ -189,9 +189,7 @@ def test_embedding_hands_over_what_was_typed_and_shows_what_was_done(desk: Any, 
     assert "1 of 2 slices" in desk.ui.embedState.plainText
     assert "Skipped 2: no air." in desk.ui.embedState.plainText
     assert words_in(desk.ui.embedTable) == [["SSIM", "0.500000 / 0.750000 / 1.000000"]]
-    needs = (
-        "The record takes 15 bytes after compression, and a slice holds 10 to 900: 1 of 2 slices can carry it (no air)."
-    )
+    needs = "The record takes 15 bytes after compression, and a slice holds 10 to 900: 1 of 2 slices can carry it"
     assert desk.ui.needsState.plainText == f"{needs} (no air)."
 
 
