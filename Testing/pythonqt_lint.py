@@ -21,9 +21,9 @@ _AT_THE_START = (
     frozenset({"ctk", "DICOMLib", "numpy", "qt", "slicer", "StegoMedPanel", "vtk"}) | sys.stdlib_module_names
 )
 """What files of the module may import when they are loaded; all else is imported where it is used."""
-_LIGHT = {"choices", "codec.profiles", "errors", "plain", "wording"}
+_LIGHT = {"choices", "codec.profiles", "errors", "packing", "plain", "wording"}
 _LIGHT_PARTS = frozenset({"StegoMedLib", *(f"StegoMedLib.{name}" for name in _LIGHT)})
-"""What the library imports without any package."""
+"""What imports no package but NumPy."""
 _GONE_IN_QT6 = frozenset({"QDesktopWidget", "QRegExp", "QSignalMapper", "QTextCodec", "MidButton", "QGLWidget"})
 _GONE_METHODS = frozenset({"setMargin", "globalPos", "setUserData"})
 _ONLY_IN_QT6 = frozenset({"QStringDecoder", "QStringEncoder", "QPermission", "QEventPoint"})
