@@ -14,7 +14,7 @@ from StegoMedLib.envelope.records import (
     record_in_words,
 )
 from StegoMedLib.envelope.seal import Opener, Sealer, envelope_length, largest_record_bytes
-from StegoMedLib.envelope.shards import Shard, ShardSet, ShardWriter, largest_shard, shard_characters
+from StegoMedLib.envelope.shards import Shard, ShardSet, ShardWriter, largest_shard
 
 __all__ = [
     "MOST_SHARDS",
@@ -40,6 +40,5 @@ __all__ = [
     "prepare_passphrase",
     "record_as_json",
     "record_in_words",
-    "shard_characters",
     "shard_size",
 ]

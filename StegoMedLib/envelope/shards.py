@@ -30,11 +30,11 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from StegoMedLib.envelope.base45_text import bytes_within, decoded, text_length, text_of
+from StegoMedLib.envelope.base45_text import bytes_within, decoded, text_of
 from StegoMedLib.envelope.erasure import MOST_SHARDS, cut_data, join_shards, shard_size
 from StegoMedLib.envelope.versions import SHARD_PREFIX, SHARD_VERSION
 
-__all__ = ["Shard", "ShardSet", "ShardWriter", "largest_shard", "shard_characters"]
+__all__ = ["Shard", "ShardSet", "ShardWriter", "largest_shard"]
 
 _LAYOUT = struct.Struct(">B8sHHHI")
 _RUN_BYTES = 8
@@ -137,11 +137,6 @@ class ShardSet:
 def largest_shard(characters: int) -> int:
     """Bytes of the largest shard whose text has at most `characters` characters; 0 when there is none."""
     return max(bytes_within(SHARD_PREFIX, characters) - _OVERHEAD, 0)
-
-
-def shard_characters(size: int) -> int:
-    """Characters of the text of a shard of `size` bytes."""
-    return text_length(SHARD_PREFIX, size + _OVERHEAD)
 
 
 def _run_of(envelope: bytes) -> bytes:

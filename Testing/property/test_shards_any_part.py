@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from StegoMedLib.envelope import ShardSet, ShardWriter, shard_characters, shard_size
+from StegoMedLib.envelope import ShardSet, ShardWriter, largest_shard, shard_size
 
 KEYS = st.binary(min_size=32, max_size=32)
 
@@ -25,7 +25,7 @@ def test_every_sufficient_part_gives_the_data_back(cut: tuple[bytes, int, int, l
     data, needed, total, found = cut
     writer = ShardWriter(key)
     texts = writer.cut(data, needed, total)
-    assert {len(text) for text in texts} == {shard_characters(shard_size(len(data), needed, total))}
+    assert {largest_shard(len(text)) for text in texts} == {shard_size(len(data), needed, total)}
 
     shards = [shard for number in found if (shard := writer.read(texts[number])) is not None]
     collected = ShardSet(shards[0])
