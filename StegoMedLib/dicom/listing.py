@@ -10,6 +10,7 @@ from pydicom.uid import MediaStorageDirectoryStorage
 
 from StegoMedLib.dicom.hostile import open_dataset, translated
 from StegoMedLib.dicom.pixel_format import pixel_format
+from StegoMedLib.dicom.places import in_place
 from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, is_leftover, status, walk
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
 from StegoMedLib.wording import counted
@@ -79,6 +80,10 @@ class Listing:
         gone = {row.file: row for row in (*self.left_out, *left_out)}
         images = tuple(path for path in self.images if path not in gone)
         return replace(self, images=images, left_out=tuple(sorted(gone.values())))
+
+    def in_place(self) -> Listing:
+        """The listing with its images in the order in which they lie in the patient, whatever the files are called."""
+        return replace(self, images=in_place(self.images))
 
 
 def _stamp(path: Path) -> _Stamp | None:

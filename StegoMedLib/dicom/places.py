@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom import Dataset
 
-__all__ = ["Placing", "Slot", "placing_of", "slices_beside"]
+__all__ = ["Placing", "Slot", "in_place", "placing_of", "slices_beside"]
 
 _ORIENTATIONS = ("sagittal", "coronal", "axial", "oblique", "unknown")
 """The first three by the axis of the patient that stands upright on the plane: x to the left, y to the back, z up."""
@@ -112,20 +112,33 @@ def slices_beside(paths: Iterable[Path], *, each_side: int = 2) -> dict[Slot, tu
     dict of (Path, int) to tuple of (Path, int)
         Frames without neighbours, or without a place in their headers, are left out.
     """
-    stacks: dict[tuple[object, ...], list[tuple[float, Slot]]] = {}
-    for path in paths:
-        for frame, place in enumerate(_places(path)):
-            if place is not None:
-                stacks.setdefault(place.stack, []).append((place.along, (path, frame)))
     beside: dict[Slot, tuple[Slot, ...]] = {}
-    for slices in stacks.values():
-        slices.sort(key=lambda entry: entry[0])
+    for slices in _stacks(paths):
         for number, (along, slot) in enumerate(slices):
             window = slices[max(0, number - each_side) : number + each_side + 1]
             near = tuple(other for where, other in window if other != slot and abs(where - along) <= _REACH)
             if near:
                 beside[slot] = near
     return beside
+
+
+def in_place(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Files in the order in which their first frames lie in the patient, stack by stack; files without a place last."""
+    paths = tuple(paths)
+    placed = dict.fromkeys(path for slices in _stacks(paths) for _, (path, _) in slices)
+    return (*placed, *(path for path in paths if path not in placed))
+
+
+def _stacks(paths: Iterable[Path]) -> Iterable[list[tuple[float, Slot]]]:
+    """Frames of each stack of parallel slices with where they lie along it, in that order."""
+    stacks: dict[tuple[object, ...], list[tuple[float, Slot]]] = {}
+    for path in paths:
+        for frame, place in enumerate(_places(path)):
+            if place is not None:
+                stacks.setdefault(place.stack, []).append((place.along, (path, frame)))
+    for slices in stacks.values():
+        slices.sort(key=lambda entry: entry[0])
+    return stacks.values()
 
 
 def _places(path: Path) -> list[_Place | None]:

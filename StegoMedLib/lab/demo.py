@@ -94,7 +94,8 @@ def run_demo(
     with staged(target, overwrite=overwrite) as work:
         if passphrase is None:
             passphrase = _fresh_passphrase(work / "passphrase.txt")
-        covers = _phantom(work) if series is None else _Covers(series, listing or list_files(series))
+        # In place, so that the slice in the middle of the pictures is that of the patient.
+        covers = _phantom(work) if series is None else _Covers(series, (listing or list_files(series)).in_place())
         report = _stations(work, covers, masks, passphrase, stage)
         write_whole(
             work / "report.json", json.dumps(report.as_json(), indent=2, allow_nan=False).encode(), mode=PRIVATE

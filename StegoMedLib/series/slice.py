@@ -77,7 +77,9 @@ PartT = TypeVar("PartT", bound=Part)
 
 
 class Series(Protocol[PartT]):
-    """What gives slices, part by part, again and again in the same order.
+    """What gives slices, part by part, again and again in the same order: that of the files, or of the volume.
+
+    Files of a `Listing` that is `in_place` come in the order in which they lie in the patient.
 
     Attributes
     ----------

@@ -9,7 +9,8 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from StegoMedLib.dicom import new_series, slices_beside
+from StegoMedLib.dicom import list_files, new_series, slices_beside
+from StegoMedLib.series.files import FileSeries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,19 @@ def test_neighbours_follow_the_place_whatever_the_names(tmp_path: Path) -> None:
     beside = slices_beside(sorted(shuffled), each_side=1)
     assert beside[shuffled[0], 0] == ((shuffled[1], 0),)
     assert set(beside[shuffled[3], 0]) == {(shuffled[2], 0), (shuffled[4], 0)}
+
+
+def test_files_come_in_place_where_asked_whatever_the_names(tmp_path: Path) -> None:
+    files = positions(tmp_path / "in")
+    shuffled = [path.rename(path.with_name(f"{name}.dcm")) for path, name in zip(files, "dbface", strict=True)]
+    dataset = dcmread(shuffled[2])
+    del dataset.ImagePositionPatient
+    dataset.save_as(shuffled[2])
+    there = [shuffled[number] for number in (0, 1, 3, 4, 5)]
+    images = list_files(tmp_path / "in").in_place().images
+    assert images in {(*there, shuffled[2]), (*there[::-1], shuffled[2])}
+    series = FileSeries(tmp_path / "in", list_files(tmp_path / "in").in_place())
+    assert [part.path for part in series] == list(images)
 
 
 def test_slices_far_apart_have_nothing_to_say_of_each_other(tmp_path: Path) -> None:
