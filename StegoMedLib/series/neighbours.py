@@ -37,6 +37,7 @@ class Regions:
     def __init__(self, masks: MaskSource, series: Series[Any], *, keep_all: bool = False) -> None:
         self._masks, self._series, self._keep_all = masks, series, keep_all
         self._kept: OrderedDict[Key, tuple[tuple[int, ...], bytes, bytes | None]] = OrderedDict()
+        self._unknown: set[Key] = set()
 
     def of(self, each: Slice) -> Region:
         """Region of a slice together with the bodies beside it; raises as the mask source does."""
@@ -59,12 +60,12 @@ class Regions:
         """Region of a neighbour; nothing where it cannot be read, which its own turn will tell."""
         if key in self._kept:
             return self._remembered(key)
-        try:
-            return self._found(key, self._series.at(key))
-        except UnusableInputError:
-            nothing = Region(np.zeros((0, 0), dtype=np.bool_))
-            self._keep(key, nothing)
-            return nothing
+        if key not in self._unknown:
+            try:
+                return self._found(key, self._series.at(key))
+            except UnusableInputError:
+                self._unknown.add(key)
+        return Region(np.zeros((0, 0), dtype=np.bool_))
 
     def _found(self, key: Key, each: Slice) -> Region:
         found = self._masks.region(each)

@@ -11,7 +11,7 @@ import pytest
 
 from StegoMedLib.envelope import FileRecord, TextRecord
 from StegoMedLib.pipeline.embed import embed_series
-from StegoMedLib.pipeline.options import Content
+from StegoMedLib.pipeline.options import Content, Method
 from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.series.masks import FinderMasks
 
@@ -22,8 +22,15 @@ PASSPHRASE = b"correct horse battery staple"
 FINDER = ("--finder", "threshold")
 
 
-def mark(source: Path, target: Path, **content: Any) -> None:
-    embed_series(source, target, PASSPHRASE, FinderMasks(ThresholdFinder()), content=Content(**content))
+def mark(source: Path, target: Path, method: Method | None = None, **content: Any) -> None:
+    embed_series(
+        source,
+        target,
+        PASSPHRASE,
+        FinderMasks(ThresholdFinder()),
+        content=Content(**content),
+        method=method or Method(),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +148,7 @@ def test_a_person_must_look_before_files_are_missed(series: Path, stegomed: Any)
 
 
 def test_shards_of_another_patient_contradict_the_header(phantom_folder: Path, stegomed: Any, tmp_path: Path) -> None:
-    mark(phantom_folder, tmp_path / "in", mode="spread")
+    mark(phantom_folder, tmp_path / "in", Method(mode="spread"))
     edit(tmp_path / "in" / "slice_0001.dcm", PatientID="4711")
 
     result = stegomed("extract", "in", "--json", "-")
@@ -153,7 +160,7 @@ def test_shards_of_another_patient_contradict_the_header(phantom_folder: Path, s
 def test_parts_of_one_more_record_are_for_a_person(
     series: Path, phantom_folder: Path, stegomed: Any, tmp_path: Path
 ) -> None:
-    mark(phantom_folder, tmp_path / "spread", mode="spread", record=TextRecord("one more"), lost=0.0)
+    mark(phantom_folder, tmp_path / "spread", Method(mode="spread", lost=0.0), record=TextRecord("one more"))
     shutil.copy(tmp_path / "spread" / "slice_0002.dcm", series / "slice_0002.dcm")
 
     result = stegomed("extract", "in", "--json", "-")

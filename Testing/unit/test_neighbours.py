@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from StegoMedLib.dicom import new_series, read_instance
+from StegoMedLib.errors import UnusableFileError
 from StegoMedLib.regions import Found
 from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.series import files as series_files
@@ -95,6 +96,17 @@ def test_a_neighbour_that_cannot_be_read_says_nothing(files: list[Path]) -> None
     files[1].write_bytes(b"damaged")
     region = found.of(series.at((files[0].name, 0)))
     assert len(columns(region.beside)) == 1
+
+
+def test_what_a_neighbour_could_not_tell_stops_its_own_turn(files: list[Path]) -> None:
+    series = FileSeries(files[0].parent)
+    found = Regions(FinderMasks(Marks()), series)
+    assert len(series.beside((files[0].name, 0))) == 2
+    content = files[1].read_bytes()
+    files[1].write_bytes(content[:-100])
+    found.of(series.at((files[0].name, 0)))
+    with pytest.raises(UnusableFileError, match="shorter"):
+        found.of(series.at((files[1].name, 0)))
 
 
 def test_an_object_of_many_frames_is_opened_once_for_all_neighbours(
