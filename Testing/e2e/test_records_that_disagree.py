@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pydicom
 import pytest
 
-from StegoMedLib.envelope import FileRecord, TextRecord
+from StegoMedLib.envelope import FileRecord, Passphrase, TextRecord
 from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.options import Content
 from StegoMedLib.regions.threshold import ThresholdFinder
@@ -18,12 +18,12 @@ from StegoMedLib.series.masks import FinderMasks
 if TYPE_CHECKING:
     from pathlib import Path
 
-PASSPHRASE = b"correct horse battery staple"
+KEY = Passphrase.to_seal("correct horse battery staple")
 FINDER = ("--finder", "threshold")
 
 
 def mark(source: Path, target: Path, **content: Any) -> None:
-    embed_series(source, target, PASSPHRASE, FinderMasks(ThresholdFinder()), content=Content(**content))
+    embed_series(source, target, KEY, FinderMasks(ThresholdFinder()), content=Content(**content))
 
 
 @pytest.fixture(scope="module")
