@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import DEFAULT_FINDER
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
-from StegoMedLib.envelope import Record, TextRecord, passphrase_forms, prepare_passphrase
+from StegoMedLib.envelope import Key, Passphrase, Record, TextRecord
 from StegoMedLib.envelope.strength import strength_of
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.embed import embed_series
@@ -95,7 +95,7 @@ def capacity(
 def embed(
     source: Place,
     target: Place,
-    passphrase: str,
+    key: Key | str,
     *,
     record: Record | str | None = None,
     attributes: Sequence[str] = tuple(DEFAULT_ATTRIBUTES),
@@ -113,7 +113,8 @@ def embed(
     ----------
     source, target : path
         DICOM file or folder, and where the stego file or folder goes; it appears when all is written, or not at all.
-    passphrase : str
+    key : Key or str
+        A passphrase, or an `envelope.Key`.
     record : Record or str, optional
         A text, or one of `envelope.TextRecord`, `FileRecord`, `HeaderRecord`; the header's `attributes` without it.
     attributes : sequence of str
@@ -131,14 +132,12 @@ def embed(
     StegoMedError
         `DoesNotFitError` when no slice has capacity for the record, and others; see `errors`.
     """
-    prepared = prepare_passphrase(passphrase)
-    strength = strength_of(prepared)
-    if strength.refused and not weak_passphrase:
-        raise UsageError(f"This passphrase could be guessed in {strength}; take a better one.")
+    if isinstance(key, str):
+        key = _to_seal(key, insisted=weak_passphrase)
     return embed_series(
         Path(source),
         Path(target),
-        prepared,
+        key,
         _masks(masks, finder),
         content=Content(TextRecord(record) if isinstance(record, str) else record, tuple(attributes)),
         method=Method(profile, mode),
@@ -149,7 +148,7 @@ def embed(
 
 def extract(
     source: Place,
-    passphrase: str,
+    key: Key | str,
     *,
     profile: str | None = None,
     masks: Place | None = None,
@@ -161,7 +160,8 @@ def extract(
     ----------
     source : path
         DICOM file or folder; any one readable slice is enough.
-    passphrase : str
+    key : Key or str
+        As of `embed`.
     profile : str, optional
         Found by itself, but ``saidi2024``, which needs `masks`, too.
     masks : path, optional
@@ -177,10 +177,20 @@ def extract(
     Raises
     ------
     StegoMedError
-        `NothingReadableError` when no slice can be read with this passphrase, and others; see `errors`.
+        `NothingReadableError` when no slice can be read with this key, and others; see `errors`.
     """
     found = None if masks is None else _masks(masks, DEFAULT_FINDER)
-    return extract_series(Path(source), passphrase_forms(passphrase), profile=profile, masks=found, progress=progress)
+    if isinstance(key, str):
+        key = Passphrase.to_open(key)
+    return extract_series(Path(source), key, profile=profile, masks=found, progress=progress)
+
+
+def _to_seal(passphrase: str, *, insisted: bool) -> Passphrase:
+    key = Passphrase.to_seal(passphrase)
+    strength = strength_of(key.forms[0])
+    if strength.refused and not insisted:
+        raise UsageError(f"This passphrase could be guessed in {strength}; take a better one.")
+    return key
 
 
 def _masks(folder: Place | None, finder: str) -> MaskSource:

@@ -95,11 +95,11 @@ class EmbedStep:
         desk, parameters = self._desk, self._desk.parameters
         case, passphrase = desk.case(), self.passphrase.text()
         desk.prepare(_EMBEDDING, case.volume, case.segmentation)
-        self.passphrase.check(passphrase)
+        key = self.passphrase.key(passphrase)
         self.forget_result()
         record = self.form.record()
         kept = None if parameters.recordKind is RecordKind.header else record
-        request = Request(passphrase, kept, self.form.attributes(), parameters.strength is Strength.high)
+        request = Request(key, kept, self.form.attributes(), parameters.strength is Strength.high)
         embedded = desk.work.embed(case, request, desk.progress)
         parameters.stegoVolume = embedded.volume
         parameters.extractVolume = embedded.volume

@@ -98,9 +98,10 @@ class ExtractStep:
         passphrase = self.passphrase.text()
         desk.prepare(_EXTRACTING, volume)
         profile = None if parameters.extractProfile is ExtractProfile.automatic else parameters.extractProfile.name
-        extracted = desk.work.extract(
-            volume, passphrase, desk.progress, beside=parameters.segmentation, profile=profile
-        )
+        from StegoMedLib.envelope import Passphrase  # noqa: PLC0415 needs packages
+
+        key = Passphrase.to_open(passphrase)
+        extracted = desk.work.extract(volume, key, desk.progress, beside=parameters.segmentation, profile=profile)
         self._show(extracted.report, extracted.symbol)
 
     def _show(self, report: ExtractReport, symbol: Symbol | None) -> None:

@@ -9,6 +9,7 @@ from StegoMedPanel.passphrase import PassphraseFields
 from StegoMedPanel.states import State, say, weight_of
 
 if TYPE_CHECKING:
+    from StegoMedLib.envelope import Key
     from StegoMedLib.envelope.strength import Strength
     from StegoMedPanel.desk import Desk
 
@@ -36,20 +37,21 @@ class NewPassphrase:
         """
         return self._fields.text()
 
-    def check(self, passphrase: str) -> None:
-        """Refuse what nobody can type, and what is easy to guess unless the user insists; needs packages.
+    def key(self, passphrase: str) -> Key:
+        """The key to seal with; needs packages.
 
         Raises
         ------
         UsageError
-            With the reason.
+            Nobody can type it, or it is easy to guess and the user does not insist.
         """
-        from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415 needs packages
+        from StegoMedLib.envelope import Passphrase  # noqa: PLC0415 needs packages
 
-        prepare_passphrase(passphrase)
+        key = Passphrase.to_seal(passphrase)
         self._look(passphrase)
         if self._refused and not self._ui.weakPassphrase.checked:
             raise UsageError(self._words[0])
+        return key
 
     def clear(self) -> None:
         """Forget it, and hide what is typed next."""
@@ -94,10 +96,10 @@ class NewPassphrase:
 
 
 def _strength(passphrase: str) -> Strength:
-    from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415 needs packages
+    from StegoMedLib.envelope import Passphrase  # noqa: PLC0415 needs packages
     from StegoMedLib.envelope.strength import strength_of  # noqa: PLC0415 needs packages
 
-    return strength_of(prepare_passphrase(passphrase))
+    return strength_of(Passphrase.to_seal(passphrase).forms[0])
 
 
 def _judgement(strength: Strength) -> tuple[str, State]:

@@ -49,14 +49,15 @@ def journey_through_dicom(test: unittest.TestCase) -> None:
     from DICOMLib import DICOMUtils  # noqa: PLC0415 part of Slicer
 
     work = Work()
-    from StegoMedLib.envelope import HeaderRecord  # noqa: PLC0415 needs packages
+    from StegoMedLib.envelope import HeaderRecord, Passphrase  # noqa: PLC0415 needs packages
     from StegoMedLib.series.phantom import PATIENT  # noqa: PLC0415
 
     with DICOMUtils.TemporaryDICOMDatabase():
         volume = load_phantom(slices=_SLICES, size=_SIZE)[0]
         before = _digests(volume)
         segmentation, _ = work.find(Case(volume, None, DEFAULT_PROFILE), "threshold", _silent)
-        request = Request(_PASSPHRASE, None, tuple(ATTRIBUTES))
+        key = Passphrase.to_seal(_PASSPHRASE)
+        request = Request(key, None, tuple(ATTRIBUTES))
         embedded = work.embed(Case(volume, segmentation, DEFAULT_PROFILE), request, _silent)
         test.assertEqual(embedded.report.embedded, _SLICES)
         changed = nodes.voxels_of(embedded.volume) != nodes.voxels_of(volume)
@@ -67,27 +68,28 @@ def journey_through_dicom(test: unittest.TestCase) -> None:
         (identifier,) = DICOMUtils.loadSeriesByUID([series])
         loaded = slicer.mrmlScene.GetNodeByID(identifier)
         test.assertEqual(loaded.GetAttribute(nodes.SERIES_MARK), "1")
-        record = work.extract(loaded, _PASSPHRASE, _silent).report.record
+        record = work.extract(loaded, key, _silent).report.record
         read = record.attributes if isinstance(record, HeaderRecord) else {}
         for keyword in set(ATTRIBUTES) & set(PATIENT):
             test.assertEqual(read.get(keyword), PATIENT[keyword])
         with test.assertRaises(NothingReadableError):  # noqa: PT027 runs in Slicer, where there is no pytest
-            work.extract(loaded, "another passphrase", _silent)
+            work.extract(loaded, Passphrase.to_open("another passphrase"), _silent)
 
 
 def journey_through_voxels(test: unittest.TestCase) -> None:
     """Find, embed, extract and save where there is no DICOM header to start from."""
     work = Work()
-    from StegoMedLib.envelope import TextRecord  # noqa: PLC0415 needs packages
+    from StegoMedLib.envelope import Passphrase, TextRecord  # noqa: PLC0415 needs packages
     from StegoMedLib.series.phantom import phantom_series  # noqa: PLC0415
 
     phantom = phantom_series(slices=_SLICES, size=_SIZE)
     voxels = np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept))
     volume = slicer.util.addVolumeFromArray(voxels)
     segmentation, _ = work.find(Case(volume, None, DEFAULT_PROFILE, "CT"), "threshold", _silent)
-    request = Request(_PASSPHRASE, TextRecord("self-test"), ())
+    key = Passphrase.to_seal(_PASSPHRASE)
+    request = Request(key, TextRecord("self-test"), ())
     embedded = work.embed(Case(volume, segmentation, DEFAULT_PROFILE, "CT"), request, _silent)
-    record = work.extract(embedded.volume, _PASSPHRASE, _silent).report.record
+    record = work.extract(embedded.volume, key, _silent).report.record
     test.assertEqual(record, TextRecord("self-test"))
     folder = Path(slicer.util.tempDirectory()) / "series"
     uids = work.save_to_folder(embedded.volume, folder, {"PatientName": "Self^Test", "PatientID": "1"}, _silent)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from StegoMedLib.envelope import Record
+    from StegoMedLib.envelope import Key, Record
     from StegoMedLib.pipeline.embed_report import EmbedReport
     from StegoMedLib.pipeline.extract import ExtractReport
     from StegoMedLib.series.masks import MaskSource
@@ -61,7 +61,7 @@ class Request:
         Whether a profile that takes a strength embeds at its high one.
     """
 
-    passphrase: str
+    key: Key
     record: Record | None
     attributes: tuple[str, ...]
     strong: bool = False
@@ -132,7 +132,6 @@ class Work(Saving):
 
     def embed(self, case: Case, request: Request, progress: Progress) -> Embedded:
         """Embed a record outside what the reviewer left; add the stego volume and the difference."""
-        from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
         from StegoMedLib.pipeline.embed import embed  # noqa: PLC0415
         from StegoMedLib.pipeline.options import Content, Method  # noqa: PLC0415
         from StegoMedLib.series.sinks import Viewer  # noqa: PLC0415
@@ -149,7 +148,7 @@ class Work(Saving):
         report = embed(
             StackSeries(stack),
             self._reviewed(case, stack),
-            prepare_passphrase(request.passphrase),
+            request.key,
             Viewer(stack, show),
             content=Content(request.record, request.attributes),
             method=Method(case.profile, strength=HIGH_STRENGTH if request.strong else None),
@@ -165,14 +164,13 @@ class Work(Saving):
     def extract(
         self,
         volume: Node,
-        passphrase: str,
+        key: Key,
         progress: Progress,
         *,
         beside: Node | None = None,
         profile: str | None = None,
     ) -> Extracted:
         """Extract the record; only a `profile` that needs a mask looks at the segmentation `beside`."""
-        from StegoMedLib.envelope import passphrase_forms  # noqa: PLC0415
         from StegoMedLib.pipeline.extract import extract  # noqa: PLC0415
         from StegoMedLib.series.masks import VolumeMasks  # noqa: PLC0415
         from StegoMedLib.series.stacks import StackSeries  # noqa: PLC0415
@@ -187,7 +185,7 @@ class Work(Saving):
         symbols: list[Symbol] = []
         report = extract(
             StackSeries(stack),
-            passphrase_forms(passphrase),
+            key,
             profile=profile,
             masks=masks,
             progress=progress,

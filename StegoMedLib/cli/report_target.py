@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from StegoMedLib.cli.keys import KEY_FILES
 from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.series.staging import is_in
@@ -27,7 +28,7 @@ _INPUTS = (
     "checkpoint",
     "check",
     "content",
-    "passphrase_file",
+    *KEY_FILES,
 )
 _OUTPUTS = ("target", "out")
 _HEAD = 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.catalogue import work_of
-from StegoMedLib.cli.passphrase import check_passphrase_source
+from StegoMedLib.cli.keys import check_key_source
 from StegoMedLib.cli.report_target import check_report_target
 from StegoMedLib.cli.screen import library_heard, say
 from StegoMedLib.cli.signals import ending_is_cancelling
@@ -25,7 +25,7 @@ def perform(arguments: argparse.Namespace) -> int:
     """Run the command that `arguments` name; the exit code."""
     try:
         with ending_is_cancelling(), library_heard():
-            check_passphrase_source(arguments)
+            check_key_source(arguments)
             check_report_target(arguments)
             work_of(arguments.command).run(arguments)
     except StegoMedError as error:

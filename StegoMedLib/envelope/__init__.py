@@ -1,8 +1,8 @@
 """Envelopes: records compressed, encrypted, authenticated and written as text."""
 
 from StegoMedLib.envelope.erasure import MOST_SHARDS, shard_size
-from StegoMedLib.envelope.keys import KeyCost, locator_key
-from StegoMedLib.envelope.passphrases import Forms, forms_of, passphrase_forms, prepare_passphrase
+from StegoMedLib.envelope.key import Key
+from StegoMedLib.envelope.passphrase_key import KeyCost, Passphrase
 from StegoMedLib.envelope.records import (
     FileRecord,
     HeaderRecord,
@@ -19,10 +19,11 @@ from StegoMedLib.envelope.shards import Shard, ShardSet, ShardWriter, largest_sh
 __all__ = [
     "MOST_SHARDS",
     "FileRecord",
-    "Forms",
     "HeaderRecord",
+    "Key",
     "KeyCost",
     "Opener",
+    "Passphrase",
     "Record",
     "Sealer",
     "Shard",
@@ -32,12 +33,8 @@ __all__ = [
     "decode_record",
     "encode_record",
     "envelope_length",
-    "forms_of",
     "largest_record_bytes",
     "largest_shard",
-    "locator_key",
-    "passphrase_forms",
-    "prepare_passphrase",
     "record_as_json",
     "record_in_words",
     "shard_size",

@@ -13,13 +13,10 @@ that are must open: `passphrase_forms` gives them too, where they differ.
 from __future__ import annotations
 
 import unicodedata
-from typing import TypeAlias
 
 from StegoMedLib.errors import UsageError
 
-__all__ = ["Forms", "check_form", "forms_of", "passphrase_forms", "prepare_passphrase"]
-
-Forms: TypeAlias = tuple[bytes, ...]
+__all__ = ["check_form", "passphrase_forms", "prepare_passphrase"]
 
 _MOST_BYTES = 1024
 _BYTE_ORDER_MARK = "\ufeff"
@@ -68,7 +65,7 @@ def prepare_passphrase(passphrase: str | bytes) -> bytes:
     return check_form(unicodedata.normalize("NFKC", _bare(text)).strip().encode())
 
 
-def passphrase_forms(passphrase: str | bytes, before: str | bytes | None = None) -> Forms:
+def passphrase_forms(passphrase: str | bytes, before: str | bytes | None = None) -> tuple[bytes, ...]:
     """All forms under which a record may have been sealed, the present one first.
 
     Parameters
@@ -96,17 +93,6 @@ def passphrase_forms(passphrase: str | bytes, before: str | bytes | None = None)
             raise
         return (older,)
     return (present,) if older in {None, present} else (present, older)
-
-
-def forms_of(passphrase: bytes | Forms) -> Forms:
-    """Forms of what a function that opens was given: all of them, or the only one.
-
-    Raises
-    ------
-    UsageError
-        A form is empty, too long or not UTF-8.
-    """
-    return tuple(map(check_form, (passphrase,) if isinstance(passphrase, bytes) else passphrase))
 
 
 def check_form(form: bytes) -> bytes:

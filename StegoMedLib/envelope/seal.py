@@ -8,16 +8,19 @@ from __future__ import annotations
 import hmac
 import secrets
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from StegoMedLib.envelope.aead import NONCE_BYTES, TAG_BYTES, open_bytes, seal_bytes
 from StegoMedLib.envelope.base45_text import bytes_within, decoded, text_length, text_of
 from StegoMedLib.envelope.compression import FLAG_BYTES, MAX_RECORD_BYTES, compress, expand
 from StegoMedLib.envelope.header import HEADER_BYTES, Header
-from StegoMedLib.envelope.keys import DEFAULT_COST, SALT_BYTES, KeyCost, SealingKeys, derive_sealing_keys
-from StegoMedLib.envelope.passphrases import Forms, forms_of
 from StegoMedLib.envelope.records import Record, decode_record, encode_record
 from StegoMedLib.envelope.versions import ENVELOPE_PREFIX, is_newer, is_newer_envelope
-from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadableError, UsageError
+from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadableError
+
+if TYPE_CHECKING:
+    from StegoMedLib.envelope.aead import SealingKeys
+    from StegoMedLib.envelope.key import Key
 
 __all__ = ["Opener", "Sealer", "envelope_length", "largest_record_bytes"]
 
@@ -27,33 +30,21 @@ _MAX_TEXT = text_length(ENVELOPE_PREFIX, _OVERHEAD_BYTES + MAX_RECORD_BYTES)
 
 
 class Sealer:
-    """Seals records with one passphrase.
+    """Seals records with one key.
 
-    The key derivation is done once, here, with a fresh random salt of 16 bytes; each envelope has a random nonce of
-    12 bytes of its own, enough for 2**32 envelopes of one sealer (birthday bound below 2**-32).
+    Keys are derived once, here; each envelope has a random nonce of 12 bytes of its own, enough for 2**32 envelopes of
+    one sealer (birthday bound below 2**-32).
 
     Parameters
     ----------
-    passphrase : bytes
-        From `prepare_passphrase`.
-    cost : KeyCost, optional
-        Parameters of Argon2id.
-
-    Raises
-    ------
-    UsageError
-        The passphrase is empty, too long or not UTF-8, or the cost is more than an `Opener` accepts.
+    key : Key
     """
 
-    def __init__(self, passphrase: bytes, cost: KeyCost = DEFAULT_COST) -> None:
-        if not cost.acceptable:
-            raise UsageError("Argon2id takes 8 KiB to 256 MiB, 1 to 10 passes and 1 to 4 lanes here; choose less.")
-        self._cost = cost
-        self._salt = secrets.token_bytes(SALT_BYTES)
-        self._keys = derive_sealing_keys(passphrase, self._salt, cost)
+    def __init__(self, key: Key) -> None:
+        self._recipe, self._keys = key.sealing()
 
     def __repr__(self) -> str:
-        """Show nothing of the passphrase."""
+        """Show nothing of the key."""
         return "Sealer(...)"
 
     def seal(self, record: Record) -> str:
@@ -79,34 +70,27 @@ class Sealer:
     def seal_bytes(self, record: Record) -> bytes:
         """Seal a record as `seal` does, but give the envelope's bytes, without prefix and Base45."""
         content = _content(record)
-        header = Header(self._cost, self._salt, secrets.token_bytes(NONCE_BYTES), self._keys.commitment)
+        header = Header(self._recipe, secrets.token_bytes(NONCE_BYTES), self._keys.commitment)
         associated = header.to_bytes()
         sealed = seal_bytes(self._keys.sealing, header.nonce, content, associated)
         return associated + sealed
 
 
 class Opener:
-    """Opens envelopes with one passphrase.
+    """Opens envelopes with one key.
 
-    The images of one series share a salt, so derived keys are kept, for the last 16 salts.
+    The images of one series share a recipe, so derived keys are kept, for the last 16 recipes.
 
     Parameters
     ----------
-    passphrase : bytes or tuple of bytes
-        From `prepare_passphrase`, or all its forms from `passphrase_forms`.
-
-    Raises
-    ------
-    UsageError
-        The passphrase is empty, too long or not UTF-8.
+    key : Key
     """
 
-    def __init__(self, passphrase: bytes | Forms) -> None:
-        self._forms = forms_of(passphrase)
-        self._keys = lru_cache(maxsize=_CACHED_KEYS)(derive_sealing_keys)
+    def __init__(self, key: Key) -> None:
+        self._keys = lru_cache(maxsize=_CACHED_KEYS)(key.opening)
 
     def __repr__(self) -> str:
-        """Show nothing of the passphrase."""
+        """Show nothing of the key."""
         return "Opener(...)"
 
     def open(self, text: str) -> Record:
@@ -125,12 +109,12 @@ class Opener:
         Raises
         ------
         NothingReadableError
-            Wrong passphrase, damaged text, no envelope: always the same, without a cause.
+            Wrong key, damaged text, no envelope: always the same, without a cause.
         NewerVersionError
             The text says that it is of a newer version, or its authentic content is of a kind not known here. The
             former is not authenticated: damage may look like it.
         UnusableInputError
-            This computer's OpenSSL has no Argon2id; that depends on neither the text nor the passphrase.
+            This computer's OpenSSL has no Argon2id; that depends on neither the text nor the key.
         """
         if is_newer(text):
             raise NewerVersionError
@@ -162,12 +146,9 @@ class Opener:
             return None
 
     def _committed(self, header: Header) -> SealingKeys | None:
-        """Keys of the form of the passphrase that the envelope was sealed with."""
-        for form in self._forms:
-            keys = self._keys(form, header.salt, header.cost)
-            if hmac.compare_digest(keys.commitment, header.commitment):
-                return keys
-        return None
+        """The keys that the envelope was sealed with; None when this key does not come to them."""
+        made = self._keys(header.recipe)
+        return next((keys for keys in made if hmac.compare_digest(keys.commitment, header.commitment)), None)
 
 
 def envelope_length(record: Record) -> int:

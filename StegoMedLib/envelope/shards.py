@@ -15,7 +15,7 @@ offset    bytes  field
           16     HMAC-SHA-256 of all that, cut to 128 bits
 ========  =====  ====================================================================
 
-The key of the HMAC comes from the key of the positions, for this purpose alone: it tells shards of this passphrase
+The key of the HMAC comes from the key of the positions, for this purpose alone: it tells shards of this key
 from damage and chance, so that a flipped bit costs a slice and no more. What the shards give together is an envelope,
 whose own authentication decides.
 """
@@ -77,7 +77,7 @@ class ShardWriter:
     Parameters
     ----------
     locator : bytes of length 32
-        From `locator_key`.
+        From `Key.locators`.
     """
 
     def __init__(self, locator: bytes) -> None:

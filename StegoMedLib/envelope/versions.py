@@ -3,7 +3,7 @@
 =========  ===============================  ==========================================
 prefix     what follows                     version byte, the first of what follows
 =========  ===============================  ==========================================
-``SM1:``   an envelope                      1
+``SM1:``   an envelope                      1, which tells the type of key, too
 ``SM2:``   a shard of an envelope           1
 =========  ===============================  ==========================================
 
@@ -15,11 +15,13 @@ from __future__ import annotations
 import re
 
 from StegoMedLib.envelope.base45_text import decoded
+from StegoMedLib.envelope.key import KEY_TYPES
 
 __all__ = ["ENVELOPE_PREFIX", "ENVELOPE_VERSION", "SHARD_PREFIX", "SHARD_VERSION", "is_newer", "is_newer_envelope"]
 
 ENVELOPE_PREFIX, SHARD_PREFIX = "SM1:", "SM2:"
-ENVELOPE_VERSION = SHARD_VERSION = 1
+ENVELOPE_VERSION = max(each.VERSION for each in KEY_TYPES)
+SHARD_VERSION = 1
 
 _KNOWN = {ENVELOPE_PREFIX: ENVELOPE_VERSION, SHARD_PREFIX: SHARD_VERSION}
 _FIRST = 3

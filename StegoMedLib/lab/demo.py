@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom import Listing, list_files, new_series
-from StegoMedLib.envelope import prepare_passphrase, record_as_json
+from StegoMedLib.envelope import Key, Passphrase, record_as_json
 from StegoMedLib.envelope.words import make_passphrase
 from StegoMedLib.files import PRIVATE, write_whole
 from StegoMedLib.lab.evaluation.stego import EvaluateReport, evaluate_series
@@ -62,7 +62,7 @@ def run_demo(
     *,
     series: Path | None = None,
     listing: Listing | None = None,
-    passphrase: bytes | None = None,
+    key: Key | None = None,
     overwrite: bool = False,
     stage: Stage = lambda _: silent,
 ) -> DemoReport:
@@ -78,8 +78,8 @@ def run_demo(
         The user's own DICOM file or folder, instead of the phantom.
     listing : Listing, optional
         Of `series`, where it was looked at already.
-    passphrase : bytes, optional
-        A fresh random one unless given.
+    key : Key, optional
+        A fresh random passphrase unless given.
     overwrite : bool
     stage : callable
         Asked for a progress callable at each station.
@@ -92,22 +92,22 @@ def run_demo(
     figure_class()
     check_target(series, target, overwrite=overwrite)
     with staged(target, overwrite=overwrite) as work:
-        if passphrase is None:
-            passphrase = _fresh_passphrase(work / "passphrase.txt")
+        if key is None:
+            key = _fresh_passphrase(work / "passphrase.txt")
         # In place, so that the slice in the middle of the pictures is that of the patient.
         covers = _phantom(work) if series is None else _Covers(series, (listing or list_files(series)).in_place())
-        report = _stations(work, covers, masks, passphrase, stage)
+        report = _stations(work, covers, masks, key, stage)
         write_whole(
             work / "report.json", json.dumps(report.as_json(), indent=2, allow_nan=False).encode(), mode=PRIVATE
         )
     return report
 
 
-def _fresh_passphrase(file: Path) -> bytes:
+def _fresh_passphrase(file: Path) -> Key:
     text, _ = make_passphrase()
     file.touch(mode=0o600)
     file.write_text(text + "\n", encoding="utf-8")
-    return prepare_passphrase(text)
+    return Passphrase.to_seal(text)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _phantom(work: Path) -> _Covers:
     return _Covers(work / "cover", list_files(work / "cover"), work / "reference")
 
 
-def _stations(work: Path, covers: _Covers, masks: MaskSource, passphrase: bytes, stage: Stage) -> DemoReport:
+def _stations(work: Path, covers: _Covers, masks: MaskSource, key: Key, stage: Stage) -> DemoReport:
     """Run the stations one after the other, each from the files the last one left, and draw the pictures."""
     cover = covers.source
     sheet = _Sheet()
@@ -149,7 +149,7 @@ def _stations(work: Path, covers: _Covers, masks: MaskSource, passphrase: bytes,
     embedded = embed_series(
         cover,
         stego,
-        passphrase,
+        key,
         FolderMasks(work / "masks"),
         listing=covers.listing.without(segmented.files.left_out),
         progress=stage("Embedding the record"),
@@ -158,7 +158,7 @@ def _stations(work: Path, covers: _Covers, masks: MaskSource, passphrase: bytes,
     received: dict[tuple[str, int], Symbol] = {}
     extracted = extract_series(
         stego,
-        passphrase,
+        key,
         progress=stage("Reading it again"),
         onlooker=lambda each, symbol: received.update({each.key: symbol}),
     )

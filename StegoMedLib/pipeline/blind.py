@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import DEFAULT_BETA
 from StegoMedLib.codec.profiles import BLIND, profile_info
-from StegoMedLib.envelope import Forms, Opener, Record, Shard, ShardWriter, forms_of, locator_key
+from StegoMedLib.envelope import Key, Opener, Record, Shard, ShardWriter
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Reader
 from StegoMedLib.pipeline.quality import READ_ALONE, READ_SHARD, Quality, QualityOfReading
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["BlindReader", "Reading"]
 
 _Way = tuple[str, bytes]
-"""A profile and a key of the positions."""
+"""A profile and a locator."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,11 @@ class Reading:
 
 
 class BlindReader:
-    """Reads under one passphrase; keys are derived once, however many profiles are tried.
+    """Reads under one key; what is derived from it is derived once, however many profiles are tried.
 
     Parameters
     ----------
-    passphrase : bytes or tuple of bytes
-        As `prepare_passphrase` gives it, or all its forms from `passphrase_forms`.
+    key : Key
     profile : str or None
         The only profile to try; None for all that need no mask.
     beta : float
@@ -63,18 +62,18 @@ class BlindReader:
     Attributes
     ----------
     opener : Opener
-        Of the passphrase.
+        Of the key.
     """
 
-    def __init__(self, passphrase: bytes | Forms, profile: str | None = None, *, beta: float = DEFAULT_BETA) -> None:
+    def __init__(self, key: Key, profile: str | None = None, *, beta: float = DEFAULT_BETA) -> None:
         names = BLIND if profile is None else (profile,)
         keyed = any(profile_info(name).keyed for name in names)
-        keys = [locator_key(form) for form in forms_of(passphrase)] if keyed else [b""]
+        locators = key.locators() if keyed else (b"",)
         self._codings: dict[_Way, Coding] = {
-            (name, key): coding(name, key, beta=beta) for key in keys for name in names
+            (name, locator): coding(name, locator, beta=beta) for locator in locators for name in names
         }
         self._pools = {way: each.pool() for way, each in self._codings.items()}
-        self.opener, self._shards = Opener(passphrase), {key: ShardWriter(key) for key in keys}
+        self.opener, self._shards = Opener(key), {locator: ShardWriter(locator) for locator in locators}
         self._reader, self._quality = Reader(self.opener), QualityOfReading()
         self._read_any = False
 
@@ -108,19 +107,19 @@ class BlindReader:
         return [reading for reading in readings if reading is not None]
 
     def _reading(self, way: _Way, payload: Payload) -> Reading | None:
-        name, key = way
+        name, locator = way
         symbols = self._codings[way].symbols(payload)
         if symbols is None:
             return None
         record, text = self._reader.read(*symbols), self._reader.text(*symbols)
-        shard = self._shards[key].read(text) if record is None else None
+        shard = self._shards[locator].read(text) if record is None else None
         if record is None and shard is None:
             return None
         quality = self._quality.of(payload, symbols, text, READ_ALONE if shard is None else READ_SHARD)
         return Reading(name, record, symbols, quality, shard)
 
     def _prefer(self, way: _Way) -> None:
-        """Try a profile and a key first from now on: slices of a series are marked alike."""
+        """Try a profile and a locator first from now on: slices of a series are marked alike."""
         self._read_any = True
         if next(iter(self._codings)) != way:
             self._codings = {way: self._codings[way], **self._codings}

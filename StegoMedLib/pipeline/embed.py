@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from StegoMedLib.envelope import Key
     from StegoMedLib.pipeline.embed_report import EmbedReport
     from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.series.region import Region
@@ -39,7 +40,7 @@ DESCRIPTION = "StegoMed: an encrypted record embedded outside the significant re
 def embed(
     series: Series[PartT],
     masks: MaskSource,
-    passphrase: bytes,
+    key: Key,
     sink: Sink[PartT],
     *,
     content: Content = Content(),
@@ -54,8 +55,7 @@ def embed(
     series : Series
         What gives the slices.
     masks : MaskSource
-    passphrase : bytes
-        As `prepare_passphrase` gives it.
+    key : Key
     sink : Sink
         What takes them.
     content : Content
@@ -74,7 +74,7 @@ def embed(
         When no slice has capacity, or all together have too little.
     """
     check_mode(method.mode)
-    run = EmbedRun(passphrase, masks.name, content, method, onlooker)
+    run = EmbedRun(key, masks.name, content, method, onlooker)
     run.report.files = series.count
     sender = SENDERS[method.mode](run)
     walk = _Walk(series, Regions(masks, series, keep_all=sender.surveys), run, sender, progress)
@@ -154,7 +154,7 @@ def _check(source: Path, target: Path, method: Method, output: Output) -> None:
 def embed_series(
     source: Path,
     target: Path,
-    passphrase: bytes,
+    key: Key,
     masks: MaskSource,
     *,
     content: Content = Content(),
@@ -174,7 +174,7 @@ def embed_series(
     ----------
     source, target : Path
         DICOM file or folder, and where the stego file or folder goes.
-    passphrase, masks, content, method, progress, onlooker
+    key, masks, content, method, progress, onlooker
         As of `embed`.
     output : Output
     listing : Listing, optional
@@ -193,7 +193,7 @@ def embed_series(
         report = embed(
             series,
             masks,
-            passphrase,
+            key,
             sink,
             content=content,
             method=method,

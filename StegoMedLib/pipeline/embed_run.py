@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from StegoMedLib.codec.profiles import profile_info
-from StegoMedLib.envelope import Sealer, locator_key
+from StegoMedLib.envelope import Sealer
 from StegoMedLib.errors import DoesNotFitError, StegoMedError
 from StegoMedLib.pipeline.capacity import record_bytes_in
 from StegoMedLib.pipeline.coding import Coding, coding
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from StegoMedLib.envelope import Key
     from StegoMedLib.pipeline.message import Message
     from StegoMedLib.pipeline.options import Content, Method
     from StegoMedLib.regions import Reason
@@ -46,7 +47,7 @@ class EmbedRun:
 
     Parameters
     ----------
-    passphrase : bytes
+    key : Key
     finder : str
         Where masks come from, for the report.
     content : Content
@@ -57,7 +58,7 @@ class EmbedRun:
 
     def __init__(
         self,
-        passphrase: bytes,
+        key: Key,
         finder: str,
         content: Content,
         method: Method,
@@ -65,8 +66,8 @@ class EmbedRun:
     ) -> None:
         self.clock = Clock()
         self.method, self._onlooker = method, onlooker
-        self.records, self.sealer = Records(content), Sealer(passphrase)
-        self.locator = locator_key(passphrase) if profile_info(method.profile).keyed else b""
+        self.records, self.sealer = Records(content), Sealer(key)
+        self.locator = key.locators()[0] if profile_info(method.profile).keyed else b""
         self.coding: Coding = coding(method.profile, self.locator, beta=method.beta, strength=method.strength)
         self.clock.lap("keys")
         self._unsealed: dict[str, StegoMedError] = {}

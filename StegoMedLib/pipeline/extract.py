@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
     from StegoMedLib.dicom import Listing
-    from StegoMedLib.envelope import Forms, Record
+    from StegoMedLib.envelope import Key, Record
     from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.symbol import Symbol
 
@@ -44,7 +44,7 @@ _TOGETHER = "not readable alone; the record was read from all slices together"
 
 def extract_series(
     source: Path,
-    passphrase: bytes | Forms,
+    key: Key,
     *,
     profile: str | None = None,
     masks: MaskSource | None = None,
@@ -63,8 +63,7 @@ def extract_series(
     ----------
     source : Path
         DICOM file or folder.
-    passphrase : bytes or tuple of bytes
-        As `prepare_passphrase` gives it, or all its forms from `passphrase_forms`.
+    key : Key
     profile : str or None
         None to find it. Only ``saidi2024`` has to be named; it needs `masks` and the sender's `beta` too.
     masks : MaskSource, optional
@@ -87,12 +86,12 @@ def extract_series(
         When there is nothing to read from.
     """
     series = FileSeries(source, listing, accept_lossy=accept_lossy)
-    return extract(series, passphrase, profile=profile, masks=masks, beta=beta, progress=progress, onlooker=onlooker)
+    return extract(series, key, profile=profile, masks=masks, beta=beta, progress=progress, onlooker=onlooker)
 
 
 def extract(
     series: Series[PartT],
-    passphrase: bytes | Forms,
+    key: Key,
     *,
     profile: str | None = None,
     masks: MaskSource | None = None,
@@ -101,7 +100,7 @@ def extract(
     onlooker: Callable[[Slice, Symbol], None] | None = None,
 ) -> ExtractReport:
     """Extract the record embedded in a series, whatever gives its slices; parameters and errors as `extract_series`."""
-    run = ExtractRun(passphrase, profile, beta=beta, onlooker=onlooker)
+    run = ExtractRun(key, profile, beta=beta, onlooker=onlooker)
     for part in steps(series, progress):
         with series.taking(part):
             _extract_part(run, part, masks)
@@ -138,8 +137,7 @@ class ExtractRun:
 
     Parameters
     ----------
-    passphrase : bytes or tuple of bytes
-        As `prepare_passphrase` gives it, or all its forms from `passphrase_forms`.
+    key : Key
     profile : str or None
         None to find it.
     beta : float
@@ -150,14 +148,14 @@ class ExtractRun:
 
     def __init__(
         self,
-        passphrase: bytes | Forms,
+        key: Key,
         profile: str | None = None,
         *,
         beta: float = DEFAULT_BETA,
         onlooker: Callable[[Slice, Symbol], None] | None = None,
     ) -> None:
         self._onlooker = onlooker
-        self._reader = BlindReader(passphrase, profile, beta=beta)
+        self._reader = BlindReader(key, profile, beta=beta)
         self._spread = ShardCollector(self._reader.opener)
         self._records: list[Record] = []
         self._slices: list[ExtractedSliceReport] = []

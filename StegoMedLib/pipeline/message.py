@@ -107,7 +107,7 @@ def length_of(label: int) -> int | None:
 
 
 class Reader:
-    """Reads symbols under one passphrase; equal symbols of a series are opened once, the last few being remembered.
+    """Reads symbols under one key; equal symbols of a series are opened once, the last few being remembered.
 
     ``newer`` tells whether one of them was of a newer version, or damaged so that it looks like it.
     """

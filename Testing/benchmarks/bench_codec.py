@@ -18,7 +18,7 @@ import numpy as np
 from StegoMedLib.blocks import usable_blocks
 from StegoMedLib.codec.profile import Payload, Profile
 from StegoMedLib.dicom import header_record, list_files, read_instance
-from StegoMedLib.envelope import HeaderRecord, Opener, Sealer, locator_key
+from StegoMedLib.envelope import HeaderRecord, Opener, Passphrase, Sealer
 from StegoMedLib.metrics import compare
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, Reader, seal
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ROUNDS = 20
 PAPER_BITS = 131_524
 CHAOS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "curated" / "ct_abdomen_chaos3"
-PASSPHRASE = b"correct horse battery staple"
+KEY = Passphrase.to_seal("correct horse battery staple")
 
 
 def planes() -> dict[str, tuple[Plane, HeaderRecord]]:
@@ -88,7 +88,7 @@ def always(length: int, _label: int) -> int:
 
 def fill(plane: Plane, significant: NDArray[np.bool_]) -> list[dict[str, object]]:
     """Profile ``capacity``: the paper's largest payload, and as many bits as fit."""
-    profile, air = coding("capacity", locator_key(PASSPHRASE)).profile, air_of(plane, significant)
+    profile, air = coding("capacity", KEY.locators()[0]).profile, air_of(plane, significant)
     most, found = profile.on(plane, air).capacity, []
     share = usable_blocks(air).mean()
     print(f"capacity: {most} bits, {most / plane.pixels.size:.3f} bpp; {share:.3f} of the blocks are usable")
@@ -116,7 +116,7 @@ def fill(plane: Plane, significant: NDArray[np.bool_]) -> list[dict[str, object]
 
 def embed_message(plane: Plane, air: NDArray[np.bool_], message: Message, codec: Coding) -> dict[str, object]:
     """A profile that embeds one symbol."""
-    payload, reader, name = codec.payload(message), Reader(Opener(PASSPHRASE)), codec.info.name
+    payload, reader, name = codec.payload(message), Reader(Opener(KEY)), codec.info.name
     stego = Plane(codec.profile.on(plane, air).embed(payload), plane.low, plane.high)
     quality = compare(plane, stego.pixels)
     print(f"{name}: {quality.changed_pixels} pixels changed, psnr_range {quality.psnr_range} dB")
@@ -132,14 +132,14 @@ def embed_message(plane: Plane, air: NDArray[np.bool_], message: Message, codec:
 
 def measure(name: str, plane: Plane, record: HeaderRecord, sealer: Sealer) -> dict[str, object]:
     """All profiles in one plane."""
-    significant, key = make_finder("threshold").find(plane), locator_key(PASSPHRASE)
+    significant, locator = make_finder("threshold").find(plane), KEY.locators()[0]
     message, air = seal(sealer, record), air_of(plane, significant)
     print(f"\n{name}: QR version {message.symbol.version}, {message.payload.bits.size} bits")
     return {
         "plane": name,
         "usable_ms": timed("air", partial(air_of, plane, significant)),
         "profiles": [
-            *(embed_message(plane, air, message, coding(profile, key)) for profile in ("fidelity", "robust")),
+            *(embed_message(plane, air, message, coding(profile, locator)) for profile in ("fidelity", "robust")),
             *fill(plane, significant),
         ],
     }
@@ -150,10 +150,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--json", type=Path, help="write the numbers here, too")
     options = parser.parse_args()
-    sealer = Sealer(PASSPHRASE)
+    sealer = Sealer(KEY)
     numbers = {
-        "locator_key_ms": timed("locator key", lambda: locator_key(PASSPHRASE), 3),
-        "sealing_key_ms": timed("sealing key", lambda: Sealer(PASSPHRASE), 3),
+        "locator_key_ms": timed("locator key", KEY.locators, 3),
+        "sealing_key_ms": timed("sealing key", lambda: Sealer(KEY), 3),
         "planes": [measure(name, plane, record, sealer) for name, (plane, record) in planes().items()],
     }
     if options.json:

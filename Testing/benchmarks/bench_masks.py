@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.codec.profiles import PROFILES
+from StegoMedLib.envelope import Passphrase
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.lab.evaluation.masks import PAPER_IOU, evaluate_masks
 from StegoMedLib.metrics import ncc
@@ -94,7 +95,8 @@ def correlation(series: Path, finder: Remembering, profile: str) -> dict[str, An
     with tempfile.TemporaryDirectory() as name:
         try:
             method, masks = Method(profile, beta=WIDE_CELLS), FinderMasks(finder)
-            embed_series(series, Path(name) / "out", b"benchmark", masks, method=method, onlooker=seen.take)
+            key = Passphrase.to_seal("benchmark")
+            embed_series(series, Path(name) / "out", key, masks, method=method, onlooker=seen.take)
         except DoesNotFitError:
             return {"marked": 0, "min": None, "mean": None}
     return {"marked": len(seen.values), "min": min(seen.values), "mean": sum(seen.values) / len(seen.values)}

@@ -21,7 +21,7 @@ import numpy as np
 
 from StegoMedLib.choices import DEFAULT_STRENGTH, HIGH_STRENGTH
 from StegoMedLib.dicom import list_files, read_instance
-from StegoMedLib.envelope import FileRecord, Opener, Sealer, locator_key
+from StegoMedLib.envelope import FileRecord, Opener, Passphrase, Sealer
 from StegoMedLib.lab.attacks import attack
 from StegoMedLib.metrics import compare, ncc_of_symbols
 from StegoMedLib.pipeline.coding import Coding, coding
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "curated"
-PASSPHRASE = b"correct horse battery staple"
+KEY = Passphrase.to_seal("correct horse battery staple")
 CHAOS = "ct_abdomen_chaos3"
 SERIES = (
     CHAOS,
@@ -114,8 +114,8 @@ class Bench:
 
     def __init__(self, case: Case, message: Message) -> None:
         self._case, self._message = case, message
-        self._coding: Coding = coding("robust", locator_key(PASSPHRASE), strength=case.strength)
-        self._reader = Reader(Opener(PASSPHRASE))
+        self._coding: Coding = coding("robust", KEY.locators()[0], strength=case.strength)
+        self._reader = Reader(Opener(KEY))
         self.tallies: dict[tuple[str, Attack], Tally] = defaultdict(Tally)
         self.qualities: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.skipped: dict[str, int] = defaultdict(int)
@@ -199,7 +199,7 @@ def main() -> int:
         return 1
     chosen, finder = options(), make_finder("threshold")
     content = np.random.default_rng(0).integers(0, 256, 60, dtype=np.uint8).tobytes()
-    message, found = seal(Sealer(PASSPHRASE), FileRecord("r", content)), {}
+    message, found = seal(Sealer(KEY), FileRecord("r", content)), {}
     for name in chosen.strengths:
         bench = Bench(CASES[name], message)
         for series in (each for each in CASES[name].series if each in chosen.series):

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import base45
 import cbor2
 
-from StegoMedLib.envelope import FileRecord, HeaderRecord, KeyCost, Opener, Record, ShardSet, ShardWriter, TextRecord
+from StegoMedLib.envelope import FileRecord, HeaderRecord, Opener, Passphrase, Record, ShardSet, ShardWriter, TextRecord
 from StegoMedLib.envelope.aead import NONCE_BYTES, open_bytes, seal_bytes
 from StegoMedLib.envelope.compression import compress, expand
 from StegoMedLib.envelope.header import HEADER_BYTES, Header
-from StegoMedLib.envelope.keys import SALT_BYTES, SealingKeys, derive_sealing_keys
 from StegoMedLib.envelope.records import encode_record
 from StegoMedLib.errors import NothingReadableError
 from StegoMedLib.pipeline.extract import ExtractReport, save_files
@@ -30,9 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CAMPAIGN", "Envelopes"]
 
-_PASSPHRASE = b"correct horse battery staple"
-_CHEAPEST = KeyCost(log2_memory_kib=3, passes=1, lanes=1)
-_SALT = bytes(range(SALT_BYTES))
+_KEY = Passphrase.to_seal("correct horse battery staple")
+_RECIPE = bytes((1, 3, 1, 1, *range(16)))  # the cheapest
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:\n\r\0ae\u0660\ud800"
 _RECORDS: tuple[Record, ...] = (
     HeaderRecord({"PatientName": "Doe^Jane", "PatientID": "4711", "StudyInstanceUID": "1.2.840.113619.2.5"}),
@@ -60,8 +58,8 @@ class Envelopes:
     def prepare(self, folder: Path) -> None:
         """Seal the originals, always the same way."""
         self._folder = folder / "files"
-        self._keys: SealingKeys = derive_sealing_keys(_PASSPHRASE, _SALT, _CHEAPEST)
-        self._opener, self._writer = Opener(_PASSPHRASE), ShardWriter(bytes(32))
+        (self._keys,) = _KEY.opening(_RECIPE)
+        self._opener, self._writer = Opener(_KEY), ShardWriter(bytes(32))
         contents = [compress(encode_record(record)) for record in _RECORDS]
         self._blobs = [self._seal(content, number) for number, content in enumerate(contents)]
         self._originals = dict(zip(self._blobs, _RECORDS, strict=True))
@@ -69,7 +67,7 @@ class Envelopes:
         self._shards = [self._writer.cut(blob, _NEEDED, _SHARDS) for blob in self._blobs]
 
     def _seal(self, content: bytes, number: int) -> bytes:
-        header = Header(_CHEAPEST, _SALT, number.to_bytes(NONCE_BYTES, "big"), self._keys.commitment)
+        header = Header(_RECIPE, number.to_bytes(NONCE_BYTES, "big"), self._keys.commitment)
         associated = header.to_bytes()
         return associated + seal_bytes(self._keys.sealing, header.nonce, content, associated)
 

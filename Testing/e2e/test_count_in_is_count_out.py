@@ -14,7 +14,7 @@ import pytest
 from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import JPEG2000, JPEG2000Lossless
 
-from StegoMedLib.envelope import TextRecord
+from StegoMedLib.envelope import Passphrase, TextRecord
 from StegoMedLib.lab.attacks.series import attack_series
 from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.options import Content, Method
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FINDER = ("--finder", "threshold")
-PASSPHRASE = b"correct horse battery staple"
+KEY = Passphrase.to_seal("correct horse battery staple")
 
 
 def truncated(path: Path) -> None:
@@ -330,7 +330,7 @@ def test_a_file_that_somebody_touches_meanwhile_is_left_out(
     report = embed_series(
         source,
         tmp_path / "out",
-        PASSPHRASE,
+        KEY,
         FinderMasks(ThresholdFinder()),
         content=Content(TextRecord("x")),
         method=Method(mode=mode),

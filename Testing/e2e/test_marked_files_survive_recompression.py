@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def marked(phantom_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The phantom series with its header hidden, marked by means of the library."""
-    from StegoMedLib.envelope import prepare_passphrase  # noqa: PLC0415
+    from StegoMedLib.envelope import Passphrase  # noqa: PLC0415
     from StegoMedLib.pipeline.embed import embed_series  # noqa: PLC0415
     from StegoMedLib.series.masks import mask_source  # noqa: PLC0415
 
     target = tmp_path_factory.mktemp("marked") / "series"
-    passphrase = prepare_passphrase("correct horse battery staple")
-    embed_series(phantom_folder, target, passphrase, mask_source("threshold", "auto", None))
+    key = Passphrase.to_seal("correct horse battery staple")
+    embed_series(phantom_folder, target, key, mask_source("threshold", "auto", None))
     return target
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from StegoMedLib.dicom import list_files
-from StegoMedLib.envelope import TextRecord, passphrase_forms, prepare_passphrase
+from StegoMedLib.envelope import Key, Passphrase, TextRecord
 from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.options import Content
 from StegoMedLib.series.masks import mask_source
@@ -27,12 +27,12 @@ FINDER = ("--finder", "threshold")
 @pytest.fixture(scope="module")
 def marked(phantom_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The phantom with a text hidden under the good passphrase."""
-    return hidden(phantom_folder, tmp_path_factory.mktemp("marked") / "out", prepare_passphrase(GOOD))
+    return hidden(phantom_folder, tmp_path_factory.mktemp("marked") / "out", Passphrase.to_seal(GOOD))
 
 
-def hidden(source: Path, target: Path, passphrase: bytes) -> Path:
+def hidden(source: Path, target: Path, key: Key) -> Path:
     masks = mask_source("threshold", "auto", None)
-    embed_series(source, target, passphrase, masks, content=Content(TextRecord("found")))
+    embed_series(source, target, key, masks, content=Content(TextRecord("found")))
     return target
 
 
@@ -135,8 +135,8 @@ def test_what_earlier_versions_sealed_is_read_with_the_same_input(
 ) -> None:
     # The ligature is kept as it is; a line end was kept in the variable, and one of two in a file.
     given, older = ("\ufb01ne old words\n", "\ufb01ne old words\n") if way == "variable" else ("old\n\n", "old\n")
-    assert older.encode() in passphrase_forms(given, older)
-    series = hidden(phantom_folder, tmp_path / "old", older.encode())
+    assert older.encode() in Passphrase.to_open(given, older).forms
+    series = hidden(phantom_folder, tmp_path / "old", Passphrase((older.encode(),)))
     (tmp_path / "secret").write_text(given, encoding="utf-8", newline="")
     assert len(list_files(series).images) == 4
 

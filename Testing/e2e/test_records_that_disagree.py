@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pydicom
 import pytest
 
-from StegoMedLib.envelope import FileRecord, TextRecord
+from StegoMedLib.envelope import FileRecord, Passphrase, TextRecord
 from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.options import Content, Method
 from StegoMedLib.regions.threshold import ThresholdFinder
@@ -18,7 +18,7 @@ from StegoMedLib.series.masks import FinderMasks
 if TYPE_CHECKING:
     from pathlib import Path
 
-PASSPHRASE = b"correct horse battery staple"
+KEY = Passphrase.to_seal("correct horse battery staple")
 FINDER = ("--finder", "threshold")
 
 
@@ -26,7 +26,7 @@ def mark(source: Path, target: Path, method: Method | None = None, **content: An
     embed_series(
         source,
         target,
-        PASSPHRASE,
+        KEY,
         FinderMasks(ThresholdFinder()),
         content=Content(**content),
         method=method or Method(),

@@ -13,7 +13,7 @@ import pytest
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.profiles import BLIND
 from StegoMedLib.dicom import read_instance
-from StegoMedLib.envelope import Sealer, TextRecord, locator_key
+from StegoMedLib.envelope import Key, Passphrase, Sealer, TextRecord
 from StegoMedLib.envelope.header import HEADER_BYTES
 from StegoMedLib.errors import NewerVersionError, NothingReadableError
 from StegoMedLib.pipeline.coding import Coding, coding
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.data
 
-PASSPHRASE = b"correct horse battery staple"
+KEY = Passphrase.to_seal("correct horse battery staple")
 OURS, OTHER = TextRecord("Mustermann^Erika 4711"), TextRecord("Somebody^Else 0815")
 OWN_SERIES, OTHER_SERIES = "ct_abdomen_chaos3", "ct_thorax_acrinflt013"
 KEPT_BY_US = list(BLIND)
@@ -64,11 +64,11 @@ def ours(data_dir: Path, profile: str, tmp_path_factory: pytest.TempPathFactory)
     return marked(data_dir, source, OURS, profile)
 
 
-def marked(data_dir: Path, source: Path, record: Record, profile: str, passphrase: bytes = PASSPHRASE) -> Path:
+def marked(data_dir: Path, source: Path, record: Record, profile: str, key: Key = KEY) -> Path:
     """Mark the slices in the folder `source`, beside it."""
     masks = FolderMasks(data_dir / "masks" / "curated" / source.parent.name)
     report = embed_series(
-        source, source.with_name("marked"), passphrase, masks, content=Content(record), method=Method(profile)
+        source, source.with_name("marked"), key, masks, content=Content(record), method=Method(profile)
     )
     assert report.embedded == len(report.slices)
     return source.with_name("marked")
@@ -87,7 +87,7 @@ def travelled(ours: Path, tmp_path: Path) -> Path:
 
 
 def read(folder: Path) -> ExtractReport:
-    return extract_series(folder, PASSPHRASE)
+    return extract_series(folder, KEY)
 
 
 def test_lost_slices_are_not_missed(travelled: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_slice_of_another_patient_keeps_its_own_record(
 def test_slices_that_are_not_ours_to_read_add_nothing(
     data_dir: Path, profile: str, travelled: Path, stray: Path, tmp_path: Path
 ) -> None:
-    (path,) = marked(data_dir, stray, OTHER, profile, b"another passphrase").iterdir()
+    (path,) = marked(data_dir, stray, OTHER, profile, Passphrase.to_seal("another passphrase")).iterdir()
     shutil.copy(path, travelled / "stray.dcm")
     (plain,) = some_slices(data_dir, OWN_SERIES, 1, tmp_path).iterdir()
     shutil.copy(plain, travelled / "plain.dcm")
@@ -145,7 +145,7 @@ def test_slices_that_are_not_ours_to_read_add_nothing(
 
 
 def test_a_slice_that_is_not_ours_to_read_is_refused(data_dir: Path, profile: str, stray: Path) -> None:
-    folder = marked(data_dir, stray, OTHER, profile, b"another passphrase")
+    folder = marked(data_dir, stray, OTHER, profile, Passphrase.to_seal("another passphrase"))
 
     with pytest.raises(NothingReadableError):
         read(folder)
@@ -159,8 +159,8 @@ class Desk:
         self.plane: Plane = read_instance(path).plane()
         reference = read_mask(data_dir / "masks" / "curated" / OWN_SERIES / f"{path.stem}.png")
         self._air: NDArray[np.bool_] = air_of(self.plane, reference)
-        self._codec: Coding = coding(profile, locator_key(PASSPHRASE))
-        self.text = Sealer(PASSPHRASE).seal(OURS)
+        self._codec: Coding = coding(profile, KEY.locators()[0])
+        self.text = Sealer(KEY).seal(OURS)
 
     def hide(self, text: str) -> Plane:
         symbol = make_symbol(text)
@@ -176,7 +176,7 @@ def flipped(text: str, byte: int, bit: int) -> str:
 
 
 def read_planes(*planes: Plane) -> ExtractReport:
-    run = ExtractRun(PASSPHRASE)
+    run = ExtractRun(KEY)
     for number, plane in enumerate(planes):
         run.read(slice_of(plane, f"{number}.dcm"), None)
     return run.finish()
@@ -231,7 +231,7 @@ def test_slices_with_flipped_bits_do_not_outvote_a_good_one(desk: Desk) -> None:
 
 def test_a_message_sealed_twice_is_one_record(desk: Desk) -> None:
     """The same record under two envelopes, as two runs write it."""
-    again = seal(Sealer(PASSPHRASE), OURS)
+    again = seal(Sealer(KEY), OURS)
     other = replace(desk.plane, pixels=desk._codec.profile.on(desk.plane, desk._air).embed(again.payload))
 
     assert read_planes(desk.hide(desk.text), other).records == [OURS]

@@ -11,6 +11,7 @@ from StegoMedLib.envelope import (
     HeaderRecord,
     KeyCost,
     Opener,
+    Passphrase,
     Record,
     Sealer,
     TextRecord,
@@ -23,9 +24,9 @@ from StegoMedLib.envelope.attributes import NUMBERED_KEYWORDS
 from StegoMedLib.envelope.compression import compress, expand
 from StegoMedLib.errors import NewerVersionError, NothingReadableError
 
-_PASSPHRASE = b"correct horse"
-_SEALER = Sealer(_PASSPHRASE, KeyCost(log2_memory_kib=3, passes=1, lanes=1))
-_OPENER = Opener(_PASSPHRASE)
+_KEY = Passphrase((b"correct horse",), KeyCost(log2_memory_kib=3, passes=1, lanes=1))
+_SEALER = Sealer(_KEY)
+_OPENER = Opener(_KEY)
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 _texts = st.text(st.characters(exclude_categories=["Cs"]))

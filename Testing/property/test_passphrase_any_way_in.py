@@ -14,9 +14,9 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from StegoMedLib.cli.passphrase import passphrase_to_open, passphrase_to_seal
-from StegoMedLib.cli.syntax.common import PASSPHRASE_VARIABLE
-from StegoMedLib.envelope import passphrase_forms, prepare_passphrase
+from StegoMedLib.cli.keys import PASSPHRASE_VARIABLE, key_to_open, key_to_seal
+from StegoMedLib.envelope import Passphrase
+from StegoMedLib.envelope.passphrases import passphrase_forms, prepare_passphrase
 from StegoMedLib.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def _ways(text: str, use: Callable[[argparse.Namespace], object]) -> list[object
 @given(_texts, _marks, _ends)
 def test_every_way_in_gives_one_key_or_one_refusal(text: str, mark: str, end: str) -> None:
     given_text = mark + text + end
-    expected = _outcome(lambda: prepare_passphrase(given_text))  # what the panel calls
-    with mock.patch("StegoMedLib.cli.passphrase.say"):
-        assert _ways(given_text, passphrase_to_seal) == [expected] * 4
+    expected = _outcome(lambda: Passphrase.to_seal(given_text))  # what the panel calls
+    with mock.patch("StegoMedLib.cli.screen.say"):
+        assert _ways(given_text, key_to_seal) == [expected] * 4
 
 
 @settings(deadline=None, derandomize=True)
@@ -78,9 +78,9 @@ def test_every_way_in_opens_what_is_sealed_now(text: str, mark: str, end: str) -
         return
     if text[:1] == "\ufeff" or text[-1:] in {"\n", "\r"}:
         return  # has its mark or line end already
-    with mock.patch("StegoMedLib.cli.passphrase.say"):
-        ways = _ways(mark + text + end, passphrase_to_open)
-    assert [way[0] for way in ways if isinstance(way, tuple)] == [sealed] * 4
+    with mock.patch("StegoMedLib.cli.screen.say"):
+        ways = _ways(mark + text + end, key_to_open)
+    assert [way.forms[0] for way in ways if isinstance(way, Passphrase)] == [sealed] * 4
 
 
 @settings(deadline=None, derandomize=True)

@@ -106,9 +106,11 @@ def test_blanks_and_wide_digits_are_taken_as_elsewhere(driver: Any, ready: Any) 
 
 
 def test_a_record_of_an_earlier_version_is_read(driver: Any, ready: Any, monkeypatch: Any) -> None:
-    from StegoMedLib import envelope
+    from StegoMedLib.envelope import Passphrase
 
-    monkeypatch.setattr(envelope, "prepare_passphrase", lambda text: text.encode())  # as it was: form C, nothing else
+    monkeypatch.setattr(
+        Passphrase, "to_seal", lambda text: Passphrase((text.encode(),))
+    )  # as it was: form C, nothing else
     stego = driver.embed(f"{GOOD}\u00a0")
     monkeypatch.undo()
     assert driver.extract(stego, f"{GOOD}\u00a0") == {"text": "found"}

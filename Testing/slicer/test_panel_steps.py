@@ -53,8 +53,8 @@ def make_work() -> Any:
             volume, report = self._note(progress, "embed", case, request)
             return Embedded(volume, None, report, Measured([900, 10], ["", "no air"]))
 
-        def extract(self, volume: Any, passphrase: str, progress: Any, **options: Any) -> Extracted:
-            return Extracted(self._note(progress, "extract", volume, passphrase, options), None)
+        def extract(self, volume: Any, key: Any, progress: Any, **options: Any) -> Extracted:
+            return Extracted(self._note(progress, "extract", volume, key, options), None)
 
         def save_to_folder(self, volume: Any, folder: Path, patient: Any, progress: Any, **options: Any) -> list[str]:
             self._note(progress, "folder", volume, folder, patient)
@@ -182,7 +182,7 @@ def test_embedding_hands_over_what_was_typed_and_shows_what_was_done(desk: Any, 
     _, (asked, case, request) = desk.work.asked
     assert (asked, case.volume, case.segmentation) == ("embed", volume, region)
     assert request.record == TextRecord("kept in the air")
-    assert request.passphrase == "correct horse battery staple"
+    assert request.key.forms == (b"correct horse battery staple",)
     assert "correct horse" not in repr(request)
     assert desk.parameters.stegoVolume is volume
     step.refresh()

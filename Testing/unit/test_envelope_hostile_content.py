@@ -7,21 +7,19 @@ import base45
 import cbor2
 import pytest
 
-from StegoMedLib.envelope import HeaderRecord, KeyCost, Opener, TextRecord, decode_record, encode_record
+from StegoMedLib.envelope import HeaderRecord, Opener, Passphrase, TextRecord, decode_record, encode_record
 from StegoMedLib.envelope.aead import seal_bytes
 from StegoMedLib.envelope.header import Header
-from StegoMedLib.envelope.keys import derive_sealing_keys
 from StegoMedLib.errors import NewerVersionError, NothingReadableError, UsageError
 
-_CHEAP = KeyCost(log2_memory_kib=3, passes=1, lanes=1)
-_PASSPHRASE = b"correct horse"
+_KEY = Passphrase((b"correct horse",))
+_RECIPE, _NONCE = bytes((1, 3, 1, 1, *bytes(16))), bytes(12)
 
 
 def _seal_raw(content: bytes) -> str:
-    salt, nonce = bytes(16), bytes(12)
-    keys = derive_sealing_keys(_PASSPHRASE, salt, _CHEAP)
-    header = Header(_CHEAP, salt, nonce, keys.commitment).to_bytes()
-    blob = header + seal_bytes(keys.sealing, nonce, content, header)
+    (keys,) = _KEY.opening(_RECIPE)
+    header = Header(_RECIPE, _NONCE, keys.commitment).to_bytes()
+    blob = header + seal_bytes(keys.sealing, _NONCE, content, header)
     return f"SM1:{base45.b45encode(blob).decode()}"
 
 
@@ -32,7 +30,7 @@ def _deflated(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("content", [b"\x00" + cbor2.dumps("hello"), _deflated(cbor2.dumps("hello"))])
 def test_this_way_of_sealing_is_otherwise_right(content: bytes) -> None:
-    assert Opener(_PASSPHRASE).open(_seal_raw(content)) == TextRecord("hello")
+    assert Opener(_KEY).open(_seal_raw(content)) == TextRecord("hello")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +52,7 @@ def test_this_way_of_sealing_is_otherwise_right(content: bytes) -> None:
 def test_it_is_taken_for_a_newer_version_s(content: bytes) -> None:
     # It is authentic: whoever sealed it had the key, and a wrong passphrase or damage it is not.
     with pytest.raises(NewerVersionError) as caught:
-        Opener(_PASSPHRASE).open(_seal_raw(content))
+        Opener(_KEY).open(_seal_raw(content))
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
 
@@ -87,9 +85,8 @@ def test_no_header_has_so_many_attributes() -> None:
 
 
 def test_a_key_that_is_not_committed_to_opens_nothing() -> None:
-    salt, nonce = bytes(16), bytes(12)
-    keys = derive_sealing_keys(_PASSPHRASE, salt, _CHEAP)
-    header = Header(_CHEAP, salt, nonce, bytes(16)).to_bytes()
-    sealed = seal_bytes(keys.sealing, nonce, b"\x00" + cbor2.dumps("hello"), header)
+    (keys,) = _KEY.opening(_RECIPE)
+    header = Header(_RECIPE, _NONCE, bytes(16)).to_bytes()
+    sealed = seal_bytes(keys.sealing, _NONCE, b"\x00" + cbor2.dumps("hello"), header)
     with pytest.raises(NothingReadableError):
-        Opener(_PASSPHRASE).open("SM1:" + base45.b45encode(header + sealed).decode())
+        Opener(_KEY).open("SM1:" + base45.b45encode(header + sealed).decode())

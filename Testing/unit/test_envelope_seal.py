@@ -10,17 +10,18 @@ from StegoMedLib.envelope import (
     HeaderRecord,
     KeyCost,
     Opener,
+    Passphrase,
     Record,
     Sealer,
     TextRecord,
     envelope_length,
     largest_record_bytes,
 )
-from StegoMedLib.envelope.keys import SealingKeys, derive_sealing_keys
+from StegoMedLib.envelope.aead import SealingKeys
 from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadableError, UsageError
 
 _CHEAP = KeyCost(log2_memory_kib=3, passes=1, lanes=1)
-_PASSPHRASE = b"correct horse"
+_KEY = Passphrase((b"correct horse",), _CHEAP)
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _HEADER = HeaderRecord({"PatientName": "Mustermann^Erika", "PatientID": "4711.08", "PatientBirthDate": "19640812"})
 _RECORDS = [
@@ -40,7 +41,7 @@ _OLD_ENVELOPE = (
 
 @pytest.fixture(scope="module")
 def sealer() -> Sealer:
-    return Sealer(_PASSPHRASE, _CHEAP)
+    return Sealer(_KEY)
 
 
 def _expect_nothing(opener: Opener, text: str) -> None:
@@ -62,15 +63,16 @@ def test_a_sealed_record_opens(sealer: Sealer, record: Record) -> None:
     text = sealer.seal(record)
     assert text.startswith("SM1:")
     assert set(text) <= set(_ALPHANUMERIC)
-    assert Opener(_PASSPHRASE).open(text) == record
+    assert Opener(_KEY).open(text) == record
 
 
 def test_the_default_cost_seals_and_opens() -> None:
-    assert Opener(_PASSPHRASE).open(Sealer(_PASSPHRASE).seal(_HEADER)) == _HEADER
+    key = Passphrase((b"correct horse",))
+    assert Opener(key).open(Sealer(key).seal(_HEADER)) == _HEADER
 
 
 def test_an_old_envelope_opens() -> None:
-    assert Opener("Grüße".encode()).open(_OLD_ENVELOPE) == HeaderRecord(
+    assert Opener(Passphrase.to_open("Grüße")).open(_OLD_ENVELOPE) == HeaderRecord(
         {
             "PatientName": "Mustermann^Erika",
             "PatientID": "4711.08",
@@ -84,7 +86,7 @@ def test_an_old_envelope_opens() -> None:
 
 
 def test_no_two_envelopes_are_alike(sealer: Sealer) -> None:
-    texts = [sealer.seal(_HEADER), sealer.seal(_HEADER), Sealer(_PASSPHRASE, _CHEAP).seal(_HEADER)]
+    texts = [sealer.seal(_HEADER), sealer.seal(_HEADER), Sealer(_KEY).seal(_HEADER)]
     blobs = [base45.b45decode(text.removeprefix("SM1:")) for text in texts]
     salts, nonces = [blob[4:20] for blob in blobs], [blob[20:32] for blob in blobs]
     assert salts[0] == salts[1] != salts[2]
@@ -94,11 +96,11 @@ def test_no_two_envelopes_are_alike(sealer: Sealer) -> None:
 
 @pytest.mark.parametrize("passphrase", [b"correct hors", b"Correct horse", b"correct horse ", b"x"])
 def test_another_passphrase_opens_nothing(sealer: Sealer, passphrase: bytes) -> None:
-    _expect_nothing(Opener(passphrase), sealer.seal(_HEADER))
+    _expect_nothing(Opener(Passphrase((passphrase,))), sealer.seal(_HEADER))
 
 
 def test_no_flipped_bit_goes_unnoticed(sealer: Sealer) -> None:
-    opener = Opener(_PASSPHRASE)
+    opener = Opener(_KEY)
     text = sealer.seal(_HEADER)
     blob = base45.b45decode(text.removeprefix("SM1:"))
     for bit in [*range(8, 32 * 8, 5), *range(32 * 8, len(blob) * 8)]:
@@ -106,7 +108,7 @@ def test_no_flipped_bit_goes_unnoticed(sealer: Sealer) -> None:
 
 
 def test_no_changed_character_goes_unnoticed(sealer: Sealer) -> None:
-    opener = Opener(_PASSPHRASE)
+    opener = Opener(_KEY)
     text = sealer.seal(_HEADER)
     for place, character in enumerate(text):
         other = _ALPHANUMERIC[(_ALPHANUMERIC.index(character) + 1 + place % 44) % 45]
@@ -115,7 +117,7 @@ def test_no_changed_character_goes_unnoticed(sealer: Sealer) -> None:
 
 
 def test_no_cut_goes_unnoticed(sealer: Sealer) -> None:
-    opener = Opener(_PASSPHRASE)
+    opener = Opener(_KEY)
     text = sealer.seal(_HEADER)
     for end in range(len(text)):
         _expect_nothing(opener, text[:end])
@@ -140,7 +142,7 @@ def test_no_cut_goes_unnoticed(sealer: Sealer) -> None:
     ],
 )
 def test_what_is_no_envelope_gives_the_one_error(sealer: Sealer, change: Callable[[str], str]) -> None:
-    _expect_nothing(Opener(_PASSPHRASE), change(sealer.seal(_HEADER)))
+    _expect_nothing(Opener(_KEY), change(sealer.seal(_HEADER)))
 
 
 @pytest.mark.parametrize(
@@ -160,31 +162,31 @@ def test_what_is_no_envelope_gives_the_one_error(sealer: Sealer, change: Callabl
 def test_hostile_parameters_are_refused_before_deriving(
     sealer: Sealer, monkeypatch: pytest.MonkeyPatch, offset: int, value: int
 ) -> None:
-    def derived(*_: object) -> None:
+    def derived(**_: object) -> None:
         pytest.fail("a key was derived with hostile parameters")
 
-    monkeypatch.setattr("StegoMedLib.envelope.seal.derive_sealing_keys", derived)
-    _expect_nothing(Opener(_PASSPHRASE), _with_byte(sealer.seal(_HEADER), offset, value))
+    monkeypatch.setattr("StegoMedLib.envelope.passphrase_key.Argon2id", derived)
+    _expect_nothing(Opener(_KEY), _with_byte(sealer.seal(_HEADER), offset, value))
 
 
 def test_keys_are_derived_once_a_salt(sealer: Sealer, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [sealer.seal(TextRecord(str(number))) for number in range(5)]
-    calls = []
+    calls, opening = [], Passphrase.opening
 
-    def counted(passphrase: bytes, salt: bytes, cost: KeyCost) -> SealingKeys:
-        calls.append(salt)
-        return derive_sealing_keys(passphrase, salt, cost)
+    def counted(key: Passphrase, recipe: bytes) -> tuple[SealingKeys, ...]:
+        calls.append(recipe)
+        return opening(key, recipe)
 
-    monkeypatch.setattr("StegoMedLib.envelope.seal.derive_sealing_keys", counted)
-    opener = Opener(_PASSPHRASE)
+    monkeypatch.setattr(Passphrase, "opening", counted)
+    opener = Opener(_KEY)
     assert [opener.open(text) for text in texts] == [TextRecord(str(number)) for number in range(5)]
     assert len(calls) == 1
 
 
 def test_many_salts_fill_no_memory() -> None:
-    opener = Opener(_PASSPHRASE)
+    opener = Opener(_KEY)
     for number in range(40):
-        assert opener.open(Sealer(_PASSPHRASE, _CHEAP).seal(TextRecord(str(number)))) == TextRecord(str(number))
+        assert opener.open(Sealer(_KEY).seal(TextRecord(str(number)))) == TextRecord(str(number))
     assert opener._keys.cache_info().currsize == 16
 
 
@@ -223,17 +225,17 @@ def test_more_than_can_be_opened_is_not_sealed(sealer: Sealer) -> None:
 @pytest.mark.parametrize("cost", [KeyCost(19, 3, 1), KeyCost(16, 11, 1), KeyCost(16, 3, 5)])
 def test_nobody_seals_at_a_cost_that_no_opener_takes(cost: KeyCost) -> None:
     with pytest.raises(UsageError, match="256 MiB"):
-        Sealer(_PASSPHRASE, cost)
+        Passphrase((b"correct horse",), cost)
 
 
 @pytest.mark.parametrize("passphrase", [b"", b"x" * 1025, b"\xff"])
 def test_unusable_passphrases_are_refused_at_once(passphrase: bytes) -> None:
-    with pytest.raises(UsageError):
-        Opener(passphrase)
-    with pytest.raises(UsageError):
-        Sealer(passphrase, _CHEAP)
+    for forms in ((passphrase,), (b"fine", passphrase)):
+        with pytest.raises(UsageError):
+            Passphrase(forms)
 
 
-def test_sealer_and_opener_show_nothing(sealer: Sealer) -> None:
+def test_key_sealer_and_opener_show_nothing(sealer: Sealer) -> None:
+    assert repr(_KEY) == f"Passphrase(cost={_CHEAP})"
     assert repr(sealer) == "Sealer(...)"
-    assert repr(Opener(_PASSPHRASE)) == "Opener(...)"
+    assert repr(Opener(_KEY)) == "Opener(...)"

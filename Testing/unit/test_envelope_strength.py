@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from StegoMedLib.envelope import prepare_passphrase
+from StegoMedLib.envelope.passphrases import prepare_passphrase
 from StegoMedLib.envelope.strength import ENOUGH_TRIES, LEAST_TRIES, Strength, strength_of
 from StegoMedLib.envelope.words import make_passphrase
 from StegoMedLib.errors import UsageError

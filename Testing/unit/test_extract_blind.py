@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from StegoMedLib.codec.profiles import BLIND, PROFILES
-from StegoMedLib.envelope import Sealer, TextRecord, locator_key
-from StegoMedLib.envelope.keys import KeyCost
+from StegoMedLib.envelope import Key, KeyCost, Passphrase, Sealer, TextRecord
 from StegoMedLib.errors import NothingReadableError
 from StegoMedLib.lab.attacks import attack
 from StegoMedLib.pipeline import blind
@@ -27,10 +26,10 @@ from Testing.slices import slice_of
 if TYPE_CHECKING:
     from StegoMedLib.codec.profile import Payload
 
-PASSPHRASE, OTHER = b"correct horse", b"battery staple"
+KEY, OTHER = (Passphrase((each,), KeyCost(3, 1, 1)) for each in (b"correct horse", b"battery staple"))
 RECORD = TextRecord("Erika Mustermann, 12 August 1964, 0815")
-KEY = locator_key(PASSPHRASE)
-MESSAGE = seal(Sealer(PASSPHRASE, KeyCost(3, 1, 1)), RECORD)
+(LOCATOR,) = KEY.locators()
+MESSAGE = seal(Sealer(KEY), RECORD)
 
 
 def _covers() -> list[tuple[Plane, np.ndarray]]:
@@ -47,7 +46,7 @@ COVERS = _covers()
 
 @cache
 def _marked(profile: str, strength: float | None = None) -> list[Plane]:
-    chosen, planes = coding(profile, KEY, strength=strength), []
+    chosen, planes = coding(profile, LOCATOR, strength=strength), []
     for plane, body in COVERS:
         result = embed_slice(plane, Region(body), MESSAGE, chosen)
         assert result.stego is not None, result.reason
@@ -55,8 +54,8 @@ def _marked(profile: str, strength: float | None = None) -> list[Plane]:
     return planes
 
 
-def _extracted(planes: list[Plane], passphrase: bytes = PASSPHRASE, profile: str | None = None) -> ExtractReport:
-    run = ExtractRun(passphrase, profile)
+def _extracted(planes: list[Plane], key: Key = KEY, profile: str | None = None) -> ExtractReport:
+    run = ExtractRun(key, profile)
     for number, plane in enumerate(planes):
         run.read(slice_of(plane, f"{number}.dcm"), None)
     return run.finish()
@@ -138,17 +137,17 @@ def test_the_profile_that_read_last_is_tried_first(monkeypatch: pytest.MonkeyPat
 
 
 def test_keys_are_derived_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    derived: list[bytes] = []
+    derived: list[Key] = []
 
-    def noted(passphrase: bytes) -> bytes:
-        derived.append(passphrase)
-        return KEY
+    def noted(key: Key) -> tuple[bytes, ...]:
+        derived.append(key)
+        return (LOCATOR,)
 
-    monkeypatch.setattr(blind, "locator_key", noted)
+    monkeypatch.setattr(Passphrase, "locators", noted)
 
     _extracted(_marked("robust")[:2])
 
-    assert derived == [PASSPHRASE]
+    assert derived == [KEY]
 
 
 def test_slices_that_cannot_be_read_alone_are_read_together_in_any_order() -> None:
@@ -170,7 +169,7 @@ def test_a_wrong_key_and_nothing_hidden_get_the_same_answer(profile: str | None)
     with pytest.raises(NothingReadableError) as wrong:
         _extracted(_marked("robust")[:1], OTHER, profile)
     with pytest.raises(NothingReadableError) as nothing:
-        _extracted([COVERS[0][0]], PASSPHRASE, profile)
+        _extracted([COVERS[0][0]], KEY, profile)
 
     assert str(wrong.value) == str(nothing.value)
 

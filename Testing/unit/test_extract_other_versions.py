@@ -9,10 +9,9 @@ import base45
 import numpy as np
 import pytest
 
-from StegoMedLib.envelope import KeyCost, Sealer, ShardWriter, TextRecord, locator_key, passphrase_forms
+from StegoMedLib.envelope import Key, KeyCost, Passphrase, Sealer, ShardWriter, TextRecord
 from StegoMedLib.envelope.aead import seal_bytes
 from StegoMedLib.envelope.header import Header
-from StegoMedLib.envelope.keys import derive_sealing_keys
 from StegoMedLib.envelope.versions import is_newer, is_newer_envelope
 from StegoMedLib.errors import NewerVersionError, NothingReadableError, TooFewShardsError
 from StegoMedLib.pipeline.coding import coding
@@ -27,12 +26,10 @@ from Testing.slices import slice_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from StegoMedLib.envelope import Forms
-
-PASSPHRASE = b"correct horse"
 CHEAP = KeyCost(3, 1, 1)
+KEY, OTHER = (Passphrase((each,), CHEAP) for each in (b"correct horse", b"battery staple"))
 RECORD = TextRecord("Erika Mustermann")
-ENVELOPE = Sealer(PASSPHRASE, CHEAP).seal_bytes(RECORD)
+ENVELOPE = Sealer(KEY).seal_bytes(RECORD)
 
 
 def text_of(prefix: str, content: bytes) -> str:
@@ -41,13 +38,14 @@ def text_of(prefix: str, content: bytes) -> str:
 
 def authentic(content: bytes) -> str:
     """An envelope whose content is of a later kind."""
-    keys = derive_sealing_keys(PASSPHRASE, bytes(16), CHEAP)
-    header = Header(CHEAP, bytes(16), bytes(12), keys.commitment).to_bytes()
+    recipe = bytes((1, 3, 1, 1, *bytes(16)))
+    (keys,) = KEY.opening(recipe)
+    header = Header(recipe, bytes(12), keys.commitment).to_bytes()
     return text_of("SM1:", header + seal_bytes(keys.sealing, bytes(12), content, header))
 
 
-def shard_texts(envelope: bytes, passphrase: bytes = PASSPHRASE) -> list[str]:
-    return ShardWriter(locator_key(passphrase)).cut(envelope, 2, 3)
+def shard_texts(envelope: bytes, key: Key = KEY) -> list[str]:
+    return ShardWriter(key.locators()[0]).cut(envelope, 2, 3)
 
 
 OURS = text_of("SM1:", ENVELOPE)
@@ -77,9 +75,9 @@ def _covers() -> list[tuple[Plane, np.ndarray]]:
 COVERS = _covers()
 
 
-def marked(texts: Iterable[str], passphrase: bytes = PASSPHRASE) -> list[Plane]:
+def marked(texts: Iterable[str], key: Key = KEY) -> list[Plane]:
     """Slices that carry these texts at the places of the passphrase."""
-    chosen, planes = coding("fidelity", locator_key(passphrase)), []
+    chosen, planes = coding("fidelity", key.locators()[0]), []
     for (plane, body), text in zip(COVERS, texts, strict=False):
         result = embed_slice(plane, Region(body), written(text), chosen)
         assert result.stego is not None, result.reason
@@ -87,8 +85,8 @@ def marked(texts: Iterable[str], passphrase: bytes = PASSPHRASE) -> list[Plane]:
     return planes
 
 
-def extracted(planes: list[Plane], passphrase: bytes | Forms = PASSPHRASE) -> ExtractReport:
-    run = ExtractRun(passphrase)
+def extracted(planes: list[Plane], key: Key = KEY) -> ExtractReport:
+    run = ExtractRun(key)
     for number, plane in enumerate(planes):
         run.read(slice_of(plane, f"{number}.dcm"), None)
     return run.finish()
@@ -104,7 +102,7 @@ def test_a_newer_version_is_told(text: str) -> None:
 @pytest.mark.parametrize("text", NEWER.values(), ids=NEWER)
 def test_a_wrong_passphrase_is_not_told_of_a_newer_version(text: str) -> None:
     with pytest.raises(NothingReadableError):
-        extracted(marked([text]), b"battery staple")
+        extracted(marked([text]), OTHER)
 
 
 @pytest.mark.parametrize("text", NEWER.values(), ids=NEWER)
@@ -156,13 +154,13 @@ def test_bytes_of_envelopes(envelope: bytes, newer: bool) -> None:  # noqa: FBT0
 
 
 def test_what_was_sealed_under_the_older_form_is_read_with_what_is_typed() -> None:
-    forms = passphrase_forms("\ufb01ne words")
-    present, older = forms
-    old = Sealer(older, CHEAP).seal(RECORD)
-    new = Sealer(present, CHEAP).seal(TextRecord("new"))
+    typed = Passphrase.to_open("\ufb01ne words")
+    present, older = (Passphrase((form,), CHEAP) for form in typed.forms)
+    old = Sealer(older).seal(RECORD)
+    new = Sealer(present).seal(TextRecord("new"))
     planes = [*marked([old, old], older), marked([new], present)[0]]
 
-    report = extracted(planes, forms)
+    report = extracted(planes, typed)
 
     assert report.records == [RECORD, TextRecord("new")]
     assert [row.record for row in report.slices] == [0, 0, 1]
@@ -171,6 +169,7 @@ def test_what_was_sealed_under_the_older_form_is_read_with_what_is_typed() -> No
 
 
 def test_shards_of_the_older_form_are_joined() -> None:
-    forms = passphrase_forms("\ufb01ne words")
-    envelope = Sealer(forms[1], CHEAP).seal_bytes(RECORD)
-    assert extracted(marked(shard_texts(envelope, forms[1]), forms[1]), forms).record == RECORD
+    typed = Passphrase.to_open("\ufb01ne words")
+    older = Passphrase(typed.forms[1:], CHEAP)
+    envelope = Sealer(older).seal_bytes(RECORD)
+    assert extracted(marked(shard_texts(envelope, older), older), typed).record == RECORD

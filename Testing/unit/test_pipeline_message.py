@@ -6,8 +6,7 @@ import secrets
 
 import pytest
 
-from StegoMedLib.envelope import FileRecord, Sealer
-from StegoMedLib.envelope.keys import KeyCost
+from StegoMedLib.envelope import FileRecord, KeyCost, Passphrase, Sealer
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.pipeline.capacity import LARGEST_RECORD
 from StegoMedLib.pipeline.message import seal
@@ -18,4 +17,4 @@ def test_it_says_how_many_bytes_would_fit(size: int) -> None:
     record = FileRecord("x", secrets.token_bytes(size))
 
     with pytest.raises(DoesNotFitError, match=f"at most {LARGEST_RECORD} bytes"):
-        seal(Sealer(b"x", KeyCost(3, 1, 1)), record)
+        seal(Sealer(Passphrase((b"x",), KeyCost(3, 1, 1))), record)

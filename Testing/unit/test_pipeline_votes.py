@@ -5,22 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.envelope import Opener, Sealer, TextRecord
-from StegoMedLib.envelope.keys import KeyCost
+from StegoMedLib.envelope import KeyCost, Opener, Passphrase, Sealer, TextRecord
 from StegoMedLib.pipeline.message import Reader, Votes, seal
 from StegoMedLib.symbol import make_symbol, symbol_from_bits, unpack_label
 
-PASSPHRASE = b"correct horse"
+KEY = Passphrase((b"correct horse",), KeyCost(3, 1, 1))
 
 
 def _read(payload: Payload) -> object:
     fields = unpack_label(payload.label)
     assert fields is not None
-    return Reader(Opener(PASSPHRASE)).read(symbol_from_bits(*fields, payload.bits))
+    return Reader(Opener(KEY)).read(symbol_from_bits(*fields, payload.bits))
 
 
 def test_nine_damaged_slices_together_give_the_record() -> None:
-    message = seal(Sealer(PASSPHRASE, KeyCost(3, 1, 1)), TextRecord("Müller"))
+    message = seal(Sealer(KEY), TextRecord("Müller"))
     rng = np.random.default_rng(0)
     damaged = [
         Payload(message.payload.label, message.payload.bits ^ (rng.random(message.payload.bits.size) < 0.1))
@@ -66,7 +65,7 @@ def test_slices_of_different_lengths_vote_for_what_they_share() -> None:
 
 
 def test_equal_symbols_are_opened_once() -> None:
-    message = seal(Sealer(PASSPHRASE, KeyCost(3, 1, 1)), TextRecord("x"))
+    message = seal(Sealer(KEY), TextRecord("x"))
     opener = _CountingOpener()
     reader = Reader(opener)  # type: ignore[arg-type]
 
@@ -77,7 +76,7 @@ def test_equal_symbols_are_opened_once() -> None:
 
 
 def test_what_is_remembered_does_not_grow_with_the_series() -> None:
-    reader = Reader(Opener(PASSPHRASE))
+    reader = Reader(Opener(KEY))
     symbols = [make_symbol(f"SLICE {number}") for number in range(40)]
 
     assert [reader.read(symbol) for symbol in symbols] == [None] * 40
@@ -91,7 +90,7 @@ class _CountingOpener:
 
     def __init__(self) -> None:
         self.opened = 0
-        self._opener = Opener(PASSPHRASE)
+        self._opener = Opener(KEY)
 
     def open(self, text: str) -> object:
         self.opened += 1

@@ -11,7 +11,7 @@ from pydicom import dcmread
 from pydicom.uid import generate_uid
 
 from StegoMedLib.dicom import SeriesGeometry, header_record, read_instance
-from StegoMedLib.envelope import HeaderRecord, TextRecord, prepare_passphrase
+from StegoMedLib.envelope import HeaderRecord, Passphrase, TextRecord
 from StegoMedLib.errors import (
     CancelledError,
     DoesNotFitError,
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-PASSPHRASE = prepare_passphrase("correct horse battery staple")
-OTHER = prepare_passphrase("another one")
+KEY = Passphrase.to_seal("correct horse battery staple")
+OTHER = Passphrase.to_seal("another one")
 TEXT = Content(TextRecord("a secret"))
 MASKS = FinderMasks(ThresholdFinder())
 
@@ -57,7 +57,7 @@ def hide(stack: Stack, volume: NDArray[Any], content: Content = TEXT, method: Me
         stego[index] = np.rint(voxels) if volume.dtype.kind in "iu" else voxels
 
     sink = Viewer(stack, show)
-    embed(StackSeries(stack), MASKS, PASSPHRASE, sink, content=content, method=method or Method())
+    embed(StackSeries(stack), MASKS, KEY, sink, content=content, method=method or Method())
     return stego
 
 
@@ -89,7 +89,7 @@ def test_a_volume_is_found_in_its_files_however_it_is_turned(files: list[Path], 
         assert not (changed & MASKS.region(slice_of(source)).significant).any()
         assert np.array_equal(stack.voxels(index, derived.pixels), stego[index])
     again = np.ascontiguousarray(ORDERS[order](shown(sorted(written.values()))))
-    report = extract(StackSeries(InstanceStack(sorted(written.values()), again)), PASSPHRASE)
+    report = extract(StackSeries(InstanceStack(sorted(written.values()), again)), KEY)
     assert report.record == TextRecord("a secret")
     assert {row.record for row in report.slices} == {0}
 
@@ -97,7 +97,7 @@ def test_a_volume_is_found_in_its_files_however_it_is_turned(files: list[Path], 
 def test_header_records_are_each_study_s_own(files: list[Path]) -> None:
     volume = shown(files)
     stego = hide(InstanceStack(files, volume), volume, Content(attributes=("PatientName",)))
-    report = extract(StackSeries(RevisedStack(InstanceStack(files, stego, revised=True), stego)), PASSPHRASE)
+    report = extract(StackSeries(RevisedStack(InstanceStack(files, stego, revised=True), stego)), KEY)
     assert report.record == HeaderRecord(header_record(dcmread(files[0]), ("PatientName",)))
 
 
@@ -114,7 +114,7 @@ def test_the_mask_on_both_sides_serves_the_paper_s_profile(files: list[Path]) ->
     source = InstanceStack(files, volume)
     masks = survey_stack(source, MASKS, volume.shape).masks
     stack = RevisedStack(InstanceStack(files, stego, revised=True), stego)
-    report = extract(StackSeries(stack), PASSPHRASE, profile="saidi2024", masks=VolumeMasks(stack, masks))
+    report = extract(StackSeries(stack), KEY, profile="saidi2024", masks=VolumeMasks(stack, masks))
     assert report.record == TextRecord("x")
 
 
@@ -138,7 +138,7 @@ def test_one_file_stands_for_many_slices(files: list[Path], order: str, tmp_path
     uids = write_stack(InstanceStack([path], stego, revised=True), stego, tmp_path / "out")
     assert len(set(uids)) == 1
     (written,) = (tmp_path / "out").iterdir()
-    report = extract(StackSeries(InstanceStack([written], stego)), PASSPHRASE)
+    report = extract(StackSeries(InstanceStack([written], stego)), KEY)
     assert len(report.slices) == len(files)
     assert report.record == TextRecord("a secret")
 
@@ -203,7 +203,7 @@ def test_whole_numbers_without_dicom_carry_a_text(files: list[Path], kind: type,
     geometry = SeriesGeometry((10, 20, 30), (0, 0, -0.5), (0, 0.7, 0), (2.5, 0, 0))
     paths = write_new(stego, tmp_path / "new", geometry, modality="OT", attributes={"PatientID": "1"})
     assert [read_instance(path).plane().pixels.tolist() for path in paths] == stego.tolist()
-    assert extract(StackSeries(VoxelStack(stego)), PASSPHRASE).record == TextRecord("a secret")
+    assert extract(StackSeries(VoxelStack(stego)), KEY).record == TextRecord("a secret")
     header = dcmread(paths[1])
     assert header.Modality == "OT"
     assert header.SOPClassUID == pydicom.uid.SecondaryCaptureImageStorage
@@ -247,7 +247,7 @@ def test_no_room_says_so(files: list[Path]) -> None:
         embed(
             StackSeries(stack),
             VolumeMasks(stack, np.ones(volume.shape, dtype=np.bool_)),
-            PASSPHRASE,
+            KEY,
             Viewer(stack, lambda index, _: pytest.fail(f"slice {index} was shown")),
             content=TEXT,
         )

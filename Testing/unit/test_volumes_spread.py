@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from StegoMedLib.dicom import read_instance
-from StegoMedLib.envelope import FileRecord, prepare_passphrase
+from StegoMedLib.envelope import FileRecord, Passphrase
 from StegoMedLib.errors import TooFewShardsError
 from StegoMedLib.pipeline.embed import embed
 from StegoMedLib.pipeline.extract import extract
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-PASSPHRASE = prepare_passphrase("correct horse battery staple")
+KEY = Passphrase.to_seal("correct horse battery staple")
 RECORD = FileRecord("large.bin", np.random.default_rng(0).bytes(6000))
 
 
@@ -42,7 +42,7 @@ def test_a_volume_gives_the_record_back_until_too_many_slices_are_painted_over(p
     report = embed(
         StackSeries(source),
         FinderMasks(ThresholdFinder()),
-        PASSPHRASE,
+        KEY,
         Viewer(source, show),
         content=Content(RECORD),
         method=Method("capacity", "spread"),
@@ -53,10 +53,10 @@ def test_a_volume_gives_the_record_back_until_too_many_slices_are_painted_over(p
 
     stego[0] = volume[0]
     stack = RevisedStack(InstanceStack(files, stego, revised=True), stego)
-    read = extract(StackSeries(stack), PASSPHRASE)
+    read = extract(StackSeries(stack), KEY)
     assert read.record == RECORD
     assert [row.record for row in read.slices] == [None, 0, 0, 0]
 
     stego[1] = volume[1]
     with pytest.raises(TooFewShardsError, match="2 of the 3"):
-        extract(StackSeries(RevisedStack(InstanceStack(files, stego, revised=True), stego)), PASSPHRASE)
+        extract(StackSeries(RevisedStack(InstanceStack(files, stego, revised=True), stego)), KEY)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST, SPREAD
 from StegoMedLib.cli.chosen import chosen_masks, chosen_target
+from StegoMedLib.cli.keys import key_to_seal
 from StegoMedLib.cli.outcome import account_for
-from StegoMedLib.cli.passphrase import passphrase_to_seal
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table
 from StegoMedLib.codec.profiles import profiles_with
@@ -39,12 +39,12 @@ def run(arguments: argparse.Namespace) -> None:
     source, masks = arguments.source, chosen_masks(arguments)
     target = chosen_target(arguments.target, source)
     listing = check_embedding(source, target, method, output)
-    passphrase = passphrase_to_seal(arguments)
+    key = key_to_seal(arguments)
     with ProgressBar("Embedding the record") as progress:
         report = embed_series(
             source,
             target,
-            passphrase,
+            key,
             masks,
             content=content,
             method=method,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.chosen import chosen_masks
+from StegoMedLib.cli.keys import key_to_open
 from StegoMedLib.cli.outcome import account_for
-from StegoMedLib.cli.passphrase import passphrase_to_open
 from StegoMedLib.cli.records import show_records
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import ProgressBar, say
@@ -29,11 +29,11 @@ def run(arguments: argparse.Namespace) -> None:
     needed = arguments.profile is not None and profile_info(arguments.profile).needs_mask
     wanted = needed or arguments.masks is not None
     masks = chosen_masks(arguments) if wanted else None
-    passphrase = passphrase_to_open(arguments)
+    key = key_to_open(arguments)
     with ProgressBar("Reading") as progress:
         report = extract_series(
             arguments.source,
-            passphrase,
+            key,
             profile=arguments.profile,
             masks=masks,
             beta=arguments.beta,

@@ -10,14 +10,12 @@ from StegoMedLib.choices import DEFAULT_BETA, DEFAULT_FINDER, DEFAULT_STRENGTH, 
 from StegoMedLib.codec.profiles import BLIND, DEFAULT_PROFILE, PROFILES, profiles_with
 
 __all__ = [
-    "PASSPHRASE_VARIABLE",
     "add_common",
     "add_copy_others",
     "add_debug",
     "add_finder",
     "add_json",
     "add_overwrite",
-    "add_passphrase",
     "add_profile",
     "add_source",
     "add_strength",
@@ -25,9 +23,6 @@ __all__ = [
     "filled_text",
     "names_folder",
 ]
-
-
-PASSPHRASE_VARIABLE = "STEGOMED_PASSPHRASE"  # noqa: S105  a name
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -136,21 +131,6 @@ def add_strength(parser: argparse.ArgumentParser) -> None:
         f"of quality 85, JPEG 2000 at 10:1 and noise of 1 %% of the range; high ({HIGH_STRENGTH:g}) JPEG of quality "
         "60, JPEG 2000 at 20:1 and noise of 2.5 %%",
     )
-
-
-def add_passphrase(parser: argparse.ArgumentParser, *, sealing: bool = False) -> None:
-    """Where the passphrase comes from; `sealing` where it has to be a strong one."""
-    parser.add_argument(
-        "--passphrase-file",
-        type=filled_path,
-        metavar="F",
-        help="file with the passphrase, - is standard input; without it "
-        f"{PASSPHRASE_VARIABLE} is used, or you are asked",
-    )
-    if sealing:
-        parser.add_argument(
-            "--weak-passphrase", action="store_true", help="take a passphrase even if it is easy to guess"
-        )
 
 
 def add_overwrite(parser: argparse.ArgumentParser) -> None:

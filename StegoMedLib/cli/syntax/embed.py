@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST, MODES
+from StegoMedLib.cli.keys import add_key
 from StegoMedLib.cli.syntax.common import (
     add_common,
     add_copy_others,
     add_finder,
     add_overwrite,
-    add_passphrase,
     add_profile,
     add_source,
     add_strength,
@@ -31,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
     parser.add_argument("target", type=filled_text, metavar="DST", help="where the stego file or folder goes")
     _add_record(parser)
-    add_passphrase(parser, sealing=True)
+    add_key(parser, sealing=True)
     add_profile(parser)
     add_strength(parser)
     _add_mode(parser)

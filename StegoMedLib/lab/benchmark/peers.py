@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
-from StegoMedLib.envelope import Sealer, TextRecord
+from StegoMedLib.envelope import Passphrase, Sealer, TextRecord
 from StegoMedLib.lab.benchmark.baselines import DftQim, DwtQim, Lsb, LsbInAir
 from StegoMedLib.lab.benchmark.installed_peers import HOW_TO_INSTALL, installed_peers, missing_packages
 from StegoMedLib.lab.benchmark.our_methods import our_methods
@@ -142,7 +142,7 @@ def compare_methods(
         Of noise, and of payloads that are no code.
     progress : callable
     """
-    message = seal(Sealer(b"benchmark"), TextRecord(RECORD))
+    message = seal(Sealer(Passphrase.to_seal("benchmark")), TextRecord(RECORD))
     report = PeersReport(methods, missing_packages(), message.symbol)
     victims = evenly(slices, attacked)
     work = len(slices) + len(victims)

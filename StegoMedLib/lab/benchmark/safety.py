@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from StegoMedLib.blocks import pixels_of, usable_blocks
 from StegoMedLib.codec.profiles import BLIND, PROFILES
-from StegoMedLib.envelope import Sealer, TextRecord, locator_key
+from StegoMedLib.envelope import Passphrase, Sealer, TextRecord
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.slices import embed_slice
@@ -157,9 +157,10 @@ def judge_series(
     """
     series = FileSeries(folder, accept_lossy=True)
     regions = Regions(FinderMasks(finder), series)
-    sealer, key = Sealer(b"safety bench"), locator_key(b"safety bench")
+    key = Passphrase.to_seal("safety bench")
+    sealer, locator = Sealer(key), key.locators()[0]
     record = TextRecord(_RECORD)
-    codings = {each: (coding(each, key), seal(sealer, record, PROFILES[each].most_symbols)) for each in profiles}
+    codings = {each: (coding(each, locator), seal(sealer, record, PROFILES[each].most_symbols)) for each in profiles}
     count = len(series) if most is None else min(most, len(series))
     chosen = set(np.linspace(0, len(series) - 1, count).round().astype(int).tolist())
     for part in (part for index, part in enumerate(series) if index in chosen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.envelope import Sealer, TextRecord
+from StegoMedLib.envelope import Passphrase, Sealer, TextRecord
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.lab.benchmark.baselines import LsbInAir
 from StegoMedLib.lab.benchmark.our_methods import our_methods
@@ -67,7 +67,7 @@ def run_detection(
     UnusableInputError
         When that is so for all.
     """
-    record = seal(Sealer(b"benchmark"), TextRecord(RECORD)).symbol.data_bits.size
+    record = seal(Sealer(Passphrase.to_seal("benchmark")), TextRecord(RECORD)).symbol.data_bits.size
     payloads = {
         f"record, {record} bits": {item.file: record for item in slices},
         f"{PAPER_BPP} bpp": {item.file: round(PAPER_BPP * item.plane.pixels.size) for item in slices},

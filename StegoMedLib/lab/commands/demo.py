@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.chosen import chosen_masks
+from StegoMedLib.cli.keys import key_is_given, key_to_seal
 from StegoMedLib.cli.outcome import account_for
-from StegoMedLib.cli.passphrase import passphrase_to_seal
 from StegoMedLib.cli.records import show_records
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import ProgressBar, say, show_measures
-from StegoMedLib.cli.syntax.common import PASSPHRASE_VARIABLE
 from StegoMedLib.dicom import list_files
 from StegoMedLib.lab.demo import DemoReport, run_demo
 from StegoMedLib.series.staging import check_target
@@ -33,8 +31,7 @@ def run(arguments: argparse.Namespace) -> None:
     # What can be refused is refused before anybody has to type a passphrase.
     check_target(series, arguments.out, overwrite=arguments.overwrite)
     listing = None if series is None else list_files(series)
-    given = arguments.passphrase_file is not None or PASSPHRASE_VARIABLE in os.environ
-    passphrase = passphrase_to_seal(arguments) if given else None
+    key = key_to_seal(arguments) if key_is_given(arguments) else None
     with ExitStack() as bars:
 
         def stage(name: str) -> Progress:
@@ -46,7 +43,7 @@ def run(arguments: argparse.Namespace) -> None:
             masks,
             series=series,
             listing=listing,
-            passphrase=passphrase,
+            key=key,
             overwrite=arguments.overwrite,
             stage=stage,
         )

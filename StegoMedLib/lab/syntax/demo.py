@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.syntax.common import add_debug, add_finder, add_json, add_overwrite, add_passphrase, filled_path
+from StegoMedLib.cli.keys import add_key
+from StegoMedLib.cli.syntax.common import add_debug, add_finder, add_json, add_overwrite, filled_path
 
 if TYPE_CHECKING:
     import argparse
@@ -21,7 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=filled_path, default=Path("demo-out"), metavar="DIR", help="folder (default: %(default)s)"
     )
-    add_passphrase(parser, sealing=True)
+    add_key(parser, sealing=True)
     add_finder(parser)
     add_overwrite(parser)
     add_json(parser)

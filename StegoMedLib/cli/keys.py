@@ -1,4 +1,7 @@
-"""Gets the passphrase: from a file, standard input, the environment, or a prompt; never from an argument."""
+"""Keys on the command line: their options, and where each key comes from. Never from an argument.
+
+A passphrase comes from a file, standard input, the environment, or a prompt. Light to load, for help.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,49 @@ import os
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
-from StegoMedLib.cli.screen import say
-from StegoMedLib.cli.syntax.common import PASSPHRASE_VARIABLE
-from StegoMedLib.envelope import Forms, passphrase_forms, prepare_passphrase
-from StegoMedLib.envelope.strength import strength_of
+from StegoMedLib.cli.syntax.common import filled_path
 from StegoMedLib.errors import CancelledError, UnusableInputError, UsageError
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-__all__ = ["check_passphrase_source", "passphrase_to_open", "passphrase_to_seal"]
+    from StegoMedLib.envelope import Key
 
+__all__ = [
+    "KEY_FILES",
+    "PASSPHRASE_VARIABLE",
+    "add_key",
+    "check_key_source",
+    "key_is_given",
+    "key_to_open",
+    "key_to_seal",
+]
+
+KEY_FILES = ("passphrase_file",)
+"""Arguments that name files which no command may write to."""
+PASSPHRASE_VARIABLE = "STEGOMED_PASSPHRASE"  # noqa: S105  a name
 _STANDARD_INPUT = "-"
 _LONGEST_FILE = 4096
 
 
-def check_passphrase_source(arguments: argparse.Namespace) -> None:
-    """Refuse to read passphrase and record from standard input, before either is read.
+def add_key(parser: argparse.ArgumentParser, *, sealing: bool = False) -> None:
+    """Where the key comes from; `sealing` where it has to be a strong one."""
+    parser.add_argument(
+        "--passphrase-file",
+        type=filled_path,
+        metavar="F",
+        help="file with the passphrase, - is standard input; without it "
+        f"{PASSPHRASE_VARIABLE} is used, or you are asked",
+    )
+    if sealing:
+        parser.add_argument(
+            "--weak-passphrase", action="store_true", help="take a passphrase even if it is easy to guess"
+        )
+
+
+def check_key_source(arguments: argparse.Namespace) -> None:
+    """Refuse to read key and record from standard input, before either is read.
 
     Raises
     ------
@@ -40,8 +68,13 @@ def check_passphrase_source(arguments: argparse.Namespace) -> None:
         )
 
 
-def passphrase_to_seal(arguments: argparse.Namespace) -> bytes:
-    """Passphrase as `prepare_passphrase` gives it; a prompt asks twice, and a weak one is refused or warned of.
+def key_is_given(arguments: argparse.Namespace) -> bool:
+    """Whether there is a key without anybody being asked."""
+    return arguments.passphrase_file is not None or PASSPHRASE_VARIABLE in os.environ
+
+
+def key_to_seal(arguments: argparse.Namespace) -> Key:
+    """The key to seal with; a prompt asks twice, and a weak passphrase is refused or warned of.
 
     Raises
     ------
@@ -52,21 +85,26 @@ def passphrase_to_seal(arguments: argparse.Namespace) -> bytes:
     CancelledError
         When the input ends at the prompt (Ctrl-D).
     """
-    passphrase = prepare_passphrase(_given(arguments.passphrase_file, confirm=True))
-    _judge(passphrase, insisted=arguments.weak_passphrase)
-    return passphrase
+    from StegoMedLib.envelope import Passphrase  # noqa: PLC0415  not for help
+
+    key = Passphrase.to_seal(_given(arguments.passphrase_file, confirm=True))
+    _judge(key.forms[0], insisted=arguments.weak_passphrase)
+    return key
 
 
-def passphrase_to_open(arguments: argparse.Namespace) -> Forms:
-    """All forms of the passphrase; raises as `passphrase_to_seal` does, but takes weak ones and old ones."""
+def key_to_open(arguments: argparse.Namespace) -> Key:
+    """The key to open with; raises as `key_to_seal` does, but takes passphrases that are weak or of an older form."""
+    from StegoMedLib.cli.screen import say  # noqa: PLC0415  not for help
+    from StegoMedLib.envelope import Passphrase  # noqa: PLC0415
+
     file = arguments.passphrase_file
     given = _given(file, confirm=False)
-    forms = passphrase_forms(given, given if file is None else _as_files_were_taken(given))
+    key = Passphrase.to_open(given, given if file is None else _as_files_were_taken(given))
     try:
-        prepare_passphrase(given)
+        Passphrase.to_seal(given)
     except UsageError as error:
         say(f"{error} Earlier versions took it, so it is tried as it is.")
-    return forms
+    return key
 
 
 def _given(file: Path | None, *, confirm: bool) -> str | bytes:
@@ -137,6 +175,9 @@ def _asked(*, confirm: bool) -> str:
 
 
 def _judge(passphrase: bytes, *, insisted: bool) -> None:
+    from StegoMedLib.cli.screen import say  # noqa: PLC0415  not for help
+    from StegoMedLib.envelope.strength import strength_of  # noqa: PLC0415
+
     strength = strength_of(passphrase)
     if strength.refused and not insisted:
         raise UsageError(
