@@ -57,8 +57,7 @@ class FinderMasks:
 
     def region(self, each: Slice) -> Region:
         """What the finder finds in the plane alone, and what it is not sure of."""
-        found = self._finder.look(each.plane)
-        return Region(found.significant, found.suspect)
+        return self._finder.look(each.plane)
 
 
 class FolderMasks:
