@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.series.progress import Progress
 
-__all__ = ["ProgressBar", "library_heard", "number", "say", "say_all", "show_measures", "show_table"]
+__all__ = ["ProgressBar", "library_heard", "number", "say", "show_measures", "show_table"]
 
 _WIDE = 160
 """Columns where standard error is no terminal: nothing has to be folded there."""
@@ -48,12 +48,6 @@ _console = Console(
 def say(sentence: str) -> None:
     """One line for the user."""
     _console.print(_shown(sentence), soft_wrap=True)
-
-
-def say_all(sentences: Iterable[str]) -> None:
-    """A line each."""
-    for sentence in sentences:
-        say(sentence)
 
 
 def _shown(text: str) -> Text:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from StegoMedLib.dicom.hostile import open_dataset, translated
+from StegoMedLib.dicom.hostile import open_object, translated
 from StegoMedLib.dicom.pixel_format import pixel_format
 from StegoMedLib.dicom.places import in_place
-from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, is_leftover, status, walk
+from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, status, walk
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
+from StegoMedLib.files import is_unfinished
 from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _check(path: Path) -> None:
     index = f"{path.name} is a DICOMDIR, an index of other files; give the files themselves."
     if path.name.upper() == "DICOMDIR":
         raise UnusableInputError(index)
-    dataset = open_dataset(path, only=_HEAD)
+    dataset = open_object(path, only=_HEAD).dataset
     if dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
         raise UnusableInputError(index)
     pixel_format(dataset)
@@ -160,7 +161,7 @@ def _check_place(source: Path) -> None:
         raise UnusableInputError(f"{source} does not exist; give a DICOM file or a folder.") from None
     except OSError as error:
         raise UnusableInputError(f"{source} cannot be looked at ({error.strerror}); check its permissions.") from None
-    if is_leftover(source):
+    if is_unfinished(source.name):
         raise UnusableInputError(f"{source} was left behind by a run that was stopped; give the series itself.")
 
 

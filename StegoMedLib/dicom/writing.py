@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from pydicom import Dataset
     from pydicom.tag import BaseTag
 
     from StegoMedLib.dicom.encoding import Element
@@ -149,11 +148,6 @@ def write_object(
     return places
 
 
-def _charset(dataset: Dataset) -> list[str]:
-    """Python encodings of the data set's text."""
-    return convert_encodings(dataset.get("SpecificCharacterSet") or "")
-
-
 def _check_copy(copy: Path, digests: Sequence[bytes], syntax: str) -> None:
     """Make sure that what was written decodes to what was meant.
 
@@ -244,4 +238,5 @@ def _encoded(
     instance: Instance, elements: Mapping[BaseTag, Element], removal: Removal | None = None
 ) -> dict[BaseTag, bytes]:
     """Elements as bytes, in their order."""
-    return encoded(elements, _charset(instance.dataset), signed=instance.format.field.signed, removal=removal)
+    charset = convert_encodings(instance.dataset.get("SpecificCharacterSet") or "")
+    return encoded(elements, charset, signed=instance.format.field.signed, removal=removal)
