@@ -92,22 +92,17 @@ def _stamp(path: Path) -> _Stamp | None:
     return None if known is None else (known.st_size, known.st_mtime_ns)
 
 
-def _check(path: Path) -> None:
-    """Raise when a file is no image that can be worked on."""
+def _reason(path: Path) -> str | None:
+    """Why a file is left out; None for an image that can be worked on."""
     index = f"{path.name} is a DICOMDIR, an index of other files; give the files themselves."
     if path.name.upper() == "DICOMDIR":
-        raise UnusableInputError(index)
-    dataset = open_object(path, only=_HEAD).dataset
-    if dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
-        raise UnusableInputError(index)
-    pixel_format(dataset)
-
-
-def _reason(path: Path) -> str | None:
-    """Why a file is left out; None for an image."""
+        return index
     try:
         with translated("one of its image attributes is malformed; export it again from its source."):
-            _check(path)
+            dataset = open_object(path, only=_HEAD).dataset
+            if dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
+                return index
+            pixel_format(dataset)
     except UnusableInputError as error:
         return str(error)
     return None
