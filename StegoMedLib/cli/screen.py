@@ -62,10 +62,6 @@ class _Said(logging.Handler):
         say(record.getMessage())
 
 
-def _unsaid(*_: object, **__: object) -> None:
-    """Say nothing."""
-
-
 @contextmanager
 def library_heard() -> Iterator[None]:
     """Say the library's warnings: what it did beside its work, such as removing what a stopped run had left.
@@ -78,7 +74,7 @@ def library_heard() -> Iterator[None]:
     root.addHandler(unsaid)  # without any handler Python writes to standard error by itself
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = _unsaid
+            warnings.showwarning = lambda *_, **__: None
             yield
     finally:
         ours.removeHandler(said)
