@@ -14,14 +14,13 @@ from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, UID
 
 from StegoMedLib.dicom.compressing import NATIVE, SYNTAXES, check_size, write_pixels
-from StegoMedLib.dicom.derivation import EXTREMES, derived_elements, extreme_elements
+from StegoMedLib.dicom.derivation import EXTREMES, DerivedSeries, derived_elements, extreme_elements, new_uid
 from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.dicom.pixels import transfer_syntax
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.removal import Removal
 from StegoMedLib.dicom.structure import PIXELS
-from StegoMedLib.dicom.uids import DerivedSeries, new_uid
 from StegoMedLib.errors import UnusableFileError, UnusableInputError, UsageError
 from StegoMedLib.files import permissions, whole_file
 
