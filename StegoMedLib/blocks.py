@@ -60,9 +60,7 @@ def usable_blocks(air: NDArray[np.bool_]) -> NDArray[np.bool_]:
     -------
     ndarray of bool, shape (H // 4, W // 4)
     """
-    down, across = block_grid(air.shape)
-    whole = air[: down * BLOCK, : across * BLOCK]
-    return np.asarray(whole.reshape(down, BLOCK, across, BLOCK).all(axis=(1, 3)), dtype=np.bool_)
+    return np.asarray(split_blocks(air).all(axis=1).reshape(block_grid(air.shape)), dtype=np.bool_)
 
 
 def pixels_of(blocks: NDArray[np.bool_], shape: tuple[int, int]) -> NDArray[np.bool_]:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import qt
 import slicer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PASSPHRASE", "Driver", "digests", "write_phantom"]
+__all__ = ["PASSPHRASE", "Driver", "digests", "words_in", "write_phantom"]
 
 PASSPHRASE = "correct horse battery staple"
 
@@ -28,6 +29,12 @@ def write_phantom(folder: Path, slices: int = 3, size: int = 256) -> Path:
 
     sample_data.write_phantom(folder, slices, size)
     return folder
+
+
+def words_in(table: Any) -> list[list[str]]:
+    """What a table of the panel was filled with."""
+    columns = range(table.columnCount)
+    return [[str(table.item(row, column).data(qt.Qt.UserRole)) for column in columns] for row in range(table.rowCount)]
 
 
 class Driver:
@@ -122,8 +129,6 @@ class Driver:
 
     def table(self, name: str) -> list[list[str]]:
         """What a table says."""
-        from StegoMedPanel.tables import words_in
-
         return words_in(getattr(self.ui, name))
 
     def voxels(self, volume: Any) -> NDArray[Any]:

@@ -13,7 +13,6 @@ import shutil
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +25,7 @@ import slicer
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from types import ModuleType
 
 __all__ = ["Change", "download", "install", "key", "plan", "requirement"]
@@ -104,7 +103,8 @@ def plan(requirements: Sequence[str], alive: Callable[[], None]) -> list[Change]
         None where there is no way beside what is there, or no internet connection.
     """
     wanted = {key(requirement(each).name) for each in requirements}
-    with _folder() as folder:
+    with tempfile.TemporaryDirectory(prefix="StegoMed-", dir=slicer.app.temporaryPath) as name:
+        folder = Path(name)
         held, report = folder / "held.txt", folder / "report.json"
         held.write_text("".join(f"{line}\n" for line in _held(wanted)), encoding="utf-8")
         options = ["--dry-run", "--report", str(report), "--constraint", str(held)]
@@ -241,9 +241,3 @@ def _python() -> str:
     if program is None:
         raise UnusableInputError("PythonSlicer, which installs Python packages, is not on the PATH; repair Slicer.")
     return program
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="StegoMed-", dir=slicer.app.temporaryPath) as name:
-        yield Path(name)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from StegoMedPanel.untyped import Widget
 
-__all__ = ["fill", "words_in"]
+__all__ = ["fill"]
 
 _MOST_ROWS = 12
 """Rows that a table shows without scrolling at the most."""
@@ -42,12 +42,6 @@ def fill(table: Widget, headers: Sequence[str], rows: Sequence[Sequence[str]], *
     table.visible = bool(rows)
     if rows:
         _fit(table, even=even)
-
-
-def words_in(table: Widget) -> list[list[str]]:
-    """What a table was filled with."""
-    columns = range(table.columnCount)
-    return [[str(table.item(row, column).data(qt.Qt.UserRole)) for column in columns] for row in range(table.rowCount)]
 
 
 def _breakable(words: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.screen import say, show_table
 from StegoMedLib.errors import NotEveryFileError, PersonMustLookError
-from StegoMedLib.series.removed import removed_in_words
+from StegoMedLib.series.counting import removed_in_words
 from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:

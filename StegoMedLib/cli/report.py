@@ -1,23 +1,44 @@
-"""The JSON report: where people ask for it, whole or not at all."""
+"""The JSON report: where people ask for it, whole or not at all; where that cannot be, no work is begun."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib import __version__
-from StegoMedLib.cli.report_target import is_report
+from StegoMedLib.cli.keys import KEY_FILES
 from StegoMedLib.cli.screen import say
 from StegoMedLib.cli.streams import put
+from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.errors import StegoMedError, UnusableInputError
 from StegoMedLib.files import PRIVATE, remove_abandoned, write_whole
+from StegoMedLib.series.staging import is_in
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable
 
-__all__ = ["deliver", "write_json"]
+__all__ = ["check_report_target", "deliver", "write_json"]
+
+_INPUTS = (
+    "source",
+    "data",
+    "series",
+    "cover",
+    "stego",
+    "images",
+    "masks",
+    "checkpoint",
+    "check",
+    "content",
+    *KEY_FILES,
+)
+_OUTPUTS = ("target", "out")
+_HEAD = 64
+_REPORT = re.compile(rb'\{\s*"stegomed"|$')
 
 
 def deliver(report: dict[str, object], target: str | None, show: Callable[[], None]) -> None:
@@ -77,7 +98,49 @@ def _write_file(place: Path, text: str) -> None:
         place.write_text(text, encoding="ascii")
         return
     place = Path(os.path.realpath(place))
-    if place.exists() and not is_report(place):
+    if place.exists() and not _is_report(place):
         raise UnusableInputError(f"{place} is no report of StegoMed, and was left as it is; name another file.")
     remove_abandoned(place)
     write_whole(place, text.encode("ascii"), mode=PRIVATE)
+
+
+def check_report_target(arguments: argparse.Namespace) -> None:
+    """Refuse, before any work is done, a report that would replace something, or that cannot be written.
+
+    Raises
+    ------
+    UnusableInputError
+        When the report would lie in an input, replace a file that is no report, or lie where nothing can be written.
+    """
+    target = getattr(arguments, "json_target", None)
+    if target is None or target == "-":
+        return
+    if names_folder(target):
+        raise UnusableInputError(f"The report {target} would be a folder; name a file.")
+    place = Path(os.path.realpath(target))
+    inputs = [Path(path) for name in _INPUTS if (path := getattr(arguments, name, None)) is not None]
+    if any(is_in(place, path) for path in inputs if os.path.lexists(path)):
+        raise UnusableInputError(
+            f"The report {target} would lie in an input, and inputs are never touched; name another."
+        )
+    if os.path.isfile(place) and not _is_report(place):  # noqa: PTH113 pathlib raises where none may enter
+        raise UnusableInputError(f"{target} exists and is no report of StegoMed; name another file for the report.")
+    if os.path.isdir(place) or not _can_be_made(place, arguments):  # noqa: PTH112
+        raise UnusableInputError(f"The report {target} cannot be written there; name a place that you may write to.")
+
+
+def _is_report(place: Path) -> bool:
+    """Whether a file may be replaced by a report: it is one, or holds nothing yet."""
+    try:
+        with place.open("rb") as stream:
+            return _REPORT.match(stream.read(_HEAD)) is not None
+    except OSError:
+        return False
+
+
+def _can_be_made(place: Path, arguments: argparse.Namespace) -> bool:
+    """Whether the folder is there, or will be when the command has written its results."""
+    if os.path.isdir(place.parent):  # noqa: PTH112
+        return os.access(place.parent, os.W_OK | os.X_OK)
+    outputs = [Path(path) for name in _OUTPUTS if (path := getattr(arguments, name, None)) is not None]
+    return any(Path(os.path.realpath(path)) == folder for path in outputs for folder in place.parents)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.catalogue import work_of
 from StegoMedLib.cli.keys import check_key_source
-from StegoMedLib.cli.report_target import check_report_target
+from StegoMedLib.cli.report import check_report_target
 from StegoMedLib.cli.screen import library_heard, say
 from StegoMedLib.cli.signals import ending_is_cancelling
 from StegoMedLib.cli.streams import READER_GONE

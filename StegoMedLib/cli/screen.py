@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.series.progress import Progress
 
-__all__ = ["ProgressBar", "library_heard", "number", "say", "say_all", "show_measures", "show_table"]
+__all__ = ["ProgressBar", "library_heard", "number", "say", "show_measures", "show_table"]
 
 _WIDE = 160
 """Columns where standard error is no terminal: nothing has to be folded there."""
@@ -50,12 +50,6 @@ def say(sentence: str) -> None:
     _console.print(_shown(sentence), soft_wrap=True)
 
 
-def say_all(sentences: Iterable[str]) -> None:
-    """A line each."""
-    for sentence in sentences:
-        say(sentence)
-
-
 def _shown(text: str) -> Text:
     """`text` as the screen shows it, whatever it holds."""
     return Text(plain(text))
@@ -66,10 +60,6 @@ class _Said(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         say(record.getMessage())
-
-
-def _unsaid(*_: object, **__: object) -> None:
-    """Say nothing."""
 
 
 @contextmanager
@@ -84,7 +74,7 @@ def library_heard() -> Iterator[None]:
     root.addHandler(unsaid)  # without any handler Python writes to standard error by itself
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = _unsaid
+            warnings.showwarning = lambda *_, **__: None
             yield
     finally:
         ours.removeHandler(said)

@@ -2,15 +2,13 @@
 
 from StegoMedLib.dicom.attributes import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.dicom.compressing import SYNTAXES
-from StegoMedLib.dicom.creating import new_series
-from StegoMedLib.dicom.derivation import source_uids
-from StegoMedLib.dicom.geometry import SeriesGeometry
+from StegoMedLib.dicom.creating import SeriesGeometry, new_series
+from StegoMedLib.dicom.derivation import MARK, DerivedSeries, new_uid
 from StegoMedLib.dicom.listing import Listing, list_files, nothing_usable
 from StegoMedLib.dicom.padding import declared_padding
-from StegoMedLib.dicom.places import Placing, placing_of, slices_beside
+from StegoMedLib.dicom.places import slices_beside
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.removal import Removed
-from StegoMedLib.dicom.uids import MARK, DerivedSeries, new_uid
 from StegoMedLib.dicom.values import codes_of
 from StegoMedLib.dicom.walking import LeftOut
 from StegoMedLib.dicom.writing import Written, write_frames
@@ -23,7 +21,6 @@ __all__ = [
     "Instance",
     "LeftOut",
     "Listing",
-    "Placing",
     "Removed",
     "SeriesGeometry",
     "Written",
@@ -34,9 +31,7 @@ __all__ = [
     "new_series",
     "new_uid",
     "nothing_usable",
-    "placing_of",
     "read_instance",
     "slices_beside",
-    "source_uids",
     "write_frames",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.valuerep import BYTES_VR
 
 from StegoMedLib.choices import DEFAULT_ATTRIBUTES
 from StegoMedLib.dicom.values import declared_charset, value_of
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_ATTRIBUTES", "header_record"]
 
 _CHARSET = "SpecificCharacterSet"
-_TEXTLESS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UN", "OB or OW"})
+_TEXTLESS = BYTES_VR | {"SQ", "OB or OW"}
 
 
 def _checked(keyword: str) -> str:

@@ -132,7 +132,7 @@ class _Encoder:
 
     def __init__(self, pixels: PixelFormat, syntax: str, source: Path) -> None:
         self._encoder, self._source, self._syntax = get_encoder(SYNTAXES[syntax]), source, syntax
-        self._described = {**pixels.described, "number_of_frames": 1, "samples_per_pixel": 1}
+        self._described = pixels.described
         if SYNTAXES[syntax] == RLELossless:  # runs of whole containers (PS3.5 G.2); pydicom takes bytes of the field
             self._described |= {"bits_stored": pixels.field.bits_allocated, "pixel_representation": 0}
         with self.refusing():

@@ -103,7 +103,7 @@ if hasattr(os, "register_at_fork"):
 
 def _job(pixels: PixelFormat, syntax: UID) -> Job:
     plugin = chosen_plugin(get_decoder(syntax).available_plugins, syntax)
-    return Job(str(syntax), plugin, **pixels.described)
+    return Job(str(syntax), plugin, pixels.described)
 
 
 def decode_frame(code: bytes, pixels: PixelFormat, syntax: UID) -> Containers:

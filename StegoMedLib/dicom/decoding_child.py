@@ -21,7 +21,7 @@ from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
-from StegoMedLib.dicom.decoding_messages import LARGEST_MEMORY, LONGEST_DECODING, Answer, Job, answer_head, job_of
+from StegoMedLib.dicom.decoding_messages import LARGEST_MEMORY, LONGEST_DECODING, Answer, Job, answer_head, read_job
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,20 +62,6 @@ def _own_channel() -> BinaryIO:
     return channel
 
 
-def _exactly(count: int) -> bytes:
-    """Bytes of standard input.
-
-    Raises
-    ------
-    EOFError
-        It ended: the program did, or needs no more.
-    """
-    read = sys.stdin.buffer.read(count)
-    if len(read) < count:
-        raise EOFError
-    return read
-
-
 def _decoded(job: Job, code: bytes) -> NDArray[Any]:
     """Pixel cells of a frame."""
     # Bits beside the stored field belong to the container; StoredField takes the field out.
@@ -83,7 +69,7 @@ def _decoded(job: Job, code: bytes) -> NDArray[Any]:
     code = encapsulate([code], has_bot=False)
     decoder = get_decoder(UID(job.syntax))
     values, _ = decoder.as_array(code, index=0, raw=True, decoding_plugin=job.plugin, **options)
-    return np.ascontiguousarray(values.astype(f"<u{job.bits_allocated // 8}", copy=False))
+    return np.ascontiguousarray(values.astype(f"<u{options['bits_allocated'] // 8}", copy=False))
 
 
 def _came_near_the_limit() -> bool:
@@ -114,7 +100,7 @@ def main() -> None:
     channel.flush()
     with suppress(EOFError, BrokenPipeError), Path(os.devnull).open("w", encoding="ascii") as nowhere:
         while True:
-            job, code = job_of(_exactly)
+            job, code = read_job(sys.stdin.buffer)
             # A thread of its own, in C, which a codec that holds the interpreter's lock cannot stop.
             faulthandler.dump_traceback_later(_WATCH, exit=True, file=nowhere)
             answer, cells = _answer(job, code)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict, dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from typing import BinaryIO
 
-__all__ = ["LARGEST_MEMORY", "LONGEST_DECODING", "Answer", "Job", "answer_head", "job_of", "packed", "read_answer"]
+__all__ = ["LARGEST_MEMORY", "LONGEST_DECODING", "Answer", "Job", "answer_head", "packed", "read_answer", "read_job"]
 
 LARGEST_MEMORY = 1 << 30
 """Bytes of address space for the decoder process; 4096 x 4096 pixels of noise in JPEG 2000 take 425 MiB of it."""
@@ -35,48 +34,31 @@ class Answer(IntEnum):
     TOO_LARGE = 3
 
 
-@dataclass(frozen=True)
-class Job:
-    """How one frame is to be decoded."""
+class Job(NamedTuple):
+    """How one frame is to be decoded: transfer syntax, pydicom's plugin, and the frame in the words of its decoders."""
 
     syntax: str
     plugin: str
-    rows: int
-    columns: int
-    bits_allocated: int
-    bits_stored: int
-    pixel_representation: int
-    photometric_interpretation: str
-
-    @property
-    def described(self) -> dict[str, object]:
-        """The frame in the words of pydicom's decoders."""
-        frame = {name: value for name, value in asdict(self).items() if name not in {"syntax", "plugin"}}
-        return {**frame, "number_of_frames": 1, "samples_per_pixel": 1}
+    described: dict[str, Any]
 
 
 def packed(job: Job, code: bytes) -> bytes:
     """A job's head; its codestream follows."""
-    text = json.dumps(asdict(job)).encode("ascii")
+    text = json.dumps(job).encode("ascii")
     return _JOB.pack(len(text), len(code)) + text
 
 
-def job_of(read: Callable[[int], bytes]) -> tuple[Job, bytes]:
-    """The next job and its codestream.
+def _exactly(stream: BinaryIO, count: int) -> bytes:
+    found = stream.read(count)
+    if len(found) < count:
+        raise EOFError
+    return found
 
-    Parameters
-    ----------
-    read : callable
-        Gives as many bytes as it is asked for.
 
-    Raises
-    ------
-    EOFError
-        From `read`: there are no more.
-    """
-    described, coded = _JOB.unpack(read(_JOB.size))
-    fields: dict[str, Any] = json.loads(read(described))
-    return Job(**fields), read(coded)
+def read_job(stream: BinaryIO) -> tuple[Job, bytes]:
+    """The next job and its codestream; `EOFError` where there are no more."""
+    described, coded = _JOB.unpack(_exactly(stream, _JOB.size))
+    return Job(*json.loads(_exactly(stream, described))), _exactly(stream, coded)
 
 
 def answer_head(answer: Answer, length: int = 0) -> bytes:
@@ -84,22 +66,23 @@ def answer_head(answer: Answer, length: int = 0) -> bytes:
     return _ANSWER.pack(answer, length)
 
 
-def read_answer(read: Callable[[int], bytes], expected: int) -> Answer:
+def read_answer(stream: BinaryIO, expected: int) -> Answer:
     """The head of an answer.
 
     Parameters
     ----------
-    read : callable
-        Gives as many bytes as it is asked for.
+    stream : BinaryIO
     expected : int
         Bytes that follow where the job is done; nothing follows any other answer.
 
     Raises
     ------
+    EOFError
+        There is none any more.
     ValueError
         It is no answer, or not to this job.
     """
-    kind, length = _ANSWER.unpack(read(_ANSWER.size))
+    kind, length = _ANSWER.unpack(_exactly(stream, _ANSWER.size))
     answer = Answer(kind)
     if length != (expected if answer is Answer.DONE else 0):
         raise ValueError("an answer of another length than the job's")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -111,8 +112,9 @@ class DecoderProcess:
             )
         except OSError as error:
             raise UnusableInputError(_NO_START) from error
-        # Unbuffered, so that they are raw streams.
-        self._input, self._output = cast("FileIO", self._process.stdin), cast("FileIO", self._process.stdout)
+        # Unbuffered: what a copy of this program (after a fork) holds of a job must never be written a second time.
+        self._input = cast("FileIO", self._process.stdin)
+        self._output = BufferedReader(cast("FileIO", self._process.stdout))
         self.late = False
         self.served = 0
         with self._ended_if_interrupted(_LONGEST_START):
@@ -120,7 +122,7 @@ class DecoderProcess:
 
     def _expect_ready(self) -> None:
         try:
-            ready = read_answer(self._read, 0) is Answer.READY
+            ready = read_answer(self._output, 0) is Answer.READY
         except (OSError, EOFError, ValueError):
             ready = False
         if not ready:
@@ -145,18 +147,6 @@ class DecoderProcess:
     def _expire(self) -> None:
         self.late = True
         self._kill()
-
-    def _fill(self, view: memoryview) -> None:
-        while view:
-            count = self._output.readinto(view)
-            if not count:
-                raise EOFError
-            view = view[count:]
-
-    def _read(self, count: int) -> bytes:
-        buffer = bytearray(count)
-        self._fill(memoryview(buffer))
-        return bytes(buffer)
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
@@ -183,9 +173,9 @@ class DecoderProcess:
         with self._ended_if_interrupted(LONGEST_DECODING):
             self._write(packed(job, code))
             self._write(code)
-            answer = read_answer(self._read, cells.nbytes)
-            if answer is Answer.DONE:
-                self._fill(cells.data)
+            answer = read_answer(self._output, cells.nbytes)
+            if answer is Answer.DONE and self._output.readinto(cells.data) < cells.nbytes:
+                raise EOFError
         self.served += 1
         return answer
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_VR
 from pydicom.tag import Tag
-from pydicom.uid import UID
+from pydicom.uid import UID, generate_uid
+from pydicom.valuerep import MAX_VALUE_LEN
 
 from StegoMedLib.dicom.derived_text import described, stated
 from StegoMedLib.dicom.groups import GROUPS, FrameItems
-from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.dicom.image_type import derived_type, is_enhanced
 
 if TYPE_CHECKING:
@@ -25,13 +25,40 @@ if TYPE_CHECKING:
     from StegoMedLib.dicom.encoding import Element, Elements
     from StegoMedLib.dicom.reading import Instance
     from StegoMedLib.dicom.removal import Removal
-    from StegoMedLib.dicom.uids import DerivedSeries
 
-__all__ = ["EXTREMES", "derived_elements", "extreme_elements", "source_uids"]
+__all__ = ["EXTREMES", "MARK", "DerivedSeries", "derived_elements", "extreme_elements", "new_uid"]
+
+MARK = "StegoMed"
+"""What the description of every derived series ends with, or holds before a number."""
 
 EXTREMES = ("SmallestImagePixelValue", "LargestImagePixelValue")
 
-_ST_CHARACTERS = 1024
+
+def new_uid() -> UID:
+    """A UID made of a random UUID, root 2.25 (PS3.5 B.2)."""
+    return generate_uid(prefix=None)
+
+
+class DerivedSeries:
+    """Series that one run derives: one new series for each source series.
+
+    Parameters
+    ----------
+    description : str
+        What was done, in words; goes to DerivationDescription and must name nothing of the record or the key.
+    mark : str, optional
+        What joins SeriesDescription, so that the series is told from its source and from others of that source.
+    texts : mapping of str to str, optional
+        What a person states in place of what the source says, by keyword.
+    """
+
+    def __init__(self, description: str, *, mark: str = MARK, texts: Mapping[str, str] | None = None) -> None:
+        self.description, self.mark, self.texts = description, mark, dict(texts or {})
+        self._uids: dict[str, UID] = {}
+
+    def uid(self, source: str) -> UID:
+        """SeriesInstanceUID of the series derived from `source`, the same at every call."""
+        return self._uids.setdefault(source, new_uid())
 
 
 def _element(keyword: str, value: Any, vr: str | None = None) -> DataElement:  # noqa: ANN401 pydicom takes anything
@@ -46,24 +73,21 @@ def _code(value: str, meaning: str) -> Dataset:
     return code
 
 
-def _source_image(instance: Instance) -> Dataset:
-    """Reference to the source instance and the purpose it served (PS3.3 C.7.6.1.1.4)."""
+def _sources(instance: Instance) -> list[Dataset]:
+    """Reference to the source instance and the purpose it served (PS3.3 C.7.6.1.1.4); none to a malformed UID."""
+    if not UID(instance.sop_instance).is_valid:
+        return []
     source = Dataset()
     source.ReferencedSOPClassUID = instance.sop_class
     source.ReferencedSOPInstanceUID = instance.sop_instance
     source.PurposeOfReferenceCodeSequence = [_code("121322", "Source image for image processing operation")]
-    return source
-
-
-def _sources(instance: Instance) -> list[Dataset]:
-    """The source image, unless its UID is malformed: a reference to it would be malformed, too."""
-    return [_source_image(instance)] if UID(instance.sop_instance).is_valid else []
+    return [source]
 
 
 def _derivation_image(instance: Instance, description: str) -> Dataset:
     """Item of the derivation image macro (PS3.3 C.7.6.16.2.6)."""
     item = Dataset()
-    item.DerivationDescription = description[:_ST_CHARACTERS]
+    item.DerivationDescription = description[: MAX_VALUE_LEN["ST"]]
     item.DerivationCodeSequence = [_code("113042", "Pixel by pixel addition")]
     item.SourceImageSequence = _sources(instance)
     return item
@@ -195,16 +219,3 @@ def derived_elements(
     for tag in _STALE:
         elements.pop(tag, None)
     return elements
-
-
-def source_uids(instance: Instance) -> tuple[str, ...]:
-    """SOPInstanceUIDs in the SourceImageSequence (PS3.3 C.7.6.1.1.4) of `instance`, the latest derivation first.
-
-    Raises
-    ------
-    UnusableFileError
-        The sequence is malformed.
-    """
-    with naming(instance.path, "its SourceImageSequence is malformed; export it again from its source."):
-        items = instance.dataset.get("SourceImageSequence") or []
-        return tuple(str(item.get("ReferencedSOPInstanceUID") or "") for item in reversed(items))

@@ -9,7 +9,7 @@ from pydicom.config import RAISE
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag, Tag
-from pydicom.valuerep import validate_value
+from pydicom.valuerep import ALLOW_BACKSLASH, MAX_VALUE_LEN, validate_value
 
 from StegoMedLib.dicom.values import charset_of, value_of
 from StegoMedLib.errors import UsageError
@@ -21,11 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["described", "stated"]
 
-_MOST_CHARACTERS = {"LO": 64, "ST": 1024}
 _UNDECODED = "its bytes that the declared character set does not have are written as question marks"
 _LINES = "\n\f\r"
-_TEXTS = frozenset({"LT", "ST", "UT"})
-"""Value representations in which a backslash is a letter."""
 
 
 def described(dataset: Dataset, keyword: str, addition: str, between: str, removal: Removal) -> RawDataElement:
@@ -46,7 +43,7 @@ def described(dataset: Dataset, keyword: str, addition: str, between: str, remov
     """
     tag = BaseTag(Tag(keyword))
     vr, charset = dictionary_VR(tag), charset_of(dataset)
-    most = _MOST_CHARACTERS[vr]
+    most = MAX_VALUE_LEN[vr]
     earlier = value_of(dataset, keyword)
     if isinstance(earlier, bytes):
         removal.note((tag,), _UNDECODED)
@@ -69,7 +66,7 @@ def stated(dataset: Dataset, keyword: str, text: str) -> RawDataElement:
     vr, charset = dictionary_VR(tag), charset_of(dataset)
     try:
         validate_value(vr, text, RAISE)
-        lawful = vr in _TEXTS or "\\" not in text  # which would make several values of it
+        lawful = vr in ALLOW_BACKSLASH or "\\" not in text  # which would make several values of it
     except ValueError:
         lawful = False
     if not lawful:

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pydicom import FileDataset
-
-__all__ = ["naming", "open_dataset", "open_object", "translated"]
+__all__ = ["naming", "open_object", "translated"]
 
 # What pydicom and the decoders below it raise on malformed input, found by truncating and mutating real files.
 _LIBRARY_ERRORS = (
@@ -133,8 +131,8 @@ def _check_beginning(stream: _BoundedReader, path: Path) -> None:
         raise UnusableInputError(f"{path.name} is not a DICOM file; give CT or MR images in DICOM format.")
 
 
-def open_dataset(path: Path, *, only: list[str] | None = None) -> FileDataset:
-    """Read the data set of a file, whatever the file holds.
+def open_object(path: Path, *, only: list[str] | None = None) -> Opened:
+    """Open a file, whatever it holds, and read its header.
 
     A file without preamble and "DICM" is read as a bare data set.
 
@@ -145,32 +143,17 @@ def open_dataset(path: Path, *, only: list[str] | None = None) -> FileDataset:
     only : list of str, optional
         Keywords: read no more than these attributes, and stop before the pixel data.
 
-    Returns
-    -------
-    pydicom.FileDataset
-        Elements are undecoded as far as pydicom leaves them so.
-
     Raises
     ------
     UnusableFileError
         The file is missing, empty, not DICOM, malformed, or holds more than an image needs.
     """
-    return open_object(path, only=only).dataset
-
-
-def open_object(path: Path, *, only: list[str] | None = None) -> Opened:
-    """Open a file, whatever it holds, and read its header; as `open_dataset` else."""
     try:
-        return _opened(path, only)
-    except UnusableInputError as error:
-        raise UnusableFileError(str(error)) from error
-
-
-def _opened(path: Path, only: list[str] | None) -> Opened:
-    with _open(path) as stream:
-        try:
+        with _open(path) as stream:
             _check_beginning(stream, path)
             with naming(path, "it is damaged or incomplete; export it again from its source."):
                 return parsed(stream, stream.size, path, only)
-        except OSError as error:
-            raise UnusableInputError(f"{path.name} cannot be read to its end; export it again.") from error
+    except UnusableInputError as error:
+        raise UnusableFileError(str(error)) from error
+    except OSError as error:
+        raise UnusableFileError(f"{path.name} cannot be read to its end; export it again.") from error

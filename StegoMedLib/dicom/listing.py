@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from pydicom.uid import MediaStorageDirectoryStorage
 
-from StegoMedLib.dicom.hostile import open_dataset, translated
+from StegoMedLib.dicom.hostile import open_object, translated
 from StegoMedLib.dicom.pixel_format import pixel_format
 from StegoMedLib.dicom.places import in_place
-from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, is_leftover, status, walk
+from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, status, walk
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
+from StegoMedLib.files import is_unfinished
 from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
@@ -91,22 +92,17 @@ def _stamp(path: Path) -> _Stamp | None:
     return None if known is None else (known.st_size, known.st_mtime_ns)
 
 
-def _check(path: Path) -> None:
-    """Raise when a file is no image that can be worked on."""
+def _reason(path: Path) -> str | None:
+    """Why a file is left out; None for an image that can be worked on."""
     index = f"{path.name} is a DICOMDIR, an index of other files; give the files themselves."
     if path.name.upper() == "DICOMDIR":
-        raise UnusableInputError(index)
-    dataset = open_dataset(path, only=_HEAD)
-    if dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
-        raise UnusableInputError(index)
-    pixel_format(dataset)
-
-
-def _reason(path: Path) -> str | None:
-    """Why a file is left out; None for an image."""
+        return index
     try:
         with translated("one of its image attributes is malformed; export it again from its source."):
-            _check(path)
+            dataset = open_object(path, only=_HEAD).dataset
+            if dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
+                return index
+            pixel_format(dataset)
     except UnusableInputError as error:
         return str(error)
     return None
@@ -160,7 +156,7 @@ def _check_place(source: Path) -> None:
         raise UnusableInputError(f"{source} does not exist; give a DICOM file or a folder.") from None
     except OSError as error:
         raise UnusableInputError(f"{source} cannot be looked at ({error.strerror}); check its permissions.") from None
-    if is_leftover(source):
+    if is_unfinished(source.name):
         raise UnusableInputError(f"{source} was left behind by a run that was stopped; give the series itself.")
 
 

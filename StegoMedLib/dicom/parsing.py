@@ -90,7 +90,8 @@ def parsed(stream: BinaryIO, size: int, path: Path, only: list[str] | None) -> O
     """
     content: Bytes = FileBytes.of(path, stream)
     beginning, body = beginning_of(stream, size), stream
-    preamble, meta, at = _preamble(stream, beginning), _meta(stream, beginning), beginning.body
+    stream.seek(0)
+    preamble, meta, at = stream.read(128) if beginning.meta else None, _meta(stream, beginning), beginning.body
     if beginning.syntax == DeflatedExplicitVRLittleEndian:
         stream.seek(at)
         inflated = _inflated(stream)
@@ -105,11 +106,6 @@ def parsed(stream: BinaryIO, size: int, path: Path, only: list[str] | None) -> O
     dataset.undecoded = elements
     dataset.set_original_encoding(*encoding, charset)
     return Opened(dataset, content, size, next((each for each in held if each.tag == PIXELS), None))
-
-
-def _preamble(stream: BinaryIO, beginning: Beginning) -> bytes | None:
-    stream.seek(0)
-    return stream.read(128) if beginning.meta else None
 
 
 def _meta(stream: BinaryIO, beginning: Beginning) -> FileMetaDataset:

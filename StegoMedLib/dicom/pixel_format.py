@@ -37,8 +37,10 @@ class PixelFormat:
 
     @property
     def described(self) -> dict[str, Any]:
-        """The frames in the words of pydicom's coders."""
+        """A frame in the words of pydicom's coders."""
         return {
+            "number_of_frames": 1,
+            "samples_per_pixel": 1,
             "rows": self.rows,
             "columns": self.columns,
             "bits_allocated": self.field.bits_allocated,

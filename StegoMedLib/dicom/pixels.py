@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from struct import unpack
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from pydicom.pixels.decoders.base import get_decoder
@@ -21,12 +21,12 @@ from pydicom.uid import (
 
 from StegoMedLib.dicom.coders import chosen_plugin
 from StegoMedLib.dicom.decoding import decode_frame
-from StegoMedLib.dicom.element_headers import UNDEFINED
+from StegoMedLib.dicom.element_headers import HEADER, UNDEFINED
 from StegoMedLib.dicom.hostile import translated
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pydicom import FileDataset
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Frames", "frames_of", "transfer_syntax"]
 
-_HEADER = 8
 _END = b"\xff\xd9"
 """What the codestreams of all JPEGs end with, in the last bytes before the padding."""
 _TAIL = 10
@@ -49,7 +48,7 @@ class _Codestreams:
 
     def __init__(self, content: Bytes, pixels: Held, frames: int, extended: tuple[bytes, bytes] | None = None) -> None:
         self._content = content
-        starts, behind = pixels.parts, pixels.end - _HEADER
+        starts, behind = pixels.parts, pixels.end - HEADER
         if len(starts) <= frames:
             found = max(len(starts) - 1, 0)
             raise UnusableInputError(
@@ -57,7 +56,7 @@ class _Codestreams:
                 "export it again."
             )
         self._starts, self._behind = [*starts[1:], behind], behind
-        table = self._content.read([(starts[0] + _HEADER, starts[1] - starts[0] - _HEADER)])
+        table = self._content.read([(starts[0] + HEADER, starts[1] - starts[0] - HEADER)])
         self._lengths: tuple[int, ...] = ()
         if extended is not None:
             self._offsets, self._lengths = (
@@ -73,7 +72,7 @@ class _Codestreams:
 
     def _spans(self, frame: int) -> list[Span]:
         if self._lengths:
-            at = self._starts[0] + self._offsets[frame] + _HEADER
+            at = self._starts[0] + self._offsets[frame] + HEADER
             return [(at, min(self._lengths[frame], max(self._behind - at, 0)))]
         if self._offsets:
             last = frame + 1 == len(self._offsets)
@@ -81,7 +80,7 @@ class _Codestreams:
         else:
             first, end = self._firsts[frame], self._firsts[frame + 1]
         return [
-            (self._starts[part] + _HEADER, self._starts[part + 1] - self._starts[part] - _HEADER)
+            (self._starts[part] + HEADER, self._starts[part + 1] - self._starts[part] - HEADER)
             for part in range(first, end)
         ]
 
@@ -108,11 +107,8 @@ class _Codestreams:
 _NATIVE = (ExplicitVRLittleEndian, ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian)
 
 
-class Frames(Protocol):
-    """Access to the pixel containers of an instance, frame by frame."""
-
-    def __call__(self, frame: int) -> Containers:
-        """Pixel cells of a frame; uint8 or uint16, shape (H, W)."""
+Frames: TypeAlias = "Callable[[int], Containers]"
+"""Access to the pixel cells of an instance, frame by frame; uint8 or uint16, shape (H, W)."""
 
 
 def transfer_syntax(dataset: FileDataset) -> UID:

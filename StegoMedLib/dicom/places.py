@@ -1,15 +1,14 @@
-"""How frames lie in the patient, and which are next to each other (PS3.3 C.7.6.2, C.7.6.16.2.1, .3 and .4)."""
+"""Which frames are next to each other in the patient, and in which order (PS3.3 C.7.6.2, C.7.6.16.2.1, .3 and .4)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from StegoMedLib.dicom.groups import macro_of
-from StegoMedLib.dicom.hostile import open_dataset, translated
+from StegoMedLib.dicom.hostile import open_object, translated
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -18,58 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom import Dataset
 
-__all__ = ["Placing", "Slot", "in_place", "placing_of", "slices_beside"]
-
-_ORIENTATIONS = ("sagittal", "coronal", "axial", "oblique", "unknown")
-"""The first three by the axis of the patient that stands upright on the plane: x to the left, y to the back, z up."""
-
-_UPRIGHT = float(np.cos(np.deg2rad(20.0)))  # a tilted gantry and a turned head still give axial slices
-_UNIT = 0.01  # how far the lengths of direction cosines may be from 1
-
-
-@dataclass(frozen=True)
-class Placing:
-    """How a frame lies in the patient.
-
-    Attributes
-    ----------
-    orientation : str
-        One of `_ORIENTATIONS`; ``"oblique"`` is more than 20 degrees from the other three.
-    pixel_area : float or None
-        In mm^2; None where the header does not tell.
-    """
-
-    orientation: str
-    pixel_area: float | None
-
-
-def placing_of(dataset: Dataset, frame: int) -> Placing:
-    """Read from an instance's header how a frame (counted from 0) lies in the patient."""
-    plane = dataset if "ImageOrientationPatient" in dataset else macro_of(dataset, frame, "PlaneOrientationSequence")
-    measures = dataset if "PixelSpacing" in dataset else macro_of(dataset, frame, "PixelMeasuresSequence")
-    spacing = _numbers_of(measures, "PixelSpacing", 2)
-    area = None if spacing is None or (spacing <= 0).any() else float(spacing.prod())
-    return Placing(_orientation(_numbers_of(plane, "ImageOrientationPatient", 6)), area)
-
-
-def _numbers_of(source: Dataset | None, keyword: str, count: int) -> NDArray[np.float64] | None:
-    """Finite numbers of an element, None where there are not exactly `count` of them."""
-    try:
-        values = np.array([float(value) for value in source.get(keyword)], dtype=np.float64)  # type: ignore[union-attr]
-    except (AttributeError, TypeError, ValueError):
-        return None
-    return values if values.size == count and np.isfinite(values).all() else None
-
-
-def _orientation(cosines: NDArray[np.float64] | None) -> str:
-    if cosines is None:
-        return "unknown"
-    row, column = cosines.reshape(2, 3)
-    normal = np.abs(np.cross(row, column))
-    if abs(float(np.linalg.norm(normal)) - 1.0) > _UNIT:
-        return "unknown"
-    return _ORIENTATIONS[int(normal.argmax())] if normal.max() >= _UPRIGHT else "oblique"
-
+__all__ = ["Slot", "in_place", "numbers_of", "slices_beside"]
 
 Slot = tuple[Path, int]
 """A frame: its file, and its number from 0."""
@@ -90,12 +38,24 @@ _REACH = 12.0
 _COSINES, _SHIFT = 3, 1  # digits of direction cosines and of millimetres that count
 
 
-@dataclass(frozen=True)
-class _Place:
-    """The stack of parallel slices, lying over each other pixel by pixel, that a slice is in, and where in it."""
+_Place = tuple[tuple[object, ...], float]
+"""The stack of parallel slices, lying over each other pixel by pixel, that a slice is in, and where in it."""
 
-    stack: tuple[object, ...]
-    along: float
+
+def numbers_of(dataset: Dataset, frame: int, keyword: str, macro: str, count: int) -> NDArray[np.float64] | None:
+    """Finite numbers of an attribute of a frame (counted from 0), from the data set's top or from a macro's sequence.
+
+    Returns
+    -------
+    ndarray of float64, shape (count,), or None
+        None where there are not exactly so many.
+    """
+    source = dataset if keyword in dataset else macro_of(dataset, frame, macro)
+    try:
+        values = np.array([float(value) for value in source.get(keyword)], dtype=np.float64)  # type: ignore[union-attr]
+    except (AttributeError, TypeError, ValueError):
+        return None
+    return values if values.size == count and np.isfinite(values).all() else None
 
 
 def slices_beside(paths: Iterable[Path], *, each_side: int = 2) -> dict[Slot, tuple[Slot, ...]]:
@@ -135,7 +95,7 @@ def _stacks(paths: Iterable[Path]) -> Iterable[list[tuple[float, Slot]]]:
     for path in paths:
         for frame, place in enumerate(_places(path)):
             if place is not None:
-                stacks.setdefault(place.stack, []).append((place.along, (path, frame)))
+                stacks.setdefault(place[0], []).append((place[1], (path, frame)))
     for slices in stacks.values():
         slices.sort(key=lambda entry: entry[0])
     return stacks.values()
@@ -145,7 +105,7 @@ def _places(path: Path) -> list[_Place | None]:
     """Place of each frame of a file; nothing for what cannot be read, which the work itself will meet again."""
     try:
         with translated("its image plane attributes are malformed."):
-            dataset = open_dataset(path, only=_HEAD)
+            dataset = open_object(path, only=_HEAD).dataset
             frames = int(dataset.get("NumberOfFrames") or 1)
             own = min(frames, len(dataset.get("PerFrameFunctionalGroupsSequence") or ()))
             # All frames without groups of their own lie where the object says.
@@ -155,16 +115,12 @@ def _places(path: Path) -> list[_Place | None]:
 
 
 def _place(dataset: Dataset, frame: int) -> _Place | None:
-    def macro(keyword: str, sequence: str) -> Dataset | None:
-        return dataset if keyword in dataset else macro_of(dataset, frame, sequence)
-
-    cosines = _numbers_of(macro("ImageOrientationPatient", "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
-    position = _numbers_of(macro("ImagePositionPatient", "PlanePositionSequence"), "ImagePositionPatient", 3)
-    spacing = _numbers_of(macro("PixelSpacing", "PixelMeasuresSequence"), "PixelSpacing", 2)
+    cosines = numbers_of(dataset, frame, "ImageOrientationPatient", "PlaneOrientationSequence", 6)
+    position = numbers_of(dataset, frame, "ImagePositionPatient", "PlanePositionSequence", 3)
+    spacing = numbers_of(dataset, frame, "PixelSpacing", "PixelMeasuresSequence", 2)
     if cosines is None or position is None or spacing is None:
         return None
     row, column = cosines.reshape(2, 3)
-    normal = np.cross(row, column)
     stack = (
         str(dataset.get("SeriesInstanceUID") or ""),
         int(dataset.get("Rows") or 0),
@@ -173,4 +129,4 @@ def _place(dataset: Dataset, frame: int) -> _Place | None:
         *np.round(spacing, _COSINES),
         *np.round((position @ row, position @ column), _SHIFT),
     )
-    return _Place(stack, float(position @ normal))
+    return stack, float(position @ np.cross(row, column))

@@ -68,7 +68,7 @@ class FileBytes:
             The file is gone, or is not what it was; the sentence has it as its unnamed subject ("it").
         """
         try:
-            with self.path.open("rb", buffering=0) as stream:
+            with self.path.open("rb") as stream:
                 if FileBytes.of(self.path, stream) != self:
                     raise UnusableInputError("it was changed meanwhile; wait until it is complete, then start again.")
                 return b"".join(_piece(stream, at, length) for at, length in spans)
@@ -81,7 +81,4 @@ class FileBytes:
 
 def _piece(stream: BinaryIO, at: int, length: int) -> bytes:
     stream.seek(at)
-    found = stream.read(length)
-    while found and len(found) < length and (more := stream.read(length - len(found))):
-        found += more
-    return found
+    return stream.read(length)

@@ -8,6 +8,7 @@ from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.multival import MultiValue
 from pydicom.tag import Tag
+from pydicom.valuerep import CUSTOMIZABLE_CHARSET_VR, STR_VR
 
 from StegoMedLib.dicom.charsets import CharacterSet, character_set
 from StegoMedLib.dicom.hostile import translated
@@ -22,8 +23,6 @@ __all__ = ["as_list", "charset_of", "code_of", "codes_of", "declared_charset", "
 
 _PADDING = " \0"
 _CHARSET = Tag("SpecificCharacterSet")
-_IN_CHARSET = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})  # PS3.5 6.1.2.3
-_IN_ASCII = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
 _PLAIN = CharacterSet()
 
 
@@ -88,9 +87,9 @@ def value_of(dataset: Dataset, keyword: str) -> str | bytes:
         return ""
     if isinstance(element, RawDataElement):
         vr = element.VR if element.VR not in (None, "UN") else dictionary_VR(element.tag)
-        if vr in _IN_CHARSET | _IN_ASCII:
+        if vr in STR_VR:
             value = _unpadded(element.value)
-            charset = charset_of(dataset) if vr in _IN_CHARSET else _PLAIN
+            charset = charset_of(dataset) if vr in CUSTOMIZABLE_CHARSET_VR else _PLAIN
             text = charset.decode(value, name=vr == "PN")
             return value if text is None else text
     with translated(f"{keyword} is malformed in this file; leave it out of the record."):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from StegoMedLib.files import is_unfinished
 
-__all__ = ["LeftOut", "Walk", "is_hidden", "is_leftover", "status", "walk"]
+__all__ = ["LeftOut", "Walk", "is_hidden", "status", "walk"]
 
 
 @dataclass(frozen=True, order=True)
@@ -56,11 +56,6 @@ def status(path: Path) -> os.stat_result | None:
         return None
 
 
-def is_leftover(path: Path) -> bool:
-    """Whether a name is that of a half-written result."""
-    return is_unfinished(path.name)
-
-
 def walk(folder: Path) -> Walk:
     """Look through `folder` and all its folders but hidden ones; nothing is opened, and no link is followed."""
     found, links = Walk(), list[Path]()
@@ -72,7 +67,7 @@ def walk(folder: Path) -> Walk:
         here = Path(at)
         folders[:] = [name for name in folders if _enters(here / name, folder, found)]
         for path in (here / name for name in names):
-            if is_leftover(path):
+            if is_unfinished(path.name):
                 found.passed_over.append(LeftOut(path, "it was left behind by a run that was stopped."))
             else:
                 (links if _is_link(path) else found.files).append(path)
@@ -82,7 +77,7 @@ def walk(folder: Path) -> Walk:
 
 def _enters(path: Path, root: Path, found: Walk) -> bool:
     """Whether a folder is walked; what is not is noted."""
-    if is_leftover(path):
+    if is_unfinished(path.name):
         found.passed_over.append(LeftOut(path, "it was left behind by a run that was stopped."))
     elif is_hidden(path):
         found.passed_over.append(LeftOut(path, "folders whose names begin with a dot are no part of the data."))

@@ -14,14 +14,13 @@ from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, UID
 
 from StegoMedLib.dicom.compressing import NATIVE, SYNTAXES, check_size, write_pixels
-from StegoMedLib.dicom.derivation import EXTREMES, derived_elements, extreme_elements
+from StegoMedLib.dicom.derivation import EXTREMES, DerivedSeries, derived_elements, extreme_elements, new_uid
 from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.dicom.pixels import transfer_syntax
 from StegoMedLib.dicom.reading import Instance, read_instance
 from StegoMedLib.dicom.removal import Removal
 from StegoMedLib.dicom.structure import PIXELS
-from StegoMedLib.dicom.uids import DerivedSeries, new_uid
 from StegoMedLib.errors import UnusableFileError, UnusableInputError, UsageError
 from StegoMedLib.files import permissions, whole_file
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from pydicom import Dataset
     from pydicom.tag import BaseTag
 
     from StegoMedLib.dicom.encoding import Element
@@ -149,11 +147,6 @@ def write_object(
     return places
 
 
-def _charset(dataset: Dataset) -> list[str]:
-    """Python encodings of the data set's text."""
-    return convert_encodings(dataset.get("SpecificCharacterSet") or "")
-
-
 def _check_copy(copy: Path, digests: Sequence[bytes], syntax: str) -> None:
     """Make sure that what was written decodes to what was meant.
 
@@ -244,4 +237,5 @@ def _encoded(
     instance: Instance, elements: Mapping[BaseTag, Element], removal: Removal | None = None
 ) -> dict[BaseTag, bytes]:
     """Elements as bytes, in their order."""
-    return encoded(elements, _charset(instance.dataset), signed=instance.format.field.signed, removal=removal)
+    charset = convert_encodings(instance.dataset.get("SpecificCharacterSet") or "")
+    return encoded(elements, charset, signed=instance.format.field.signed, removal=removal)

@@ -210,7 +210,7 @@ def _shown(seen: SliceSeen, received: Mapping[tuple[str, int], Symbol]) -> Slice
         title=f"StegoMed: {seen.cover.name}",
         cover=seen.cover.plane.pixels,
         mask=seen.region.significant,
-        usable=seen.result.usable,
+        usable=seen.result.canvas.usable,
         stego=stego,
         sent=seen.message.symbol.modules,
         received=None if symbol is None else symbol.modules,

@@ -1,4 +1,4 @@
-"""What embedding did to a plane: PSNR under five conventions, SSIM, changed pixels."""
+"""What embedding did to a plane: PSNR under five conventions, SSIM, changed pixels; and that of many slices."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from numpy.typing import NDArray
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["PAPER_NOTE", "Quality", "compare"]
+__all__ = ["PAPER_NOTE", "Quality", "compare", "summarise"]
 
 PAPER_NOTE = (
     "The key psnr_paper is the convention behind the tables of Saidi et al. 2024 (MSE on the plane scaled to [0, 1], "
@@ -93,3 +95,14 @@ def _ssim(cover: NDArray[np.int32], stego: NDArray[np.int32], span: float) -> fl
     from skimage.metrics import structural_similarity  # noqa: PLC0415  scikit-image takes a second to import
 
     return float(structural_similarity(cover.astype(np.float64), stego.astype(np.float64), data_range=span))
+
+
+def summarise(rows: Iterable[Mapping[str, float | int | None]]) -> dict[str, dict[str, float]]:
+    """Minimum, mean and maximum (``min``, ``mean``, ``max``) of every measure over the rows that have it."""
+    table = list(rows)
+    found: dict[str, dict[str, float]] = {}
+    for name in dict.fromkeys(name for row in table for name in row):
+        values = [float(value) for row in table if (value := row.get(name)) is not None]
+        if values:
+            found[name] = {"min": min(values), "mean": sum(values) / len(values), "max": max(values)}
+    return found

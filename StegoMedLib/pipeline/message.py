@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,10 +22,7 @@ from StegoMedLib.symbol import (
     unpack_label,
 )
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["Message", "NoMessage", "Reader", "Votes", "length_of", "seal", "written"]
+__all__ = ["Message", "NoMessage", "Reader", "length_of", "seal", "written"]
 
 _LARGEST_VERSION = 40
 
@@ -143,30 +139,3 @@ def _text(symbols: tuple[Symbol, ...]) -> str:
         return "".join(read_symbol(symbol) for symbol in symbols)
     except UnreadableSymbolError:
         return ""
-
-
-class Votes:
-    """Majority over slices of what was extracted under each label, for when no slice can be read alone.
-
-    Slices of one label may be of different lengths where a profile reads all usable blocks: the record is at the head.
-    """
-
-    def __init__(self) -> None:
-        self._ballots: dict[tuple[int, int], tuple[int, NDArray[np.int32]]] = {}
-
-    def add(self, payload: Payload) -> None:
-        """Count one slice's bits."""
-        kind = payload.label, payload.count
-        count, lead = self._ballots.get(kind, (0, np.zeros(0, dtype=np.int32)))
-        lead = np.pad(lead, (0, max(payload.bits.size - lead.size, 0)))
-        lead[: payload.bits.size] += np.where(payload.bits, np.int32(1), np.int32(-1))
-        self._ballots[kind] = count + 1, lead
-
-    def payloads(self) -> list[Payload]:
-        """Majority payload of every kind that three slices or more carry."""
-        quorum = 3
-        return [
-            Payload(label, lead > 0, count)
-            for (label, count), (votes, lead) in self._ballots.items()
-            if votes >= quorum
-        ]

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from StegoMedLib.pipeline.message import Votes, length_of
+import numpy as np
+
+from StegoMedLib.codec.profile import Payload
+from StegoMedLib.pipeline.message import length_of
 
 if TYPE_CHECKING:
-    from StegoMedLib.codec.profile import Payload, VotingProfile
-    from StegoMedLib.codec.profile import Votes as SlotVotes
+    from numpy.typing import NDArray
+
+    from StegoMedLib.codec.profile import Votes, VotingProfile
     from StegoMedLib.plane import Plane
 
 __all__ = ["MajorityPool", "Pool", "SoftPool"]
+
+_QUORUM = 3
 
 
 class Pool(Protocol):
@@ -25,20 +31,32 @@ class Pool(Protocol):
 
 
 class MajorityPool:
-    """For profiles that read bits: the majority of slices whose header was read."""
+    """For profiles that read bits: the majority, over slices whose header was read, of the bits under each label.
+
+    Slices of one label may be of different lengths where a profile reads all usable blocks: the record is at the head.
+    """
 
     def __init__(self) -> None:
-        self._votes = Votes()
+        self._ballots: dict[tuple[int, int], tuple[int, NDArray[np.int32]]] = {}
 
     def add(self, plane: Plane, payload: Payload | None) -> None:
         """Count a slice's bits."""
         del plane
-        if payload is not None:
-            self._votes.add(payload)
+        if payload is None:
+            return
+        kind = payload.label, payload.count
+        count, lead = self._ballots.get(kind, (0, np.zeros(0, dtype=np.int32)))
+        lead = np.pad(lead, (0, max(payload.bits.size - lead.size, 0)))
+        lead[: payload.bits.size] += np.where(payload.bits, np.int32(1), np.int32(-1))
+        self._ballots[kind] = count + 1, lead
 
     def payloads(self) -> list[Payload]:
-        """Majority payloads."""
-        return self._votes.payloads()
+        """Majority payload of every kind that three slices or more carry."""
+        return [
+            Payload(label, lead > 0, count)
+            for (label, count), (votes, lead) in self._ballots.items()
+            if votes >= _QUORUM
+        ]
 
 
 class SoftPool:
@@ -46,7 +64,7 @@ class SoftPool:
 
     def __init__(self, profile: VotingProfile) -> None:
         self._profile = profile
-        self._sums: dict[tuple[int, int], SlotVotes] = {}
+        self._sums: dict[tuple[int, int], Votes] = {}
 
     def add(self, plane: Plane, payload: Payload | None) -> None:
         """Add a slice's votes."""

@@ -50,16 +50,6 @@ class EmbeddedSlice:
     proof: Proof
     symbols: tuple[Symbol, ...] = ()
 
-    @property
-    def usable(self) -> NDArray[np.bool_]:
-        """Usable blocks; bool, shape (H // 4, W // 4)."""
-        return self.canvas.usable
-
-    @property
-    def received(self) -> Symbol | None:
-        """The first symbol."""
-        return self.symbols[0] if self.symbols else None
-
 
 def embed_slice(plane: Plane, region: Region, message: Message, coding: Coding) -> EmbeddedSlice:
     """Embed `message` in the air of `plane`, and read it back as a receiver would.
@@ -115,7 +105,7 @@ def measure_slice(
     pixels = plane.pixels.size
     capacity = result.canvas.capacity
     metrics: Metrics = {
-        "usable_blocks": int(result.usable.sum()),
+        "usable_blocks": int(result.canvas.usable.sum()),
         "capacity_bits": capacity,
         "capacity_bpp": capacity / pixels,
     }

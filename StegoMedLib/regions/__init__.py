@@ -1,9 +1,9 @@
 """Where the patient is in a plane, and what must never be written."""
 
 from StegoMedLib.regions.finder import ENGINES, FINDERS, RegionFinder, make_finder
-from StegoMedLib.regions.found import Found
 from StegoMedLib.regions.guarding import Proof, guard, prove
 from StegoMedLib.regions.reasons import REMEDIES, SENTENCES, WHOLE, Reason
+from StegoMedLib.regions.region import Region
 
 __all__ = [
     "ENGINES",
@@ -11,9 +11,9 @@ __all__ = [
     "REMEDIES",
     "SENTENCES",
     "WHOLE",
-    "Found",
     "Proof",
     "Reason",
+    "Region",
     "RegionFinder",
     "guard",
     "make_finder",

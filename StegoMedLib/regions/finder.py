@@ -17,32 +17,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from StegoMedLib.plane import Plane
-    from StegoMedLib.regions.found import Found
+    from StegoMedLib.regions.region import Region
 
 __all__ = ["ENGINES", "FINDERS", "RegionFinder", "make_engine", "make_finder"]
 
 
 class RegionFinder(Protocol):
-    """Anything that maps a plane to its significant region.
-
-    Attributes
-    ----------
-    name : str
-        For reports.
-    """
+    """Anything that maps a plane to its significant region."""
 
     @property
     def name(self) -> str:
-        """What the finder is called."""
-        ...
+        """What the finder is called, for reports."""
 
     def find(self, plane: Plane) -> NDArray[np.bool_]:
         """Mark the significant region; bool, shape (H, W), all False where there is no body."""
-        ...
 
-    def look(self, plane: Plane) -> Found:
+    def look(self, plane: Plane) -> Region:
         """Mark the significant region, and what else may be it."""
-        ...
 
 
 def make_finder(name: str, engine: str = "auto") -> RegionFinder:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from StegoMedLib.plane import Plane
-    from StegoMedLib.regions.physics import Evidence
 
     Mask = NDArray[np.bool_]
 
@@ -100,17 +99,13 @@ def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, besid
         veto(Reason.UNSEEN, np.ones_like(significant))
     veto(Reason.PHYSICS, ~(seen.air | seen.blank))
     veto(Reason.INSIDE, hull)
-    veto(Reason.CUT, ~(_open(seen, hull, limits) | seen.blank))
+    veto(Reason.CUT, ~(open_to_outside(seen.air, seen.measured, hull, seen.sure, limits) | seen.blank))
     veto(Reason.FADING, seen.fading)
     if suspect is not None:
         veto(Reason.AGREEMENT, grow(suspect, _LEAST_MARGIN))
     if beside is not None:
         veto(Reason.NEIGHBOUR, beside)
     return Proof(reasons)
-
-
-def _open(seen: Evidence, hull: Mask, limits: Opening) -> Mask:
-    return open_to_outside(seen.air, seen.measured, hull, seen.sure, limits)
 
 
 def guard(plane: Plane, significant: Mask) -> Mask:

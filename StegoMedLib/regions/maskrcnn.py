@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from StegoMedLib.regions.found import Found
 from StegoMedLib.regions.morphology import fill
 from StegoMedLib.regions.paste import Detections, Thresholds, paste
 from StegoMedLib.regions.prepare import SIDE, prepare
+from StegoMedLib.regions.region import Region
 from StegoMedLib.regions.snap import snap
 from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.regions.tissue import contrast, shows_body, surroundings
@@ -30,7 +30,6 @@ class Engine(Protocol):
 
     def detect(self, image: NDArray[np.float32]) -> Detections:
         """Run the network on one image of shape (3, side, side)."""
-        ...
 
 
 class MaskRcnnFinder:
@@ -61,22 +60,22 @@ class MaskRcnnFinder:
         """Find the body; see `look`."""
         return self.look(plane).significant
 
-    def look(self, plane: Plane) -> Found:
+    def look(self, plane: Plane) -> Region:
         """Find the body, and what may be it.
 
         Returns
         -------
-        Found
+        Region
             The significant region is empty on a plane of noise, which the network is not asked about, and where the
             network finds nothing. Suspect is what the network gives some chance, and what the baseline finds.
         """
         seen = contrast(plane)
         if not shows_body(plane, seen):
             nothing = np.zeros(plane.shape, dtype=np.bool_)
-            return Found(nothing, nothing)
+            return Region(nothing, nothing)
         prepared = prepare(plane, self._side, surroundings(plane, seen))
         detections = self._engine.detect(prepared.image)
         coarse, chance = (paste(detections, prepared, plane.shape, limits) for limits in (self._limits, _CHANCE))
         found = snap(plane, seen, coarse)
         # Outside the body padding is none of it; inside, a value taken for padding is a hole in nothing but the mask.
-        return Found(fill(found & ~plane.padding_mask), chance | self._baseline.find(plane, seen))
+        return Region(fill(found & ~plane.padding_mask), chance | self._baseline.find(plane, seen))

@@ -43,14 +43,10 @@ def snap(plane: Plane, seen: Contrast, body: NDArray[np.bool_]) -> NDArray[np.bo
     """
     if not body.any():
         return body
-    outwards, inwards = (radius_in(plane.shape, reach, 2) for reach in _reach(seen))
+    outwards, inwards = (radius_in(plane.shape, reach, 2) for reach in (_BAND_CT if seen.computed else _BAND_MR))
     core = shrink(body, inwards)
     dense = seen.dense & ~plane.padding_mask
     near = fill_to_border((dense & grow(body, outwards)) | core)
     # Opened: what is thinner than any body goes, unless it lies deep inside the network's mask.
     radius = thin_radius(seen)
     return fill_to_border((grow(shrink(near, radius), radius + 1) & near) | core)
-
-
-def _reach(seen: Contrast) -> tuple[float, float]:
-    return _BAND_CT if seen.computed else _BAND_MR

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.regions.found import Found
 from StegoMedLib.regions.morphology import fill_to_border, grow, keep_components, radius_in, shrink
+from StegoMedLib.regions.region import Region
 from StegoMedLib.regions.tissue import Contrast, contrast, shows_body, thin_radius
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ class ThresholdFinder:
 
     name = "threshold"
 
-    def look(self, plane: Plane) -> Found:
+    def look(self, plane: Plane) -> Region:
         """Find the body; the baseline is sure of all that it finds."""
         found = self.find(plane)
-        return Found(found, found)
+        return Region(found, found)
 
     def find(self, plane: Plane, seen: Contrast | None = None) -> NDArray[np.bool_]:
         """Find the body.

@@ -1,18 +1,30 @@
-"""What became of the files of a source: count in is count out."""
+"""What became of the files of a source (count in is count out), and what of their headers did not come along."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from StegoMedLib.series.removed import RemovedFrom, removed_as_json
+from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from StegoMedLib.dicom import LeftOut, Listing, Written
+    from StegoMedLib.dicom import LeftOut, Listing, Removed, Written
 
-__all__ = ["FileCount"]
+__all__ = ["FileCount", "RemovedFrom", "removed_in_words"]
+
+_NAMED = 8
+"""Attributes that a sentence names at most: the JSON report has all of them."""
+
+
+@dataclass(frozen=True)
+class RemovedFrom:
+    """Something that one file lost: what reports call the file, and what it was."""
+
+    file: Path
+    removed: Removed
 
 
 @dataclass
@@ -72,5 +84,28 @@ class FileCount:
             "files": {"came_in": self.came_in, "taken": self.taken, "copied": len(copied), "left_out": self.missing},
             "left_out": [{**row.as_json(), "copied": row.file in copied} for row in self.left_out],
             "passed_over": [row.as_json() for row in self.passed_over],
-            "removed": removed_as_json(self.removed),
+            "removed": self._removed_as_json(),
         }
+
+    def _removed_as_json(self) -> list[dict[str, object]]:
+        """Each attribute and reason once, with its files."""
+        files: dict[Removed, list[str]] = {}
+        for row in self.removed:
+            files.setdefault(row.removed, []).append(str(row.file))
+        return [{"attribute": each.attribute, "reason": each.reason, "files": names} for each, names in files.items()]
+
+
+def removed_in_words(rows: Sequence[RemovedFrom]) -> list[str]:
+    """One sentence for each reason."""
+    names: dict[str, dict[str, None]] = {}
+    files: dict[str, set[Path]] = {}
+    for row in rows:
+        names.setdefault(row.removed.reason, {})[row.removed.attribute] = None
+        files.setdefault(row.removed.reason, set()).add(row.file)
+    return [_sentence(list(names[reason]), len(files[reason]), reason) for reason in names]
+
+
+def _sentence(names: Sequence[str], files: int, reason: str) -> str:
+    more = len(names) - _NAMED
+    named = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"Not in the headers written ({counted(files, 'file')}): {named}, because {reason}."

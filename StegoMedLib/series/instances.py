@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,12 +29,6 @@ _ALIKE = 0.25
 """Share of a stego slice that is as in its source at the least: the significant region, and most of the air."""
 
 
-@dataclass(frozen=True)
-class _Frame:
-    path: Path
-    number: int
-
-
 class InstanceStack:
     """Source instances of a loaded volume, compared with its voxels.
 
@@ -58,7 +52,6 @@ class InstanceStack:
 
     def __init__(self, files: Sequence[Path], volume: NDArray[Any], *, revised: bool = False) -> None:
         self._last: Instance | None = None
-        self._beside: list[tuple[int, ...]] | None = None
         self._volume, self._least_share = volume, _ALIKE if revised else 1.0
         self._frames = self._all_frames(files)
         if len(self._frames) != len(volume):
@@ -90,8 +83,8 @@ class InstanceStack:
 
     def name(self, index: int) -> str:
         """File name, and number of the frame in a multi-frame object."""
-        frame = self._frames[index]
-        return f"{frame.path.name}, frame {frame.number + 1}" if self._instance(index).frames > 1 else frame.path.name
+        path, frame = self._frames[index]
+        return f"{path.name}, frame {frame + 1}" if self._instance(index).frames > 1 else path.name
 
     def header(self, index: int) -> Dataset | None:
         """Header of the slice's instance."""
@@ -99,8 +92,6 @@ class InstanceStack:
 
     def beside(self, index: int) -> tuple[int, ...]:
         """Slices next to a slice in place, by their headers."""
-        if self._beside is None:
-            self._beside = self._find_beside()
         return self._beside[index]
 
     def turned(self, image: NDArray[Any]) -> NDArray[Any]:
@@ -121,8 +112,8 @@ class InstanceStack:
     def files(self) -> list[tuple[Path, dict[int, int]]]:
         """Every file once, with the slice that each of its frames is."""
         order: dict[Path, dict[int, int]] = {}
-        for index, frame in enumerate(self._frames):
-            order.setdefault(frame.path, {})[frame.number] = index
+        for index, (path, frame) in enumerate(self._frames):
+            order.setdefault(path, {})[frame] = index
         return list(order.items())
 
     def instance(self, path: Path) -> Instance:
@@ -131,16 +122,16 @@ class InstanceStack:
             self._last = read_instance(path)
         return self._last
 
-    def _all_frames(self, files: Sequence[Path]) -> list[_Frame]:
+    def _all_frames(self, files: Sequence[Path]) -> list[Slot]:
         if len(files) == len(self._volume):  # one file a slice, the usual case: nothing has to be opened
-            return [_Frame(path, 0) for path in files]
-        return [_Frame(path, number) for path in files for number in range(self.instance(path).frames)]
+            return [(path, 0) for path in files]
+        return [(path, number) for path in files for number in range(self.instance(path).frames)]
 
-    def _find_beside(self) -> list[tuple[int, ...]]:
-        slots: list[Slot] = [(frame.path, frame.number) for frame in self._frames]
-        where = {slot: number for number, slot in enumerate(slots)}
-        beside = slices_beside(dict.fromkeys(path for path, _ in slots))
-        return [tuple(where[other] for other in beside.get(slot, ()) if other in where) for slot in slots]
+    @cached_property
+    def _beside(self) -> list[tuple[int, ...]]:
+        where = {slot: number for number, slot in enumerate(self._frames)}
+        beside = slices_beside(dict.fromkeys(path for path, _ in self._frames))
+        return [tuple(where[other] for other in beside.get(slot, ()) if other in where) for slot in self._frames]
 
     def _find_flips(self) -> tuple[bool, bool]:
         """Flips of rows and columns that make voxels of stored values, after reversing the slices where that helps."""
@@ -153,7 +144,8 @@ class InstanceStack:
             )
         best = 0.0, _TURNS[0], self._frames
         for frames in (self._frames, self._frames[::-1]):
-            plane = self.instance(frames[probe].path).plane(frames[probe].number)
+            path, frame = frames[probe]
+            plane = self.instance(path).plane(frame)
             for flips in _TURNS:
                 share = _share_shown(_turn(self._volume[probe], flips), plane)
                 if share > best[0]:
@@ -172,10 +164,10 @@ class InstanceStack:
         return max(some, key=lambda index: float(np.ptp(self._volume[index].astype(np.float64))))
 
     def _plane(self, index: int) -> Plane:
-        return self._instance(index).plane(self._frames[index].number)
+        return self._instance(index).plane(self._frames[index][1])
 
     def _instance(self, index: int) -> Instance:
-        return self.instance(self._frames[index].path)
+        return self.instance(self._frames[index][0])
 
 
 def _turn(image: NDArray[Any], flips: tuple[bool, bool]) -> NDArray[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,17 +25,13 @@ __all__ = [
     "FinderMasks",
     "FolderMasks",
     "MaskSource",
-    "Reference",
     "VolumeMasks",
+    "mask_levels",
     "mask_name",
     "mask_source",
     "read_mask",
-    "read_reference",
     "write_mask",
 ]
-
-_UNSURE = 128
-"""Grey value of reference masks for what is neither the patient for sure nor air for sure."""
 
 
 class MaskSource(Protocol):
@@ -57,8 +52,7 @@ class FinderMasks:
 
     def region(self, each: Slice) -> Region:
         """What the finder finds in the plane alone, and what it is not sure of."""
-        found = self._finder.look(each.plane)
-        return Region(found.significant, found.suspect)
+        return self._finder.look(each.plane)
 
 
 class FolderMasks:
@@ -131,31 +125,11 @@ def read_mask(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.bo
     UnusableInputError
         When there is no such picture.
     """
-    return _levels(path, shape) > 0
+    return mask_levels(path, shape) > 0
 
 
-@dataclass(frozen=True)
-class Reference:
-    """A reference mask of two or three grey values.
-
-    Attributes
-    ----------
-    patient, unsure : ndarray of bool, shape (H, W)
-        What is the patient, and what is neither that nor air for sure (grey value 128). The rest is air or padding.
-    """
-
-    patient: NDArray[np.bool_]
-    unsure: NDArray[np.bool_]
-
-
-def read_reference(path: Path, shape: tuple[int, int] | None = None) -> Reference:
-    """Read a reference mask; parameters and errors as of `read_mask`."""
-    levels = _levels(path, shape)
-    unsure = levels == _UNSURE
-    return Reference((levels > 0) & ~unsure, unsure)
-
-
-def _levels(path: Path, shape: tuple[int, int] | None) -> NDArray[np.uint8]:
+def mask_levels(path: Path, shape: tuple[int, int] | None) -> NDArray[np.uint8]:
+    """Grey values of a mask; parameters and errors as of `read_mask`."""
     if _is_missing(path):
         raise UnusableInputError(f"There is no mask {path}; run 'stegomed segment' on this series, or draw the mask.")
     return read_levels(path, shape)

@@ -48,12 +48,9 @@ class Seen:
             return cls(there=False)
         if not target.is_dir():
             return cls(there=True, state=(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns))
-        entries = _entries(target) if inside else []
+        held = os.scandir(target) if inside else ()
+        entries = sorted((each.name, each.inode()) for each in held if not is_workplace(each.name))
         return cls(there=True, state=(now.st_dev, now.st_ino, *entries))
-
-
-def _entries(folder: Path) -> list[tuple[str, int]]:
-    return sorted((each.name, each.inode()) for each in os.scandir(folder) if not is_workplace(each.name))
 
 
 def publish(work: Workplace, before: Seen, *, overwrite: bool) -> None:

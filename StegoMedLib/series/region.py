@@ -1,13 +1,12 @@
-"""What is known of a slice's significant region, and what that leaves as air."""
+"""What the significant region of a slice leaves as air."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.regions import REMEDIES, WHOLE, Proof, Reason, prove
+from StegoMedLib.regions import REMEDIES, WHOLE, Proof, Reason, Region, prove
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,25 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["Region", "air_of", "proof_of", "remedy_for", "why_not_air"]
 
 _MUCH = 0.5  # of what is neither padding nor body: what took so much of it is named beside a shortage
-
-
-@dataclass(frozen=True, eq=False)
-class Region:
-    """Masks of one slice.
-
-    Attributes
-    ----------
-    significant : ndarray of bool, shape (H, W)
-        The patient's body; all False when there is none in the slice.
-    suspect : ndarray of bool, shape (H, W), or None
-        What the finder is not sure of; None where a person drew the mask.
-    beside : ndarray of bool, shape (H, W), or None
-        The bodies of neighbouring slices in place; None where there are none.
-    """
-
-    significant: NDArray[np.bool_]
-    suspect: NDArray[np.bool_] | None = None
-    beside: NDArray[np.bool_] | None = None
 
 
 def proof_of(plane: Plane, region: Region) -> Proof:

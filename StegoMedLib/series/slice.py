@@ -52,10 +52,19 @@ class Slice:
         """What tells it from the others of its series."""
         return self.name, self.frame
 
+    @property
+    def title(self) -> str:
+        """What progress calls it where it is a part of its own."""
+        return self.name
+
     @cached_property
     def plane(self) -> Plane:
         """Stored values, read when somebody asks for them, once; raises as `read` does."""
         return self.read()
+
+    def slices(self) -> Iterator[Slice]:
+        """Itself, as a part."""
+        return iter((self,))
 
 
 class Part(Protocol):

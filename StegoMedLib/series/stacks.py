@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -139,24 +139,6 @@ class RevisedStack:
         return replace(self._stack.plane(index), pixels=self._stack.stored(index, self._volume[index]))
 
 
-@dataclass(frozen=True)
-class _StackPart:
-    """One slice of a stack."""
-
-    each: Slice
-
-    @property
-    def name(self) -> str:
-        """The slice's name."""
-        return self.each.name
-
-    title = name
-
-    def slices(self) -> Iterator[Slice]:
-        """The slice."""
-        return iter((self.each,))
-
-
 class StackSeries:
     """A stack as what gives slices: none is ever left out.
 
@@ -172,16 +154,16 @@ class StackSeries:
         """Number of slices."""
         return len(self._stack)
 
-    def __iter__(self) -> Iterator[_StackPart]:
+    def __iter__(self) -> Iterator[Slice]:
         """The slices, each a part of its own."""
-        return (_StackPart(self._slice(index)) for index in range(len(self)))
+        return map(self._slice, range(len(self)))
 
-    def taking(self, part: _StackPart, *rows: MutableSequence[Any]) -> AbstractContextManager[list[Path]]:
+    def taking(self, part: Slice, *rows: MutableSequence[Any]) -> AbstractContextManager[list[Path]]:
         """Work on one slice; what is wrong with it stops the walk."""
         del part, rows
         return nullcontext([])
 
-    def left_out(self, part: _StackPart) -> bool:
+    def left_out(self, part: Slice) -> bool:
         """Say no."""
         del part
         return False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +13,14 @@ from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.files import permissions
 from StegoMedLib.series.carrying import refuse_links
 from StegoMedLib.series.publishing import Seen, publish
-from StegoMedLib.series.undisturbed import undisturbed
 from StegoMedLib.series.workplace import Workplace, is_workplace, recover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["check_target", "is_in", "staged"]
+
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
@@ -39,7 +42,8 @@ def check_target(source: Path | None, target: Path, *, overwrite: bool) -> None:
 
 def _check(source: Path | None, target: Path, *, overwrite: bool) -> None:
     place = _real(target)
-    if source is not None and _overlap(_real(source), place):
+    reads = None if source is None else _real(source)
+    if reads is not None and (is_in(place, reads) or (os.path.isdir(reads) and is_in(reads, place))):  # noqa: PTH112 pathlib raises where none may enter
         raise UnusableInputError(
             f"{target} and the source overlap, and a source is never touched; name another target."
         )
@@ -60,13 +64,9 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _overlap(source: Path, target: Path) -> bool:
-    return is_in(target, source) or (os.path.isdir(source) and is_in(source, target))  # noqa: PTH112 pathlib raises where none may enter
-
-
 def is_in(place: Path, folder: Path) -> bool:
     """Whether `place` is `folder` or lies in it; on disks that take upper and lower case for the same, too."""
-    return any(one == folder or _are_same(one, folder) for one in _chain(place))
+    return any(one == folder or _are_same(one, folder) for one in (place, *place.parents))
 
 
 def _are_same(one: Path, other: Path) -> bool:
@@ -75,10 +75,6 @@ def _are_same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return False
-
-
-def _chain(place: Path) -> tuple[Path, ...]:
-    return (place, *place.parents)
 
 
 @contextmanager
@@ -109,29 +105,24 @@ def staged(target: Path, *, overwrite: bool, single: bool = False, like: Path | 
     made: list[Path] = []
     work = None
     try:
-        made = _missing(place)
-        with undisturbed():
+        made = [folder for folder in place.parents if not folder.exists()]
+        with _undisturbed():
             recover(place)
             work, before = _begin(place, overwrite=overwrite, single=single)
         yield work.new
-        with undisturbed():
+        with _undisturbed():
             _give_permissions(work.new, like, place)
             publish(work, before, overwrite=overwrite)
             made = []
     except OSError as error:
         raise _unwritable(target, error) from None
     finally:
-        with undisturbed():
+        with _undisturbed():
             if work is not None:
                 work.leave()
             for folder in made:
                 with suppress(OSError):
                     folder.rmdir()
-
-
-def _missing(target: Path) -> list[Path]:
-    """Folders above `target` that are not there yet, the innermost first."""
-    return [folder for folder in target.parents if not folder.exists()]
 
 
 def _begin(target: Path, *, overwrite: bool, single: bool) -> tuple[Workplace, Seen]:
@@ -185,3 +176,27 @@ def _give_permissions(folder: Path, like: Path | None, target: Path) -> None:
 def _unwritable(target: Path, error: OSError) -> UnusableInputError:
     cause = error.strerror or type(error).__name__
     return UnusableInputError(f"{target} cannot be written ({cause}); make room or name a place you may write to.")
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hear Ctrl-C, and what else is answered by a function of Python, when the block is done, and not before.
+
+    Signals that are ignored, or end the process without Python, stay as they are. Outside the main thread, where Python
+    hears no signals, nothing is done.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    answers = {number: signal.getsignal(number) for number in _SIGNALS}
+    answers = {number: answer for number, answer in answers.items() if callable(answer)}
+    for number in answers:
+        signal.signal(number, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        for number, answer in answers.items():
+            signal.signal(number, answer)
+        if heard:
+            raise KeyboardInterrupt

@@ -1,8 +1,15 @@
 """Symbols: QR codes in and out of arrays of bits."""
 
 from StegoMedLib.symbol.reading import UnreadableSymbolError, read_symbol, symbol_image
-from StegoMedLib.symbol.sequence import symbol_from_sequence
-from StegoMedLib.symbol.symbol import LABEL_BITS, Symbol, data_length, pack_label, symbol_from_bits, unpack_label
+from StegoMedLib.symbol.symbol import (
+    LABEL_BITS,
+    Symbol,
+    data_length,
+    pack_label,
+    symbol_from_bits,
+    symbol_from_sequence,
+    unpack_label,
+)
 from StegoMedLib.symbol.writing import (
     ALPHANUMERIC,
     largest_text,

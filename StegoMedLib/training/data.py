@@ -10,8 +10,8 @@ from StegoMedLib.choices import LAYOUTS
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions import make_finder
-from StegoMedLib.series.masks import read_reference
 from StegoMedLib.training.polygons import ViaPolygons
+from StegoMedLib.training.references import read_reference
 from StegoMedLib.training.samples import Sample
 
 if TYPE_CHECKING:

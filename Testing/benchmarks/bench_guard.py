@@ -23,8 +23,8 @@ from StegoMedLib.blocks import pixels_of, usable_blocks
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.lab.benchmark.guard_attacks import attacked
 from StegoMedLib.regions import FINDERS, make_finder, prove
-from StegoMedLib.series.masks import read_reference
 from StegoMedLib.series.region import Region, proof_of
+from StegoMedLib.training.references import read_reference
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

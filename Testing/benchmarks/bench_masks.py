@@ -26,7 +26,7 @@ from StegoMedLib.lab.evaluation.masks import PAPER_IOU, evaluate_masks
 from StegoMedLib.metrics import ncc
 from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.options import Method
-from StegoMedLib.regions import ENGINES, Found, RegionFinder, make_finder
+from StegoMedLib.regions import ENGINES, Region, RegionFinder, make_finder
 from StegoMedLib.series.masks import FinderMasks, FolderMasks
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ class Remembering:
             self._masks[key] = self._finder.find(plane)
         return self._masks[key]
 
-    def look(self, plane: Plane) -> Found:
+    def look(self, plane: Plane) -> Region:
         found = self.find(plane)
-        return Found(found, found)
+        return Region(found, found)
 
 
 class Correlations:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from StegoMedLib.series.masks import read_mask, read_reference
+from StegoMedLib.series.masks import read_mask
+from StegoMedLib.training.references import read_reference
 from Testing.campaigns.campaign import WrongResultError
 from Testing.campaigns.mutators import mutate_bytes
 

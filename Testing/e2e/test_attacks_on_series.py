@@ -11,8 +11,9 @@ import numpy as np
 import pydicom
 import pytest
 
-from StegoMedLib.dicom import read_instance, source_uids
+from StegoMedLib.dicom import read_instance
 from StegoMedLib.lab.attacks.series import ATTACKS, attack_series
+from StegoMedLib.lab.evaluation.stego import source_uids
 from StegoMedLib.metrics import compare
 
 if TYPE_CHECKING:

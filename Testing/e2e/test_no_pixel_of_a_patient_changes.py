@@ -11,8 +11,9 @@ from PIL import Image
 
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.regions import Reason, make_finder
-from StegoMedLib.series.masks import read_reference, write_mask
+from StegoMedLib.series.masks import write_mask
 from StegoMedLib.series.region import Region, proof_of
+from StegoMedLib.training.references import read_reference
 
 if TYPE_CHECKING:
     from pathlib import Path

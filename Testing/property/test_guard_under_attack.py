@@ -14,7 +14,7 @@ from StegoMedLib.blocks import pixels_of, usable_blocks
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.lab.benchmark.guard_attacks import ATTACKS_CT, ATTACKS_MR
 from StegoMedLib.regions import prove
-from StegoMedLib.series.masks import read_reference
+from StegoMedLib.training.references import read_reference
 
 if TYPE_CHECKING:
     from pathlib import Path

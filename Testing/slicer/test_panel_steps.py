@@ -167,9 +167,9 @@ def report_of(embedded: int, *skipped: str) -> Any:
 
 
 def test_embedding_hands_over_what_was_typed_and_shows_what_was_done(desk: Any, volume: Any, region: Any) -> None:
+    from panel_driver import words_in
     from StegoMedPanel.embed_step import EmbedStep
     from StegoMedPanel.parameters import RecordKind
-    from StegoMedPanel.tables import words_in
 
     from StegoMedLib.envelope import TextRecord
 

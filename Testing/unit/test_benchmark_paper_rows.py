@@ -26,7 +26,7 @@ from StegoMedLib.lab.benchmark.paper_rows import (
 )
 from StegoMedLib.lab.benchmark.paper_run import beta_of, lines, paper_name, variants
 from StegoMedLib.plane import Plane
-from StegoMedLib.regions import Found
+from StegoMedLib.regions import Region
 from StegoMedLib.symbol import make_symbol, pack_label
 
 SIDE = 256
@@ -47,8 +47,8 @@ class SameDisc:
             mask[: np.flatnonzero(mask.any(axis=1))[0] + self._less] = False
         return mask
 
-    def look(self, plane: Plane) -> Found:
-        return Found(self.find(plane), self.find(plane))
+    def look(self, plane: Plane) -> Region:
+        return Region(self.find(plane), self.find(plane))
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from StegoMedLib.cli.report import write_json
-from StegoMedLib.cli.report_target import check_report_target
+from StegoMedLib.cli.report import check_report_target, write_json
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:

@@ -6,10 +6,18 @@ import pytest
 from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.addressing import subkey
 from StegoMedLib.codec.capacity import Capacity
-from StegoMedLib.codec.capacity.digits import BASES, bits_in_digits, bits_of_digits, digits_for_bits, digits_of_bits
+from StegoMedLib.codec.capacity.digits import (
+    BASES,
+    bits_in_digits,
+    bits_of_digits,
+    digits_for_bits,
+    digits_of_bits,
+    remainders,
+    set_remainders,
+    settable,
+)
 from StegoMedLib.codec.capacity.header import CapacityHeader
 from StegoMedLib.codec.capacity.layout import HEADER_SHARES, CapacityLayout
-from StegoMedLib.codec.capacity.remainders import remainders, set_remainders, settable
 from StegoMedLib.codec.capacity.wet import flips_for_words, words_of_groups
 from StegoMedLib.codec.legal import Legal
 from StegoMedLib.codec.profile import Payload

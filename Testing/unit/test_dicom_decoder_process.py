@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from StegoMedLib.dicom.decoding_messages import Answer, Job, answer_head, packed
+from StegoMedLib.dicom.field import StoredField
+from StegoMedLib.dicom.pixel_format import PixelFormat
 from Testing.decoder_driver import BROKEN_CODER, ends, jpeg_ls, lives
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +95,7 @@ def test_a_copy_of_the_program_has_a_decoder_of_its_own(tmp_path: Path) -> None:
 def test_a_decoder_that_hangs_ends_itself_when_the_program_is_gone(tmp_path: Path) -> None:
     (tmp_path / "jpeg_ls.py").write_text(BROKEN_CODER)
     seed = jpeg_ls("<hang>")
-    job = Job(str(seed.syntax), "pyjpegls", 64, 48, 16, 12, 0, "MONOCHROME2")
+    job = Job(str(seed.syntax), "pyjpegls", PixelFormat(64, 48, 1, StoredField(16, 12, 11), inverted=False).described)
     code = "from StegoMedLib.dicom import decoding_child as child; child._WATCH = 1; child.main()"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     begin = time.perf_counter()

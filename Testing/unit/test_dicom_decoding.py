@@ -6,6 +6,7 @@ import re
 import sys
 import threading
 import time
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,7 +159,7 @@ def test_a_stopped_job_does_not_answer_the_next_one(fresh: None, monkeypatch: py
 @pytest.mark.parametrize("said", [b"\x63\0\0\0\0", answer_head(Answer.DONE, 99), answer_head(Answer.UNDECODABLE, 1)])
 def test_an_answer_to_another_job_is_not_taken(said: bytes) -> None:
     with pytest.raises(ValueError, match=r"answer|Answer"):
-        read_answer(lambda _: said, 100)
+        read_answer(BytesIO(said), 100)
 
 
 def test_threads_share_the_process(fresh: None) -> None:

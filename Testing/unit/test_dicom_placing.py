@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydicom import Dataset
 
-from StegoMedLib.dicom import placing_of
+from StegoMedLib.lab.evaluation.placing import placing_of
 
 
 def header(cosines: list[float] | None = None, spacing: list[float] | None = None) -> Dataset:

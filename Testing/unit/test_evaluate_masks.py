@@ -14,7 +14,7 @@ from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.lab.evaluation.masks import PAPER_IOU, AgreementReport, evaluate_masks
 from StegoMedLib.lab.pictures.canvas import ACCENT, TRUTH
 from StegoMedLib.lab.pictures.worst import SHOWN, WorstSlices
-from StegoMedLib.regions import Found, guard
+from StegoMedLib.regions import Region, guard
 from StegoMedLib.series.masks import FolderMasks, write_mask
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Says:
     def find(self, plane: Plane) -> NDArray[np.bool_]:
         return np.zeros(plane.shape, dtype=np.bool_) if self._top is None else square(plane.shape, self._top)
 
-    def look(self, plane: Plane) -> Found:
-        return Found(self.find(plane), self.find(plane))
+    def look(self, plane: Plane) -> Region:
+        return Region(self.find(plane), self.find(plane))
 
 
 @pytest.fixture

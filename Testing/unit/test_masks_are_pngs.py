@@ -15,7 +15,8 @@ from PIL import Image, PngImagePlugin
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.plane import Plane
 from StegoMedLib.series import masks
-from StegoMedLib.series.masks import FolderMasks, read_mask, read_reference
+from StegoMedLib.series.masks import FolderMasks, read_mask
+from StegoMedLib.training.references import read_reference
 from Testing.campaigns.masks import chunks_of, png_of
 from Testing.slices import slice_of
 

@@ -9,13 +9,12 @@ import pytest
 
 from StegoMedLib.dicom import new_series, read_instance
 from StegoMedLib.errors import UnusableFileError
-from StegoMedLib.regions import Found
+from StegoMedLib.regions import Region
 from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.series import files as series_files
 from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.masks import FinderMasks
 from StegoMedLib.series.neighbours import Regions
-from StegoMedLib.series.region import Region
 from StegoMedLib.series.stacks import StackSeries, VoxelStack
 from Testing.multiframe import enhanced_phantom
 
@@ -42,11 +41,11 @@ class Marks:
     def find(self, plane: Plane) -> NDArray[np.bool_]:
         return self.look(plane).significant
 
-    def look(self, plane: Plane) -> Found:
+    def look(self, plane: Plane) -> Region:
         self.asked += 1
         mask = np.zeros(plane.shape, dtype=np.bool_)
         mask[:, plane.pixels[0, 0] - 1000] = True
-        return Found(mask, ~mask)
+        return Region(mask, ~mask)
 
 
 @pytest.fixture

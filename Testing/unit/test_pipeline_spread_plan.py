@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from StegoMedLib.envelope import shard_size
 from StegoMedLib.errors import DoesNotFitError
-from StegoMedLib.pipeline.spread_plan import plan_spread
+from StegoMedLib.pipeline.spread import plan_spread
 
 
 def test_seven_of_twenty_four_slices_may_be_lost() -> None:

@@ -6,10 +6,13 @@ import numpy as np
 
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.envelope import KeyCost, Opener, Passphrase, Sealer, TextRecord
-from StegoMedLib.pipeline.message import Reader, Votes, seal
+from StegoMedLib.pipeline.message import Reader, seal
+from StegoMedLib.pipeline.pools import MajorityPool
+from StegoMedLib.plane import Plane
 from StegoMedLib.symbol import make_symbol, symbol_from_bits, unpack_label
 
 KEY = Passphrase((b"correct horse",), KeyCost(3, 1, 1))
+PLANE = Plane(np.zeros((4, 4), dtype=np.int32), 0, 1)
 
 
 def _read(payload: Payload) -> object:
@@ -25,10 +28,10 @@ def test_nine_damaged_slices_together_give_the_record() -> None:
         Payload(message.payload.label, message.payload.bits ^ (rng.random(message.payload.bits.size) < 0.1))
         for _ in range(9)
     ]
-    votes = Votes()
+    votes = MajorityPool()
     for payload in damaged:
         assert _read(payload) is None
-        votes.add(payload)
+        votes.add(PLANE, payload)
 
     (majority,) = votes.payloads()
 
@@ -36,18 +39,18 @@ def test_nine_damaged_slices_together_give_the_record() -> None:
 
 
 def test_fewer_than_three_slices_do_not_vote() -> None:
-    votes = Votes()
+    votes = MajorityPool()
     for _ in range(2):
-        votes.add(Payload(5, np.ones(10, dtype=bool)))
+        votes.add(PLANE, Payload(5, np.ones(10, dtype=bool)))
 
     assert votes.payloads() == []
 
 
 def test_slices_of_different_messages_vote_apart() -> None:
-    votes = Votes()
+    votes = MajorityPool()
     for label, bit in ((1, True), (2, False)):
         for _ in range(3):
-            votes.add(Payload(label, np.full(4, bit)))
+            votes.add(PLANE, Payload(label, np.full(4, bit)))
 
     found = {payload.label: payload.bits.all() for payload in votes.payloads()}
 
@@ -55,9 +58,9 @@ def test_slices_of_different_messages_vote_apart() -> None:
 
 
 def test_slices_of_different_lengths_vote_for_what_they_share() -> None:
-    votes = Votes()
+    votes = MajorityPool()
     for bits in ([1, 0, 1], [1, 0, 0, 1, 1], [0, 0, 1, 1]):
-        votes.add(Payload(0, np.array(bits, dtype=bool)))
+        votes.add(PLANE, Payload(0, np.array(bits, dtype=bool)))
 
     (majority,) = votes.payloads()
 

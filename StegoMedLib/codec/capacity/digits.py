@@ -1,4 +1,4 @@
-"""Bits as digits to the base 2 or 3, for pixels whose remainder carries one digit each."""
+"""Bits as digits to the base 2 or 3, and pixels whose remainder, set by the smallest legal change, carries a digit."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.blocks import split_blocks
 from StegoMedLib.codec.multiplying import times
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from StegoMedLib.codec.legal import Legal
+
 __all__ = ["BASES", "bits_in_digits", "bits_of_digits", "digits_for_bits", "digits_of_bits"]
+__all__ += ["remainders", "set_remainders", "settable"]
 
 _WORDS = {2: (1, 1), 3: (11, 7)}
 """Bits and digits of a word of each base: ``2**11`` words fit in ``3**7`` (1.571 of 1.585 bits a digit)."""
@@ -56,3 +60,31 @@ def _digits_of_words(base: int) -> NDArray[np.int8]:
     table = (np.arange(1 << size)[:, None] // base ** np.arange(count) % base).astype(np.int8)
     table.setflags(write=False)
     return table
+
+
+def settable(pixels: NDArray[np.int32], legal: Legal, base: int) -> NDArray[np.bool_]:
+    """Blocks of a plane (H, W) in which every pixel can take every remainder to `base`; bool, shape (N,)."""
+    low, high = legal.limits(pixels)
+    wide = np.broadcast_to(high - low + 1 >= base, pixels.shape)
+    return np.asarray(split_blocks(wide).all(axis=1), dtype=np.bool_)
+
+
+def set_remainders(
+    values: NDArray[np.int32], wanted: NDArray[np.integer], base: int, up: NDArray[np.bool_], legal: Legal
+) -> NDArray[np.int32]:
+    """`values` (n,) changed as little as gives them the `wanted` remainders to `base` (2 or 3).
+
+    One step, in the direction `up` (n,) says where both are as near; two to the other side at an end of the legal run.
+    """
+    step = (wanted - values) % base
+    other_way = step == base - 1 if base > 2 else (step == 1) & ~up  # noqa: PLR2004 (to base 2 both ways are as near)
+    moved = values + step - base * other_way
+    low, high = legal.limits(values)
+    moved += base * (moved < low)
+    moved -= base * (moved > high)
+    return np.asarray(moved, dtype=np.int32)
+
+
+def remainders(values: NDArray[np.int32], base: int) -> NDArray[np.int32]:
+    """Remainders of `values` to `base`, 0 to ``base - 1`` for negative values, too."""
+    return values & 1 if base == 2 else values % base  # noqa: PLR2004

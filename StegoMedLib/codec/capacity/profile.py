@@ -27,10 +27,18 @@ import numpy as np
 
 from StegoMedLib.blocks import PIXELS
 from StegoMedLib.codec.addressing import subkey
-from StegoMedLib.codec.capacity.digits import BASES, bits_in_digits, bits_of_digits, digits_for_bits, digits_of_bits
+from StegoMedLib.codec.capacity.digits import (
+    BASES,
+    bits_in_digits,
+    bits_of_digits,
+    digits_for_bits,
+    digits_of_bits,
+    remainders,
+    set_remainders,
+    settable,
+)
 from StegoMedLib.codec.capacity.header import LARGEST_FIELD, CapacityHeader
 from StegoMedLib.codec.capacity.layout import HEADER_SHARES, HEADER_WORDS, CapacityLayout
-from StegoMedLib.codec.capacity.remainders import remainders, set_remainders, settable
 from StegoMedLib.codec.capacity.wet import WORD_BITS, flips_for_words, words_of_groups
 from StegoMedLib.codec.legal import Legal
 from StegoMedLib.codec.profile import Canvas, KeyedProfile, LengthOf, Payload

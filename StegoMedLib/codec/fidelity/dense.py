@@ -68,7 +68,7 @@ def dense_bits(patterns: NDArray[np.uint8], blocks: NDArray[np.intp], layout: La
 
 def solve_dense(cover: Cover, blocks: NDArray[np.intp], layout: Layout, payload: NDArray[np.bool_]) -> Chosen | None:
     """Changes after which `blocks` carry `payload` (k,); None when it does not fit."""
-    usable = _usable(cover, blocks)
+    usable = blocks[cover.usable[blocks]][:_MAXIMUM_BLOCKS]
     reach = cover.reach(usable)
     parities = _fewest(reach.parities, payload.size + _SPARE)
     if parities is None:
@@ -85,10 +85,6 @@ def solve_dense(cover: Cover, blocks: NDArray[np.intp], layout: Layout, payload:
     wanted = np.packbits(flips, axis=1, bitorder="little")[:, 0]
     changed = np.flatnonzero(wanted)
     return usable[changed], reach.changes[changed, wanted[changed]]
-
-
-def _usable(cover: Cover, blocks: NDArray[np.intp]) -> NDArray[np.intp]:
-    return blocks[cover.usable[blocks]][:_MAXIMUM_BLOCKS]
 
 
 def _fewest(parities: NDArray[np.intp], needed: int) -> NDArray[np.intp] | None:

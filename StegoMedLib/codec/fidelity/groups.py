@@ -85,7 +85,7 @@ def solve_groups(
     chosen: list[Chosen] = []
     for group, target in enumerate(targets):
         run = slice(parts[group], parts[group + 1])
-        found = _busiest(moves.part(run.start, run.stop), tier[run], int(target), size, table)
+        found = _busiest(moves.kept(run), tier[run], int(target), size, table)
         if found is None:
             scarce = blocks[edges[group] : edges[group + 1]]
             found = _chosen(_rich_moves(cover, scarce), int(target), size, table)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from StegoMedLib.codec.fidelity.layout import Layout
     from StegoMedLib.plane import Plane
 
-__all__ = ["Cover", "Moves", "apply_changes", "legal_changes"]
+__all__ = ["Cover", "Moves", "apply_changes"]
 
 _FIRST, _SECOND = np.triu_indices(CHANGES, k=1)
 _APART = _FIRST % PIXELS != _SECOND % PIXELS
@@ -46,12 +46,8 @@ class Moves:
     owners: NDArray[np.intp]
     changes: NDArray[np.intp]
 
-    def part(self, start: int, end: int) -> Moves:
-        """Moves number `start` to `end`."""
-        return Moves(self.words[start:end], self.owners[start:end], self.changes[start:end])
-
-    def kept(self, which: NDArray[np.bool_]) -> Moves:
-        """The moves that `which` (n,) marks."""
+    def kept(self, which: NDArray[np.bool_] | slice) -> Moves:
+        """A run of the moves, or those that `which` (n,) marks."""
         return Moves(self.words[which], self.owners[which], self.changes[which])
 
     def joined(self, other: Moves) -> Moves:
@@ -78,13 +74,15 @@ class Cover:
     usable : ndarray of bool, shape (N,)
         Without the blocks that no single change may touch: all their pixels lie between padding values.
     legal : ndarray of bool, shape (usable, 32)
-        Which single changes each usable block may take.
+        Which single changes of each usable block stay in the legal range and make no padding value.
     """
 
     def __init__(self, plane: Plane, usable: NDArray[np.bool_], layout: Layout) -> None:
         self.blocks = split_blocks(plane.pixels).astype(np.int32)
         self._pixels, self._layout = plane.pixels, layout
-        legal = legal_changes(plane, self.blocks[usable.ravel()])
+        mine = self.blocks[usable.ravel()]
+        low, high = Legal(plane).limits(mine)
+        legal = np.concatenate([mine < high, mine > low], axis=1)
         movable = legal.any(axis=1)
         self.usable = usable.ravel().copy()
         self.usable[self.usable] = movable
@@ -145,12 +143,6 @@ class Cover:
 def _filled(changes: NDArray[np.intp]) -> NDArray[np.intp]:
     """`changes` (n, k) in three columns."""
     return np.pad(changes, ((0, 0), (0, 3 - changes.shape[1])), constant_values=NONE)
-
-
-def legal_changes(plane: Plane, blocks: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which single changes of `blocks` (n, 16) stay in the legal range and make no padding value; bool, (n, 32)."""
-    low, high = Legal(plane).limits(blocks)
-    return np.concatenate([blocks < high, blocks > low], axis=1)
 
 
 def apply_changes(blocks: NDArray[np.int32], owners: NDArray[np.intp], changes: NDArray[np.intp]) -> NDArray[np.int32]:

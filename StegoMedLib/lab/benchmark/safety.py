@@ -18,9 +18,10 @@ from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.regions import Proof, prove
 from StegoMedLib.regions.prepare import hounsfield
 from StegoMedLib.series.files import FileSeries
-from StegoMedLib.series.masks import FinderMasks, mask_name, read_reference
+from StegoMedLib.series.masks import FinderMasks, mask_name
 from StegoMedLib.series.neighbours import Regions
 from StegoMedLib.series.region import Region, why_not_air
+from StegoMedLib.training.references import read_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from StegoMedLib.pipeline.message import Message
     from StegoMedLib.plane import Plane
     from StegoMedLib.regions import RegionFinder
-    from StegoMedLib.series.masks import Reference
     from StegoMedLib.series.slice import Slice
+    from StegoMedLib.training.references import Reference
 
 __all__ = ["GROUPS", "JudgedSlice", "SafetySlice", "SeriesRow", "judge_series", "sum_up"]
 

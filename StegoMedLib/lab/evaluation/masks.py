@@ -10,7 +10,7 @@ import numpy as np
 from pydicom import Dataset
 
 from StegoMedLib.blocks import PIXELS, usable_blocks
-from StegoMedLib.dicom import Placing, placing_of
+from StegoMedLib.lab.evaluation.placing import Placing, placing_of
 from StegoMedLib.metrics import dice, iou, summarise
 from StegoMedLib.regions import guard
 from StegoMedLib.series.counting import FileCount

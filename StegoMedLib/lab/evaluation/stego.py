@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import source_uids
+from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
 from StegoMedLib.metrics import PAPER_NOTE, compare, dice, iou, ncc, summarise
 from StegoMedLib.series.counting import FileCount
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from StegoMedLib.dicom import Instance
     from StegoMedLib.pipeline.slices import Metrics
     from StegoMedLib.plane import Plane
     from StegoMedLib.regions import RegionFinder
 
-__all__ = ["EvaluateReport", "evaluate_series"]
+__all__ = ["EvaluateReport", "evaluate_series", "source_uids"]
 
 
 @dataclass(frozen=True)
@@ -155,3 +156,16 @@ class _Covers:
         named = [self._uids[uid] for uid in sources if uid in self._uids]
         kept = next(iter(named), None) if sources else self._names.get(stego.name)
         return None if kept is None else replace(kept)
+
+
+def source_uids(instance: Instance) -> tuple[str, ...]:
+    """SOPInstanceUIDs in the SourceImageSequence (PS3.3 C.7.6.1.1.4) of `instance`, the latest derivation first.
+
+    Raises
+    ------
+    UnusableFileError
+        The sequence is malformed.
+    """
+    with naming(instance.path, "its SourceImageSequence is malformed; export it again from its source."):
+        items = instance.dataset.get("SourceImageSequence") or []
+        return tuple(str(item.get("ReferencedSOPInstanceUID") or "") for item in reversed(items))

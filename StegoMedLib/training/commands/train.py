@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.cli.report import deliver
-from StegoMedLib.cli.screen import ProgressBar, say_all
+from StegoMedLib.cli.screen import ProgressBar, say
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.training.config import CONFIGS, TrainingConfig
 from StegoMedLib.training.data import load_samples
@@ -67,8 +67,10 @@ def run(arguments: argparse.Namespace) -> None:
         raise UnusableInputError(
             f"{arguments.out} cannot be written ({error.strerror}); name another folder."
         ) from None
-    said = [
-        metrics["weights"],
-        f"The best network is {arguments.out / 'best.pt'}; 'stegomed export' makes a model of it.",
-    ]
-    deliver(metrics, arguments.json_target, lambda: say_all(filter(None, said)))
+
+    def show() -> None:
+        if metrics["weights"]:
+            say(metrics["weights"])
+        say(f"The best network is {arguments.out / 'best.pt'}; 'stegomed export' makes a model of it.")
+
+    deliver(metrics, arguments.json_target, show)
