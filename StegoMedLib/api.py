@@ -133,7 +133,9 @@ def embed(
         `DoesNotFitError` when no slice has capacity for the record, and others; see `errors`.
     """
     if isinstance(key, str):
-        key = _to_seal(key, insisted=weak_passphrase)
+        key = typed = Passphrase.to_seal(key)
+        if (strength := strength_of(typed.forms[0])).refused and not weak_passphrase:
+            raise UsageError(f"This passphrase could be guessed in {strength}; take a better one.")
     return embed_series(
         Path(source),
         Path(target),
@@ -183,14 +185,6 @@ def extract(
     if isinstance(key, str):
         key = Passphrase.to_open(key)
     return extract_series(Path(source), key, profile=profile, masks=found, progress=progress)
-
-
-def _to_seal(passphrase: str, *, insisted: bool) -> Passphrase:
-    key = Passphrase.to_seal(passphrase)
-    strength = strength_of(key.forms[0])
-    if strength.refused and not insisted:
-        raise UsageError(f"This passphrase could be guessed in {strength}; take a better one.")
-    return key
 
 
 def _masks(folder: Place | None, finder: str) -> MaskSource:

@@ -28,7 +28,11 @@ __all__ = [
     "SPREAD",
 ]
 
-FINDERS = DEFAULT_FINDER, BASELINE_FINDER = ("maskrcnn", "threshold")
+FINDERS: Mapping[str, str] = MappingProxyType(
+    {"maskrcnn": "Mask R-CNN (neural network)", "threshold": "Threshold (quick, no network)"}
+)
+"""Region finders, each the name of a file in `regions` whose ``make`` makes it, and what the panel calls them."""
+DEFAULT_FINDER, BASELINE_FINDER = FINDERS
 ENGINES = ("auto", "onnx", "torch")
 """``auto`` is PyTorch where it has a CUDA device, else ONNX Runtime."""
 

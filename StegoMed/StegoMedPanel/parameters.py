@@ -10,6 +10,7 @@ from typing import Any
 import slicer
 from slicer.parameterNodeWrapper import parameterNodeWrapper
 
+from StegoMedLib.choices import FINDERS
 from StegoMedLib.codec.profiles import BLIND, PROFILES
 from StegoMedPanel.untyped import Node
 
@@ -43,13 +44,6 @@ class VoxelKind(Labelled):
     OT = "Something else"
 
 
-class Finder(Labelled):
-    """Region finders of the library."""
-
-    maskrcnn = "Mask R-CNN (neural network)"
-    threshold = "Threshold (quick, no network)"
-
-
 class RecordKind(Labelled):
     """What is embedded."""
 
@@ -60,6 +54,11 @@ class RecordKind(Labelled):
 
 if typing.TYPE_CHECKING:
 
+    class Finder(Labelled):
+        """Region finders of the library."""
+
+        maskrcnn = ""
+
     class Profile(Labelled):
         """Profiles of the library."""
 
@@ -68,7 +67,8 @@ if typing.TYPE_CHECKING:
 
         automatic = ""
 
-else:  # made of the registry, so that no profile is named here
+else:  # made of the registries, so that neither finder nor profile is named here
+    Finder = Labelled("Finder", dict(FINDERS))
     Profile = Labelled("Profile", {name: name for name in PROFILES})
     ExtractProfile = Labelled(
         "ExtractProfile",

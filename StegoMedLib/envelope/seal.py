@@ -19,7 +19,6 @@ from StegoMedLib.envelope.versions import ENVELOPE_PREFIX, is_newer, is_newer_en
 from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadableError
 
 if TYPE_CHECKING:
-    from StegoMedLib.envelope.aead import SealingKeys
     from StegoMedLib.envelope.key import Key
 
 __all__ = ["Opener", "Sealer", "envelope_length", "largest_record_bytes"]
@@ -138,17 +137,12 @@ class Opener:
         if header is None:
             return None
         try:
-            keys = self._committed(header)
-            if keys is None:
-                return None
-            return open_bytes(keys.sealing, header.nonce, blob[HEADER_BYTES:], blob[:HEADER_BYTES])
+            for keys in self._keys(header.recipe):
+                if hmac.compare_digest(keys.commitment, header.commitment):
+                    return open_bytes(keys.sealing, header.nonce, blob[HEADER_BYTES:], blob[:HEADER_BYTES])
         except (ValueError, MemoryError):
-            return None
-
-    def _committed(self, header: Header) -> SealingKeys | None:
-        """The keys that the envelope was sealed with; None when this key does not come to them."""
-        made = self._keys(header.recipe)
-        return next((keys for keys in made if hmac.compare_digest(keys.commitment, header.commitment)), None)
+            pass
+        return None
 
 
 def envelope_length(record: Record) -> int:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
 
 from StegoMedLib.choices import ENGINES, FINDERS
-from StegoMedLib.errors import UnusableInputError, UsageError
-from StegoMedLib.regions.maskrcnn import Engine, MaskRcnnFinder
-from StegoMedLib.regions.model_files import ModelFile, find_model
-from StegoMedLib.regions.onnx_engine import OnnxEngine
-from StegoMedLib.regions.threshold import ThresholdFinder
-from StegoMedLib.regions.torch_engine import TorchEngine, gpu_at_hand
+from StegoMedLib.errors import UsageError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +15,7 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.regions.region import Region
 
-__all__ = ["ENGINES", "FINDERS", "RegionFinder", "make_engine", "make_finder"]
+__all__ = ["ENGINES", "FINDERS", "RegionFinder", "make_finder"]
 
 
 class RegionFinder(Protocol):
@@ -57,19 +53,4 @@ def make_finder(name: str, engine: str = "auto") -> RegionFinder:
         raise UsageError(f"There is no region finder '{name}'; choose one of {', '.join(FINDERS)}.")
     if engine not in ENGINES:
         raise UsageError(f"There is no engine '{engine}'; choose one of {', '.join(ENGINES)}.")
-    if name == "threshold":
-        return ThresholdFinder()
-    model = find_model()
-    return MaskRcnnFinder(make_engine(engine, model), model.limits, model.side)
-
-
-def make_engine(name: str, model: ModelFile) -> Engine:
-    """Make what runs the network, by one of the names in `ENGINES`."""
-    if name == "torch":
-        return TorchEngine(model.content, model.shape)
-    if name == "auto" and gpu_at_hand():
-        try:
-            return TorchEngine(model.content, model.shape)
-        except UnusableInputError:
-            pass  # what was not asked for need not work
-    return OnnxEngine(model.content)
+    return cast("RegionFinder", import_module(f"StegoMedLib.regions.{name}").make(engine))

@@ -6,20 +6,24 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.regions.model_files import ModelFile, find_model
 from StegoMedLib.regions.morphology import fill
+from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Detections, Thresholds, paste
 from StegoMedLib.regions.prepare import SIDE, prepare
 from StegoMedLib.regions.region import Region
 from StegoMedLib.regions.snap import snap
 from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.regions.tissue import contrast, shows_body, surroundings
+from StegoMedLib.regions.torch_engine import TorchEngine, gpu_at_hand
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["Engine", "MaskRcnnFinder"]
+__all__ = ["Engine", "MaskRcnnFinder", "make", "make_engine"]
 
 # Less than what counts as the body: where the network gives so much, it is not sure that there is none.
 _CHANCE = Thresholds(score=0.3, mask=0.15)
@@ -79,3 +83,21 @@ class MaskRcnnFinder:
         found = snap(plane, seen, coarse)
         # Outside the body padding is none of it; inside, a value taken for padding is a hole in nothing but the mask.
         return Region(fill(found & ~plane.padding_mask), chance | self._baseline.find(plane, seen))
+
+
+def make(engine: str) -> MaskRcnnFinder:
+    """The finder with the model at hand; raises as `StegoMedLib.regions.finder.make_finder` does."""
+    model = find_model()
+    return MaskRcnnFinder(make_engine(engine, model), model.limits, model.side)
+
+
+def make_engine(name: str, model: ModelFile) -> Engine:
+    """Make what runs the network, by one of the names in `ENGINES`."""
+    if name == "torch":
+        return TorchEngine(model.content, model.shape)
+    if name == "auto" and gpu_at_hand():
+        try:
+            return TorchEngine(model.content, model.shape)
+        except UnusableInputError:
+            pass  # what was not asked for need not work
+    return OnnxEngine(model.content)

@@ -221,6 +221,7 @@ def test_saving_says_what_did_not_come_along(desk: Any, volume: Any, tmp_path: P
 def test_extracting_says_why_nothing_was_read(desk: Any, volume: Any) -> None:
     from StegoMedPanel.extract_step import ExtractStep
 
+    from StegoMedLib.envelope import Passphrase
     from StegoMedLib.errors import NothingReadableError
 
     def refuse() -> Any:
@@ -232,6 +233,7 @@ def test_extracting_says_why_nothing_was_read(desk: Any, volume: Any) -> None:
     desk.ui.extractButton.click()
     step.refresh()
     assert desk.ui.extractState.plainText == str(NothingReadableError())
-    assert desk.work.asked[-1] == ("extract", volume, "another one", {"beside": None, "profile": None})
+    key = Passphrase.to_open("another one")
+    assert desk.work.asked[-1] == ("extract", volume, key, {"beside": None, "profile": None})
     assert not desk.ui.recordTable.visible
     assert not desk.ui.copyButton.visible

@@ -27,8 +27,6 @@ MEASUREMENTS = sorted(path.stem for path in results.FOLDER.iterdir())
 CONTRIBUTING = (TOP / "CONTRIBUTING.md").read_text(encoding="utf-8")
 CHANGES = re.findall(r"^\| (.+) \| (.+) \| (.*) \|$", CONTRIBUTING.partition("<!-- changes")[2], re.MULTILINE)[2:]
 MOST_FILES = 3
-MORE_TODAY = {"a key type"}
-"""Command line, header and seal each know passphrases alone; CONTRIBUTING says so."""
 JOBS = {"library": {"test", "documentation"}, "release": {"build", "attach", "publish"}}
 
 
@@ -106,8 +104,7 @@ def test_there_are_ten_changes() -> None:
 @pytest.mark.parametrize(("change", "program", "pages"), CHANGES)
 def test_a_change_touches_few_files_that_exist(change: str, program: str, pages: str) -> None:
     files = re.findall(r"`([^`]+)`", program)
-    assert files
-    assert (len(files) > MOST_FILES) == (change in MORE_TODAY)
+    assert 1 <= len(files) <= MOST_FILES, change
     for file in (*files, *re.findall(r"`([^`]+)`", pages)):
         assert (TOP / file).exists() or ("<name>" in file and (TOP / file).parent.is_dir()), file
 

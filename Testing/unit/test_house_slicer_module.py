@@ -14,7 +14,6 @@ from pydicom.datadict import tag_for_keyword
 
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
 from StegoMedLib.pipeline.embed import DESCRIPTION
-from StegoMedLib.regions.finder import FINDERS
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -30,16 +29,6 @@ SOURCES = {path.name: path.read_text(encoding="utf-8") for path in PANEL.glob("*
 def widgets() -> dict[str, str]:
     """Classes of the form's widgets by name."""
     return {str(each.get("name")): str(each.get("class")) for each in FORM.iter("widget")}
-
-
-def enumeration(name: str) -> list[str]:
-    """Members of an enumeration of the parameters."""
-    (found,) = [
-        node
-        for node in ast.parse(SOURCES["parameters.py"]).body
-        if isinstance(node, ast.ClassDef) and node.name == name
-    ]
-    return [target.id for node in found.body if isinstance(node, ast.Assign) for target in node.targets]  # type: ignore[attr-defined]
 
 
 def fields() -> set[str]:
@@ -79,10 +68,6 @@ def test_every_field_has_a_tool_tip() -> None:
 def test_node_selectors_know_the_scene() -> None:
     told = {each.findtext("receiver") for each in FORM.iter("connection")}
     assert told == {name for name, kind in widgets().items() if kind == "qMRMLNodeComboBox"}
-
-
-def test_choices_are_the_library_s() -> None:
-    assert enumeration("Finder") == list(FINDERS)
 
 
 def test_listed_attributes_are_the_library_s() -> None:

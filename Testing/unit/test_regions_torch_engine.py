@@ -14,7 +14,7 @@ import StegoMedLib.training.export as exporting
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.metrics.agreement import iou
-from StegoMedLib.regions import RegionFinder, finder, make_finder
+from StegoMedLib.regions import RegionFinder, make_finder, maskrcnn
 from StegoMedLib.regions.model_files import find_model
 from StegoMedLib.regions.network import ModelShape, build_model
 from StegoMedLib.regions.onnx_engine import OnnxEngine
@@ -93,11 +93,11 @@ def test_with_a_gpu_torch_is_taken_where_it_can_be(monkeypatch: pytest.MonkeyPat
     pytest.importorskip("torchvision")
     pytest.importorskip("onnx")
     model = find_model()
-    assert isinstance(finder.make_engine("auto", model), OnnxEngine if not gpu_at_hand() else TorchEngine)
-    monkeypatch.setattr(finder, "gpu_at_hand", lambda: True)
-    assert isinstance(finder.make_engine("auto", model), TorchEngine)
+    assert isinstance(maskrcnn.make_engine("auto", model), OnnxEngine if not gpu_at_hand() else TorchEngine)
+    monkeypatch.setattr(maskrcnn, "gpu_at_hand", lambda: True)
+    assert isinstance(maskrcnn.make_engine("auto", model), TorchEngine)
     monkeypatch.setitem(sys.modules, "torchvision", None)
-    assert isinstance(finder.make_engine("auto", model), OnnxEngine)
+    assert isinstance(maskrcnn.make_engine("auto", model), OnnxEngine)
 
 
 def test_a_device_that_fails_is_said_or_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,9 +114,9 @@ def test_a_device_that_fails_is_said_or_left_alone(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(engine, "_model", out_of_memory)
     with pytest.raises(UnusableInputError, match="cannot run the network on 'cpu'; choose the engine 'onnx'"):
         engine.detect(np.zeros((3, 64, 64), dtype=np.float32))
-    monkeypatch.setattr(finder, "gpu_at_hand", lambda: True)
-    monkeypatch.setattr(finder, "TorchEngine", lambda *_: engine.detect(np.zeros((3, 64, 64), dtype=np.float32)))
-    assert isinstance(finder.make_engine("auto", model), OnnxEngine)
+    monkeypatch.setattr(maskrcnn, "gpu_at_hand", lambda: True)
+    monkeypatch.setattr(maskrcnn, "TorchEngine", lambda *_: engine.detect(np.zeros((3, 64, 64), dtype=np.float32)))
+    assert isinstance(maskrcnn.make_engine("auto", model), OnnxEngine)
 
 
 @pytest.mark.parametrize("missing", ["torch", "torchvision", "onnx"])

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from StegoMedLib.lab.benchmark.paper_page import paper_markdown, paper_page
+from dataclasses import replace
+
+from StegoMedLib.lab.benchmark.paper_page import paper_markdown, paper_page, paper_sections
 from StegoMedLib.lab.benchmark.paper_plots import paper_plots
 from StegoMedLib.lab.benchmark.paper_run import PaperReport, run_paper
-from StegoMedLib.lab.benchmark.request import Request, write_results
+from StegoMedLib.lab.benchmark.request import Request, Results, write_results
 
-__all__ = ["write_paper"]
+__all__ = ["results", "write_paper"]
+
+
+def results(request: Request) -> Results:
+    """As `write_paper`, and all tables."""
+    report = write_paper(request)
+    tables = [
+        replace(table, title=f"{section.heading}. {table.title}")
+        for section in paper_sections(report)
+        for table in section.tables
+    ]
+    return Results(report.as_json(), tables)
 
 
 def write_paper(request: Request) -> PaperReport:

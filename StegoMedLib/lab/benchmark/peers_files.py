@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from StegoMedLib.lab.benchmark.peers import SERIES, PeersReport, all_methods, compare_methods, load_slices
-from StegoMedLib.lab.benchmark.peers_page import peers_markdown, peers_page, peers_plots
-from StegoMedLib.lab.benchmark.request import Request, write_results
+from StegoMedLib.lab.benchmark.peers_page import peers_markdown, peers_page, peers_plots, summary_table
+from StegoMedLib.lab.benchmark.request import Request, Results, write_results
 
-__all__ = ["write_peers"]
+__all__ = ["results", "write_peers"]
+
+
+def results(request: Request, attacked: int) -> Results:
+    """As `write_peers`, and the table in short."""
+    report = write_peers(request, attacked=attacked)
+    return Results(report.as_json(), [summary_table(report)], report.advice)
 
 
 def write_peers(

@@ -13,13 +13,14 @@ from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from StegoMedLib.lab.benchmark.page import Table
     from StegoMedLib.regions import RegionFinder
 
-__all__ = ["Request", "write_results"]
+__all__ = ["Request", "Results", "write_results"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,15 @@ class Request:
     def place(self) -> AbstractContextManager[Path]:
         """Where the results are written, to become `target` as a whole."""
         return staged(self.target, overwrite=self.overwrite)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a comparison found, for the screen: its JSON report, tables, and what there is to advise."""
+
+    report: dict[str, object]
+    tables: Sequence[Table]
+    advice: str = ""
 
 
 def write_results(

@@ -10,7 +10,7 @@ import numpy as np
 from StegoMedLib.codec.profiles import BLIND
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.lab.benchmark.page import Picture, Section, Table, as_html, as_markdown
-from StegoMedLib.lab.benchmark.request import Request, write_results
+from StegoMedLib.lab.benchmark.request import Request, Results, write_results
 from StegoMedLib.lab.benchmark.safety import GROUPS, JudgedSlice, SafetySlice, SeriesRow, judge_series, sum_up
 from StegoMedLib.pipeline.reasons_picture import draw_reasons
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.regions import Proof
 
-__all__ = ["SafetyReport", "safety_table", "write_safety"]
+__all__ = ["SafetyReport", "results", "write_safety"]
 
 _LEAD = (
     "Pixels in blocks that may be written to, and pixels that were changed, by reference masks that say what is the "
@@ -91,6 +91,12 @@ class _Worst:
         return pictures
 
 
+def results(request: Request) -> Results:
+    """As `write_safety`, and the table of series."""
+    report = write_safety(request)
+    return Results(report.as_json(), [_safety_table(report)])
+
+
 def write_safety(request: Request) -> SafetyReport:
     """Judge, and write ``safety.html``, ``.json``, ``.md`` and pictures of the worst slices into its folder.
 
@@ -125,13 +131,13 @@ def write_safety(request: Request) -> SafetyReport:
 
 def _write(request: Request, report: SafetyReport, worst: _Worst) -> None:
     with request.place() as work:
-        table, left = safety_table(report), _left_table(report)
+        table, left = _safety_table(report), _left_table(report)
         pictures = Section("Slices to look at", pictures=worst.draw(work))
         page = as_html("What the guard leaves", [_LEAD], [Section("Series", tables=[table, left]), pictures])
         write_results(work, "safety", page, as_markdown(table) + "\n", report.as_json())
 
 
-def safety_table(report: SafetyReport) -> Table:
+def _safety_table(report: SafetyReport) -> Table:
     """One line for each series."""
     columns = ["series", "slices", *(f"marked, {name}" for name in BLIND)]
     columns += [

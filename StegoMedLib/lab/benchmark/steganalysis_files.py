@@ -10,7 +10,7 @@ from StegoMedLib.lab.benchmark.baselines import LsbInAir
 from StegoMedLib.lab.benchmark.our_methods import our_methods
 from StegoMedLib.lab.benchmark.page import Section, Table, as_html, as_markdown
 from StegoMedLib.lab.benchmark.peers import PAPER_BPP, RECORD, load_slices
-from StegoMedLib.lab.benchmark.request import Request, write_results
+from StegoMedLib.lab.benchmark.request import Request, Results, write_results
 from StegoMedLib.lab.benchmark.steganalysis import CLASSIFIERS, REGIONS, Covers, DetectionRow, detect, make_pairs
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.series.progress import Progress, silent
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from StegoMedLib.lab.benchmark.methods import Method
     from StegoMedLib.lab.benchmark.peers_run import Slice
 
-__all__ = ["detection_table", "run_detection", "write_steganalysis"]
+__all__ = ["results", "run_detection", "write_steganalysis"]
 
 _LEAD = (
     "The detector learns from planes and from the same planes marked by the very method with the very payload, and is "
@@ -29,6 +29,12 @@ _LEAD = (
     "standard deviation over the series."
 )
 _AIR, _ = REGIONS
+
+
+def results(request: Request) -> Results:
+    """As `write_steganalysis`, and the table of detectors."""
+    rows = write_steganalysis(request)
+    return Results({"rows": [row.as_json() for row in rows]}, [_detection_table(rows)])
 
 
 def write_steganalysis(request: Request) -> list[DetectionRow]:
@@ -48,7 +54,7 @@ def write_steganalysis(request: Request) -> list[DetectionRow]:
         )
     slices = load_slices(data, series, request.finder, request.slices)
     rows = run_detection(slices, [*our_methods(), LsbInAir()], seed=request.seed, progress=request.progress)
-    tables = [detection_table(rows), _series_table(rows)]
+    tables = [_detection_table(rows), _series_table(rows)]
     sections = [Section("Detection", tables=tables)]
     with request.place() as work:
         page = as_html("Steganalysis of the profiles", [_LEAD], sections)
@@ -91,7 +97,7 @@ def run_detection(
     return rows
 
 
-def detection_table(rows: Sequence[DetectionRow]) -> Table:
+def _detection_table(rows: Sequence[DetectionRow]) -> Table:
     """AUC of every detector."""
     lines: list[list[str | float | None]] = [
         [row.method, row.payload, row.region, row.classifier, row.pairs, f"{row.auc:.2f} ± {row.spread:.2f}"]

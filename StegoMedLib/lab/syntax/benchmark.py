@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import DEFAULT_FINDER, ENGINES, FINDERS
 from StegoMedLib.cli.syntax.common import add_debug, add_json, add_overwrite, filled_path
+from StegoMedLib.lab.benchmark.catalogue import COMPARISONS
 
 if TYPE_CHECKING:
     import argparse
@@ -20,15 +21,12 @@ _DATA = Path("..", "shared", "data")
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     comparisons = parser.add_subparsers(title="comparisons", metavar="COMPARISON", dest="comparison", required=True)
-    _add_paper(comparisons)
-    _add_peers(comparisons)
-    _add_steganalysis(comparisons)
-    _add_safety(comparisons)
-
-
-def _add_paper(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = comparisons.add_parser("paper", help="repeat the paper's tables, our profiles beside its rule")
-    _add_common(parser)
+    for called, comparison in COMPARISONS.items():
+        each = comparisons.add_parser(called, help=comparison.does)
+        _add_common(each)
+        for name, default, what in comparison.numbers:
+            told = f"{what} (default: %(default)s)"
+            each.add_argument(f"--{name}", type=int, default=default, metavar="N", help=told)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -52,23 +50,3 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", default="auto", choices=ENGINES, help="what runs Mask R-CNN")
     add_overwrite(parser)
     add_debug(parser)
-
-
-def _add_peers(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = comparisons.add_parser("peers", help="our profiles beside other methods: cost, quality, errors")
-    _add_common(parser)
-    parser.add_argument(
-        "--attacked", type=int, default=2, metavar="N", help="slices of each series to attack (default: %(default)s)"
-    )
-
-
-def _add_steganalysis(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = comparisons.add_parser("steganalysis", help="how well a detector tells marked planes (needs scikit-learn)")
-    _add_common(parser)
-
-
-def _add_safety(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = comparisons.add_parser(
-        "safety", help="count pixels of patients that are usable or changed, by reference masks: they must be 0"
-    )
-    _add_common(parser)

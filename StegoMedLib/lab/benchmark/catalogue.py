@@ -1,0 +1,56 @@
+"""The comparisons of ``stegomed benchmark``, light to load for help; a new one is a row here and a file beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from StegoMedLib.lab.benchmark.request import Request, Results
+
+__all__ = ["COMPARISONS", "Comparison"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison does, in a line of help.
+
+    Attributes
+    ----------
+    does : str
+    module : str
+        The one beside this whose ``results`` does it.
+    numbers : tuple of (str, int, str)
+        Whole numbers that it takes beside a `Request`: name, default, and what they are.
+    """
+
+    does: str
+    module: str
+    numbers: tuple[tuple[str, int, str], ...] = ()
+
+    def results(self, request: Request, **numbers: int) -> Results:
+        """Measure, and write what was found."""
+        found: Results = import_module(f"StegoMedLib.lab.benchmark.{self.module}").results(request, **numbers)
+        return found
+
+
+COMPARISONS: Mapping[str, Comparison] = MappingProxyType(
+    {
+        "paper": Comparison("repeat the paper's tables, our profiles beside its rule", "paper"),
+        "peers": Comparison(
+            "our profiles beside other methods: cost, quality, errors",
+            "peers_files",
+            numbers=(("attacked", 2, "slices of each series to attack"),),
+        ),
+        "steganalysis": Comparison(
+            "how well a detector tells marked planes (needs scikit-learn)", "steganalysis_files"
+        ),
+        "safety": Comparison(
+            "count pixels of patients that are usable or changed, by reference masks: they must be 0", "safety_files"
+        ),
+    }
+)
