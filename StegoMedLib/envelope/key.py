@@ -13,7 +13,9 @@ from StegoMedLib.envelope.passphrase_key import Passphrase
 if TYPE_CHECKING:
     from StegoMedLib.envelope.aead import SealingKeys
 
-__all__ = ["KEY_TYPES", "Key"]
+__all__ = ["KEY_TYPES", "RECIPE_BYTES", "Key"]
+
+RECIPE_BYTES = 20
 
 
 class Key(Protocol):
@@ -30,17 +32,14 @@ class Key(Protocol):
     def sealing(self) -> tuple[bytes, SealingKeys]:
         """New keys to seal with, and the recipe by which the same key comes to them again.
 
-        The recipe has `StegoMedLib.envelope.header.RECIPE_BYTES`; the header of an envelope holds it, for all to see.
+        It has `RECIPE_BYTES`; the header of an envelope holds it, for all to see.
         """
-        ...
 
     def opening(self, recipe: bytes) -> tuple[SealingKeys, ...]:
         """What this key makes of a recipe, which may be anything: none where another type wrote it, or nobody did."""
-        ...
 
     def locators(self) -> tuple[bytes, ...]:
         """Keys of the positions, 32 bytes each: the first for embedding, all for reading."""
-        ...
 
 
 KEY_TYPES: tuple[type[Key], ...] = (Passphrase,)

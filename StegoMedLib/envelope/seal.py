@@ -1,6 +1,15 @@
 """Envelopes: a record compressed, encrypted, authenticated and written as text (design, section 5).
 
-``SM1:`` and the Base45 text (RFC 9285) of header | ciphertext of (compression flag | record) | tag.
+``SM1:`` and the Base45 text (RFC 9285) of a header, ciphertext of (compression flag | record), and tag. The header is
+authenticated with the content, and is all that the receiver needs before deriving a key:
+
+========  =====  ==================================================================
+offset    bytes  field
+========  =====  ==================================================================
+0         20     recipe: the type of key, and what that key needs to derive from it
+20        12     nonce
+32        16     key commitment
+========  =====  ==================================================================
 """
 
 from __future__ import annotations
@@ -10,10 +19,10 @@ import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from StegoMedLib.envelope.aead import NONCE_BYTES, TAG_BYTES, open_bytes, seal_bytes
+from StegoMedLib.envelope.aead import COMMITMENT_BYTES, NONCE_BYTES, TAG_BYTES, open_bytes, seal_bytes
 from StegoMedLib.envelope.base45_text import bytes_within, decoded, text_length, text_of
 from StegoMedLib.envelope.compression import FLAG_BYTES, MAX_RECORD_BYTES, compress, expand
-from StegoMedLib.envelope.header import HEADER_BYTES, Header
+from StegoMedLib.envelope.key import RECIPE_BYTES
 from StegoMedLib.envelope.records import Record, decode_record, encode_record
 from StegoMedLib.envelope.versions import ENVELOPE_PREFIX, is_newer, is_newer_envelope
 from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadableError
@@ -21,7 +30,10 @@ from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadab
 if TYPE_CHECKING:
     from StegoMedLib.envelope.key import Key
 
-__all__ = ["Opener", "Sealer", "envelope_length", "largest_record_bytes"]
+__all__ = ["HEADER_BYTES", "Opener", "Sealer", "envelope_length", "largest_record_bytes"]
+
+_NONCE = slice(RECIPE_BYTES, RECIPE_BYTES + NONCE_BYTES)
+HEADER_BYTES = _NONCE.stop + COMMITMENT_BYTES
 
 _OVERHEAD_BYTES = HEADER_BYTES + FLAG_BYTES + TAG_BYTES
 _CACHED_KEYS = 16
@@ -69,10 +81,9 @@ class Sealer:
     def seal_bytes(self, record: Record) -> bytes:
         """Seal a record as `seal` does, but give the envelope's bytes, without prefix and Base45."""
         content = _content(record)
-        header = Header(self._recipe, secrets.token_bytes(NONCE_BYTES), self._keys.commitment)
-        associated = header.to_bytes()
-        sealed = seal_bytes(self._keys.sealing, header.nonce, content, associated)
-        return associated + sealed
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        header = self._recipe + nonce + self._keys.commitment
+        return header + seal_bytes(self._keys.sealing, nonce, content, header)
 
 
 class Opener:
@@ -133,13 +144,13 @@ class Opener:
 
     def _content(self, blob: bytes) -> bytes | None:
         # None, not an exception, so that the one error that is raised has no context that tells more.
-        header = Header.from_bytes(blob)
-        if header is None:
+        header, content = blob[:HEADER_BYTES], blob[HEADER_BYTES:]
+        if len(header) < HEADER_BYTES:
             return None
         try:
-            for keys in self._keys(header.recipe):
-                if hmac.compare_digest(keys.commitment, header.commitment):
-                    return open_bytes(keys.sealing, header.nonce, blob[HEADER_BYTES:], blob[:HEADER_BYTES])
+            for keys in self._keys(header[:RECIPE_BYTES]):
+                if hmac.compare_digest(keys.commitment, header[_NONCE.stop :]):
+                    return open_bytes(keys.sealing, header[_NONCE], content, header)
         except (ValueError, MemoryError):
             pass
         return None

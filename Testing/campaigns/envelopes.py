@@ -16,8 +16,8 @@ import cbor2
 from StegoMedLib.envelope import FileRecord, HeaderRecord, Opener, Passphrase, Record, ShardSet, ShardWriter, TextRecord
 from StegoMedLib.envelope.aead import NONCE_BYTES, open_bytes, seal_bytes
 from StegoMedLib.envelope.compression import compress, expand
-from StegoMedLib.envelope.header import HEADER_BYTES, Header
 from StegoMedLib.envelope.records import encode_record
+from StegoMedLib.envelope.seal import HEADER_BYTES
 from StegoMedLib.errors import NothingReadableError
 from StegoMedLib.pipeline.extract import ExtractReport, save_files
 from Testing.campaigns.campaign import WrongResultError
@@ -67,9 +67,9 @@ class Envelopes:
         self._shards = [self._writer.cut(blob, _NEEDED, _SHARDS) for blob in self._blobs]
 
     def _seal(self, content: bytes, number: int) -> bytes:
-        header = Header(_RECIPE, number.to_bytes(NONCE_BYTES, "big"), self._keys.commitment)
-        associated = header.to_bytes()
-        return associated + seal_bytes(self._keys.sealing, header.nonce, content, associated)
+        nonce = number.to_bytes(NONCE_BYTES, "big")
+        header = _RECIPE + nonce + self._keys.commitment
+        return header + seal_bytes(self._keys.sealing, nonce, content, header)
 
     def make(self, chance: random.Random) -> bytes:
         """Damage an envelope's text or bytes, a record in it, or some of its shards."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ import pytest
 import StegoMedLib
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.envelope import TextRecord
+from StegoMedLib.envelope.aead import SealingKeys
 from StegoMedLib.errors import NothingReadableError, UnusableInputError, UsageError
 
 TOP = Path(__file__).parents[2]
@@ -48,6 +51,34 @@ def test_nothing_but_air_changes(phantom_folder: Path, tmp_path: Path) -> None:
     assert changed.any()
     assert np.abs(cover.pixels - stego.pixels).max() == 1
     assert (cover.pixels[changed] * cover.slope + cover.intercept).max() < -900
+
+
+class Bare:
+    """A key of another type, for which nothing is stretched."""
+
+    VERSION: ClassVar[int] = 0
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self._keys = SealingKeys(sha256(secret).digest(), sha256(secret + secret).digest()[:16])
+
+    def sealing(self) -> tuple[bytes, SealingKeys]:
+        return bytes(20), self._keys
+
+    def opening(self, recipe: bytes) -> tuple[SealingKeys, ...]:
+        return () if any(recipe) else (self._keys,)
+
+    def locators(self) -> tuple[bytes, ...]:
+        return (self._secret,)
+
+
+def test_a_key_of_another_type_goes_the_same_way(phantom_folder: Path, tmp_path: Path) -> None:
+    stego, key = tmp_path / "stego", Bare(bytes(32))
+    StegoMedLib.embed(phantom_folder, stego, key, record="x", finder="threshold", mode="spread")
+    assert StegoMedLib.extract(stego, key).record == TextRecord("x")
+    for other in (PASSPHRASE, Bare(bytes(31) + b"x")):
+        with pytest.raises(NothingReadableError):
+            StegoMedLib.extract(stego, other)
 
 
 def test_errors_are_sentences(phantom_folder: Path, tmp_path: Path) -> None:

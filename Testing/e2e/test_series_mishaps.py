@@ -14,7 +14,7 @@ from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.profiles import BLIND
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.envelope import Key, Passphrase, Sealer, TextRecord
-from StegoMedLib.envelope.header import HEADER_BYTES
+from StegoMedLib.envelope.seal import HEADER_BYTES
 from StegoMedLib.errors import NewerVersionError, NothingReadableError
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.embed import embed_series

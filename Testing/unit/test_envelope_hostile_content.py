@@ -9,7 +9,6 @@ import pytest
 
 from StegoMedLib.envelope import HeaderRecord, Opener, Passphrase, TextRecord, decode_record, encode_record
 from StegoMedLib.envelope.aead import seal_bytes
-from StegoMedLib.envelope.header import Header
 from StegoMedLib.errors import NewerVersionError, NothingReadableError, UsageError
 
 _KEY = Passphrase((b"correct horse",))
@@ -18,7 +17,7 @@ _RECIPE, _NONCE = bytes((1, 3, 1, 1, *bytes(16))), bytes(12)
 
 def _seal_raw(content: bytes) -> str:
     (keys,) = _KEY.opening(_RECIPE)
-    header = Header(_RECIPE, _NONCE, keys.commitment).to_bytes()
+    header = _RECIPE + _NONCE + keys.commitment
     blob = header + seal_bytes(keys.sealing, _NONCE, content, header)
     return f"SM1:{base45.b45encode(blob).decode()}"
 
@@ -86,7 +85,7 @@ def test_no_header_has_so_many_attributes() -> None:
 
 def test_a_key_that_is_not_committed_to_opens_nothing() -> None:
     (keys,) = _KEY.opening(_RECIPE)
-    header = Header(_RECIPE, _NONCE, bytes(16)).to_bytes()
+    header = _RECIPE + _NONCE + bytes(16)
     sealed = seal_bytes(keys.sealing, _NONCE, b"\x00" + cbor2.dumps("hello"), header)
     with pytest.raises(NothingReadableError):
         Opener(_KEY).open("SM1:" + base45.b45encode(header + sealed).decode())

@@ -11,7 +11,6 @@ import pytest
 
 from StegoMedLib.envelope import Key, KeyCost, Passphrase, Sealer, ShardWriter, TextRecord
 from StegoMedLib.envelope.aead import seal_bytes
-from StegoMedLib.envelope.header import Header
 from StegoMedLib.envelope.versions import is_newer, is_newer_envelope
 from StegoMedLib.errors import NewerVersionError, NothingReadableError, TooFewShardsError
 from StegoMedLib.pipeline.coding import coding
@@ -40,7 +39,7 @@ def authentic(content: bytes) -> str:
     """An envelope whose content is of a later kind."""
     recipe = bytes((1, 3, 1, 1, *bytes(16)))
     (keys,) = KEY.opening(recipe)
-    header = Header(recipe, bytes(12), keys.commitment).to_bytes()
+    header = recipe + bytes(12) + keys.commitment
     return text_of("SM1:", header + seal_bytes(keys.sealing, bytes(12), content, header))
 
 
