@@ -22,12 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class Records:
-    """Gives the record of each slice.
-
-    Parameters
-    ----------
-    content : Content
-    """
+    """Gives the record of each slice."""
 
     def __init__(self, content: Content) -> None:
         self._content = content

@@ -40,10 +40,6 @@ class ShardCollector:
     """Collects shards; those of several runs are kept apart.
 
     ``newer`` tells, after joining, whether a newer version wrote what they give.
-
-    Parameters
-    ----------
-    opener : Opener
     """
 
     def __init__(self, opener: Opener) -> None:

@@ -178,10 +178,6 @@ def _anchors(side: int) -> Any:  # noqa: ANN401 - a torch module
 def build_model(shape: ModelShape) -> torch.nn.Module:
     """Build a Mask R-CNN for square images of ``shape.side`` with random weights.
 
-    Parameters
-    ----------
-    shape : ModelShape
-
     Returns
     -------
     torch.nn.Module

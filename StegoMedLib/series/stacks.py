@@ -140,12 +140,7 @@ class RevisedStack:
 
 
 class StackSeries:
-    """A stack as what gives slices: none is ever left out.
-
-    Parameters
-    ----------
-    stack : Stack
-    """
+    """A stack as what gives slices: none is ever left out."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack, self.count = stack, FileCount()
