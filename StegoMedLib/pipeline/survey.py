@@ -13,9 +13,8 @@ from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.masks import MaskSource, mask_name, write_mask
 from StegoMedLib.series.neighbours import Regions
-from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.region import Region, proof_of, why_not_air
-from StegoMedLib.series.slice import steps
+from StegoMedLib.series.slice import Progress, silent, steps
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeVar
-
-from StegoMedLib.series.progress import Progress, silent
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableSequence
@@ -19,7 +17,10 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.series.counting import FileCount
 
-__all__ = ["Key", "Part", "PartT", "Series", "Slice", "steps"]
+__all__ = ["Key", "Part", "PartT", "Progress", "Series", "Slice", "silent", "steps"]
+
+Progress: TypeAlias = "Callable[[int, int, str], None]"
+"""Called with files done, files in all, and the file at hand. It may raise `CancelledError` to stop the work."""
 
 Key = tuple[str, int]
 """What tells a slice from the others of its series: its name, and its number."""
@@ -121,6 +122,10 @@ class Series(Protocol[PartT]):
 
     def check_whole(self, key: Key) -> None:
         """Raise `UnusableInputError` when any slice of a slice's part cannot be read."""
+
+
+def silent(_done: int, _total: int, _file: str) -> None:
+    """Tell nobody how far the work is."""
 
 
 def steps(
