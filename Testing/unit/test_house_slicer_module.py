@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from pydicom.datadict import tag_for_keyword
 
+from StegoMedLib.choices import FINDERS
 from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
 from StegoMedLib.pipeline.embed import DESCRIPTION
-from StegoMedLib.regions.finder import FINDERS
 
 if sys.version_info >= (3, 11):
     import tomllib
