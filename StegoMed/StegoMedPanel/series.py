@@ -37,12 +37,7 @@ _MOST = 64
 class Statement:
     """How a series is told from its source and its sisters, and what a person states in place of the source.
 
-    Attributes
-    ----------
-    mark : str
-        Joins the source's SeriesDescription.
-    texts : dict of str to str
-        By keyword; over what the source says.
+    `mark` joins the source's SeriesDescription; `texts`, by keyword, go over what the source says.
     """
 
     mark: str = _MARK

@@ -41,11 +41,6 @@ class MaskRcnnFinder:
     limits : Thresholds
     side : int
         Rows and columns of the square that the network sees.
-
-    Attributes
-    ----------
-    name : str
-        ``"maskrcnn"``.
     """
 
     name = "maskrcnn"

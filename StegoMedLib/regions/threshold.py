@@ -23,13 +23,7 @@ _SMALLEST, _SHARE = 0.002, 0.03  # of the plane, of the largest part
 
 
 class ThresholdFinder:
-    """Finds the body by grey values and shape, without a network.
-
-    Attributes
-    ----------
-    name : str
-        ``"threshold"``.
-    """
+    """Finds the body by grey values and shape, without a network."""
 
     name = "threshold"
 
