@@ -133,12 +133,7 @@ def steps(
 ) -> Iterator[PartT]:
     """The parts of a series, one after the other, each told to `progress` first.
 
-    Parameters
-    ----------
-    series : Series
-    progress : callable
-    before, total : int
-        Steps that were done before, and all of them, where a series is walked more than once.
+    Where a series is walked more than once, `before` steps were done already, of `total` in all.
     """
     total = len(series) if total is None else total
     for done, part in enumerate(series, before):
