@@ -35,12 +35,7 @@ _EPILOG = (
 class Parser(argparse.ArgumentParser):
     """Takes options by their full names only; the parsers of commands are of this class, too.
 
-    Parameters
-    ----------
-    fill : callable, optional
-        Adds the options, as soon as somebody asks for them.
-    options
-        argparse's own.
+    What is given as `fill` adds the options, as soon as somebody asks for them.
     """
 
     def __init__(self, *, fill: Callable[[argparse.ArgumentParser], None] | None = None, **options: Any) -> None:  # noqa: ANN401  argparse's

@@ -130,14 +130,9 @@ class CharacterSet:
     extensions: tuple[_CodedSet, ...] = ()
 
     def decode(self, value: bytes, *, name: bool = False) -> str | None:
-        """Text of a value, with the separators in it; None where it holds a byte that this set does not have.
+        """Text of a value without padding, separators in it; None where it holds a byte that this set does not have.
 
-        Parameters
-        ----------
-        value : bytes
-            Without padding.
-        name : bool, optional
-            Its VR is PN, so that ``^`` and ``=`` separate.
+        In a `name` (its VR is PN) ``^`` and ``=`` separate, too.
         """
         if self.codec:
             try:
@@ -207,10 +202,7 @@ def _separates(character: str, *, name: bool) -> bool:
 def character_set(declared: bytes) -> CharacterSet:
     """The character set that a value of SpecificCharacterSet declares; ASCII alone where nothing here knows it.
 
-    Parameters
-    ----------
-    declared : bytes
-        Value as it lies in the file; empty where the attribute is missing.
+    The value is given as it lies in the file; empty where the attribute is missing.
     """
     terms = [term.strip(" \0") for term in declared.decode("latin-1").split("\\")]
     if len(terms) == 1 and terms[0] in _WHOLE:

@@ -33,13 +33,7 @@ class ThresholdFinder:
         return Region(found, found)
 
     def find(self, plane: Plane, seen: Contrast | None = None) -> NDArray[np.bool_]:
-        """Find the body.
-
-        Parameters
-        ----------
-        plane : Plane
-        seen : Contrast, optional
-            Of the plane, where it is at hand.
+        """Find the body; by the contrast of the plane, where it is at hand.
 
         Returns
         -------
