@@ -26,17 +26,7 @@ if TYPE_CHECKING:
     from StegoMedLib.regions import Proof
     from StegoMedLib.series.slice import Series, Slice
 
-__all__ = [
-    "NO_KEY",
-    "CapacityReport",
-    "CapacitySlice",
-    "SegmentReport",
-    "SegmentedSlice",
-    "SurveyedSlice",
-    "measure_capacity",
-    "segment_series",
-    "survey",
-]
+__all__ = ["NO_KEY", "CapacityReport", "SegmentReport", "SurveyedSlice", "measure_capacity", "segment_series", "survey"]
 
 NO_KEY = bytes(32)
 """Capacity is what nearly every key leaves."""
