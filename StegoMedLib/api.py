@@ -19,7 +19,7 @@ from StegoMedLib.pipeline.extract import extract_series
 from StegoMedLib.pipeline.options import Content, Method, Output
 from StegoMedLib.pipeline.survey import measure_capacity, segment_series
 from StegoMedLib.series.masks import mask_source
-from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.slice import Progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,15 +23,7 @@ _MOST_DIGITS = 18
 
 
 def open_file(path: Path, most: int, remedy: str) -> BinaryIO:
-    """Open a regular file of at most `most` bytes for reading.
-
-    Parameters
-    ----------
-    path : Path
-    most : int
-        Bytes.
-    remedy : str
-        Ends the sentence of the error.
+    """Open a regular file of at most `most` bytes for reading; `remedy` ends the sentence of the error.
 
     Returns
     -------

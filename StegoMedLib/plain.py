@@ -34,11 +34,6 @@ _BYTES = (0xDC80, 0xDCFF)
 def plain(text: str) -> str:
     """`text` in one line, with escapes for letters that nobody sees; other letters, emoji and markup are as they are.
 
-    Parameters
-    ----------
-    text : str
-        Anything.
-
     Returns
     -------
     str

@@ -68,8 +68,7 @@ class InputStep:
 
     def _description(self, volume: Node) -> tuple[str, State]:
         """What the volume is, looked at again when it or the database has changed."""
-        opened = getattr(slicer, "dicomDatabase", None)
-        key = (volume.GetID(), volume.GetMTime(), opened is not None and opened.isOpen)
+        key = volume.GetID(), volume.GetMTime(), nodes.open_database() is not None
         if self._described is None or self._described[0] != key:
             self._described = key, _describe(volume)
         return self._described[1]

@@ -28,6 +28,7 @@ __all__ = [
     "mark_air",
     "mask_of",
     "new_segmentation",
+    "open_database",
     "replace_mask",
     "still_there",
     "uids_of",
@@ -47,6 +48,12 @@ _AIR, _AIR_COLOR = "usable_air", (0.16, 0.51, 0.86)
 """The segment of what may be written to; shown, and never taken for the region."""
 
 
+def open_database() -> Widget | None:
+    """The DICOM database, where one is open."""
+    found = getattr(slicer, "dicomDatabase", None)
+    return None if found is None or not found.isOpen else found
+
+
 def database() -> Widget:
     """The open DICOM database.
 
@@ -55,8 +62,8 @@ def database() -> Widget:
     UnusableInputError
         There is none, or it is closed.
     """
-    found = getattr(slicer, "dicomDatabase", None)
-    if found is None or not found.isOpen:
+    found = open_database()
+    if found is None:
         raise UnusableInputError("The DICOM database is closed; open the DICOM module once and choose a database.")
     return found
 

@@ -28,15 +28,7 @@ _SOON = 60
 
 
 class Panel(VTKObservationMixin):
-    """Holds the steps together.
-
-    Parameters
-    ----------
-    ui : namespace of widgets
-        As `slicer.util.childWidgetVariables` gives it.
-    work : Work
-        What the buttons do.
-    """
+    """Holds the steps together, at one `Desk`."""
 
     def __init__(self, ui: Widget, work: Work) -> None:
         VTKObservationMixin.__init__(self)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import qt
 
-from StegoMedLib.errors import StegoMedError, UsageError
+from StegoMedLib.errors import UsageError
 from StegoMedPanel import nodes, stego
 from StegoMedPanel.parameters import RecordKind
 from StegoMedPanel.tables import fill
@@ -125,11 +125,8 @@ class RecordForm:
 def _header(volume: Node) -> dict[str, str]:
     """Attributes of a volume's first image, from the DICOM database; none when it did not come from there."""
     uids = nodes.uids_of(volume) or nodes.uids_of(volume, stego.SOURCES)
-    if not uids:
-        return {}
-    try:
-        opened = nodes.database()
-    except StegoMedError:
+    opened = nodes.open_database()
+    if not uids or opened is None:
         return {}
     return {keyword: str(opened.instanceValue(uids[0], tag) or "") for keyword, tag in ATTRIBUTES.items()}
 

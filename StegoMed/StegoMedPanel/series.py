@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from StegoMedLib.errors import StegoMedError
 from StegoMedPanel import nodes, stego
 
 if TYPE_CHECKING:
@@ -38,12 +37,7 @@ _MOST = 64
 class Statement:
     """How a series is told from its source and its sisters, and what a person states in place of the source.
 
-    Attributes
-    ----------
-    mark : str
-        Joins the source's SeriesDescription.
-    texts : dict of str to str
-        By keyword; over what the source says.
+    `mark` joins the source's SeriesDescription; `texts`, by keyword, go over what the source says.
     """
 
     mark: str = _MARK
@@ -53,7 +47,7 @@ class Statement:
 def statement(volume: Node, stated: dict[str, str] | None = None) -> Statement:
     """A free number and a name of its own in the study of the volume's source, and what a person `stated`."""
     uids = nodes.uids_of(volume, stego.SOURCES)
-    opened = _opened()
+    opened = nodes.open_database()
     if not uids or opened is None:
         return Statement(texts=stated or {})
     sisters = _sisters(opened, uids[0])
@@ -66,7 +60,7 @@ def offered(volume: Node) -> dict[str, str]:
     """What the series of a stego volume would say, for a person to change: by the source, or by the volume's name."""
     uids = nodes.uids_of(volume, stego.SOURCES)
     name = str(volume.GetName())[:_MOST]
-    opened = _opened()
+    opened = nodes.open_database()
     if not uids or opened is None:
         return {"PatientName": name, "PatientID": name, "SeriesDescription": name}
     values = {keyword: _value(opened, uids[0], keyword) for keyword in STATED}
@@ -83,14 +77,6 @@ def edits(tag: Callable[[str], str], before: dict[str, str]) -> dict[str, str]:
     if not any(now.values()):
         return {}
     return {keyword: value for keyword, value in now.items() if value != before.get(keyword, "").strip()}
-
-
-def _opened() -> Widget | None:
-    """The DICOM database, where one is open."""
-    try:
-        return nodes.database()
-    except StegoMedError:
-        return None
 
 
 def _sisters(opened: Widget, uid: str) -> dict[str, int]:

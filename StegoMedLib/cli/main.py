@@ -1,25 +1,68 @@
-"""The command line: parses, and has one command run. What is heavy is loaded by the command that needs it."""
+"""The command line: parses, and has one command run. What is heavy is loaded by the command that needs it.
+
+There are no abbreviations of options, and nothing that may be a passphrase is said aloud.
+"""
 
 from __future__ import annotations
 
+import argparse
+import sys
 from functools import partial
-from typing import TYPE_CHECKING
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from StegoMedLib import __version__
 from StegoMedLib.cli.catalogue import COMMANDS, syntax_of
-from StegoMedLib.cli.parser import Parser, parse
+from StegoMedLib.cli.streams import Talk, put
+from StegoMedLib.plain import plain
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["build_parser", "main"]
+__all__ = ["Parser", "build_parser", "main"]
+
+_FILE = "--passphrase-file"
+_LIKE_A_PASSPHRASE = ("--passphrase", "--password", "--passwd", "--pass", "-p")
+"""Longer ones first: what is behind them may be the passphrase itself."""
 
 _EPILOG = (
     "Exit codes: 0 done, 1 failed in a way nobody foresaw, 2 usage, 3 unusable input, 4 nothing readable with this "
     "key, 5 does not fit, 6 done, but a person must look, 7 done, but not every file, 130 cancelled, 141 nobody reads "
     "standard output any more."
 )
+
+
+class Parser(argparse.ArgumentParser):
+    """Takes options by their full names only; the parsers of commands are of this class, too.
+
+    What is given as `fill` adds the options, as soon as somebody asks for them.
+    """
+
+    def __init__(self, *, fill: Callable[[argparse.ArgumentParser], None] | None = None, **options: Any) -> None:  # noqa: ANN401  argparse's
+        super().__init__(**options, allow_abbrev=False)
+        self._fill = fill
+
+    def filled(self) -> Parser:
+        """The parser, with all its options."""
+        fill, self._fill = self._fill, None
+        if fill is not None:
+            fill(self)
+        return self
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401  argparse's
+        """Fill the parser, and parse."""
+        return super(Parser, self.filled()).parse_known_args(args, namespace)
+
+    def _print_message(self, message: str, file: Any = None) -> None:  # noqa: ANN401  argparse's
+        """Help and version are results; argparse says nothing when they are lost."""
+        if message and file is sys.stdout:
+            put(message)
+        elif message:
+            Talk().write(message)
+
+    def error(self, message: str) -> NoReturn:
+        """Leave the program with a message, which may hold what was typed or pasted."""
+        super().error(plain(message))
 
 
 def build_parser() -> Parser:
@@ -42,7 +85,41 @@ def _fill(command: str, parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is that of the design's section 9."""
-    parsed = parse(build_parser(), arguments)
+    parsed = _parse(build_parser(), arguments)
     from StegoMedLib.cli.running import perform  # noqa: PLC0415  help and version need none of it
 
     return perform(parsed)
+
+
+def _parse(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Parse `arguments`, or the program's own; leaves the program with a message where they make no sense.
+
+    An argument that nobody knows is named without its value, as it may be a passphrase.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    for argument in takewhile(lambda each: each != "--", given):
+        name = _passphrase_option(argument)
+        if name is not None:
+            parser.error(
+                f"{name} is no option: a passphrase is never an argument, because other users of the computer see "
+                f"arguments; write it to a file, and name that with {_FILE} FILE, spelt so."
+            )
+    parsed: argparse.Namespace
+    parsed, unknown = parser.parse_known_args(given)
+    if unknown:
+        parser.error(_not_known(unknown))
+    return parsed
+
+
+def _passphrase_option(argument: str) -> str | None:
+    """What `argument` begins with, where somebody may mean to give a passphrase by it."""
+    if argument == _FILE or argument.startswith(_FILE + "="):
+        return None
+    return next((name for name in _LIKE_A_PASSPHRASE if argument.lower().startswith(name)), None)
+
+
+def _not_known(arguments: Iterable[str]) -> str:
+    names = [each.partition("=")[0] if each.startswith("--") else each[:2] for each in arguments if each[:1] == "-"]
+    if not names:
+        return "there are more arguments than the command takes"
+    return f"there is no option {' or '.join(dict.fromkeys(names))}"

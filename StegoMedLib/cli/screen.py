@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from StegoMedLib.series.progress import Progress
+    from StegoMedLib.series.slice import Progress
 
 __all__ = ["ProgressBar", "library_heard", "number", "say", "show_measures", "show_table"]
 

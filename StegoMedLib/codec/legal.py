@@ -18,10 +18,6 @@ class Legal:
     """Runs of values that a pixel of a plane may take.
 
     A pixel never leaves its run, so that none becomes padding, or passes over it.
-
-    Parameters
-    ----------
-    plane : Plane
     """
 
     def __init__(self, plane: Plane) -> None:

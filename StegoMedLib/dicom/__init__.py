@@ -3,7 +3,7 @@
 from StegoMedLib.dicom.attributes import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import SeriesGeometry, new_series
-from StegoMedLib.dicom.derivation import MARK, DerivedSeries, new_uid
+from StegoMedLib.dicom.derivation import MARK, DerivedSeries
 from StegoMedLib.dicom.listing import Listing, list_files, nothing_usable
 from StegoMedLib.dicom.padding import declared_padding
 from StegoMedLib.dicom.places import slices_beside
@@ -29,7 +29,6 @@ __all__ = [
     "header_record",
     "list_files",
     "new_series",
-    "new_uid",
     "nothing_usable",
     "read_instance",
     "slices_beside",

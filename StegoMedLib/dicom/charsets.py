@@ -7,7 +7,7 @@ before it decodes, where they are halves of characters. That is fine for showing
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -70,6 +70,8 @@ def _upper(escape: bytes, codec: str, codes: range = range(0xA0, 0x100)) -> _Cod
     return _CodedSet(escape, codec, high=True, width=1, codes=codes)
 
 
+_NOTHING = _CodedSet(b"", "ascii", high=True, width=1, codes=range(0))
+"""An upper half without characters."""
 ASCII = _CodedSet(b"\x1b(B", "ascii", high=False, width=1, codes=range(0x80))
 ROMAJI = _CodedSet(b"\x1b(J", "ascii", high=False, width=1, codes=range(0x80))
 """ISO-IR 14, the lower half of JIS X 0201."""
@@ -108,20 +110,6 @@ _BACK_TO_DEFAULT, _IN_NAMES = frozenset("\t\n\f\r\\"), frozenset("^=")
 """Characters behind which the sets of the first value are active again (PS3.5 6.1.2.5.3), and those of names."""
 
 
-@dataclass
-class _Halves:
-    """The sets that are active in the two halves of the code table."""
-
-    low: _CodedSet
-    high: _CodedSet | None
-
-    def take(self, found: _CodedSet) -> None:
-        if found.high:
-            self.high = found
-        else:
-            self.low = found
-
-
 @dataclass(frozen=True)
 class CharacterSet:
     """A declared character set.
@@ -130,26 +118,21 @@ class CharacterSet:
     ----------
     codec : str
         Python codec of a set without escape sequences and of more than one byte; "" for all others.
-    low, high : _CodedSet or None
-        What is active at the beginning.
+    low, high : _CodedSet
+        What is active in the two halves of the code table at the beginning.
     extensions : tuple of _CodedSet
         What escape sequences may designate.
     """
 
     codec: str = ""
     low: _CodedSet = ASCII
-    high: _CodedSet | None = None
-    extensions: tuple[_CodedSet, ...] = field(default=())
+    high: _CodedSet = _NOTHING
+    extensions: tuple[_CodedSet, ...] = ()
 
     def decode(self, value: bytes, *, name: bool = False) -> str | None:
-        """Text of a value, with the separators in it; None where it holds a byte that this set does not have.
+        """Text of a value without padding, separators in it; None where it holds a byte that this set does not have.
 
-        Parameters
-        ----------
-        value : bytes
-            Without padding.
-        name : bool, optional
-            Its VR is PN, so that ``^`` and ``=`` separate.
+        In a `name` (its VR is PN) ``^`` and ``=`` separate, too.
         """
         if self.codec:
             try:
@@ -162,23 +145,23 @@ class CharacterSet:
 
     def _decoded(self, value: bytes, *, name: bool) -> str | None:
         """Text of a value, character by character."""
-        found, at, active = list[str](), 0, self._beginning()
+        found, at, active = list[str](), 0, [self.low, self.high]
         while at < len(value):
             if value[at] == _ESCAPE:
                 designated = next((each for each in self.extensions if value.startswith(each.escape, at)), None)
                 if designated is None:
                     return None
-                active.take(designated)
+                active[designated.high] = designated
                 at += len(designated.escape)
                 continue
-            half = active.high if value[at] >= _UPPER else active.low if value[at] in GRAPHIC else ASCII
-            character = None if half is None else half.decode(value[at : at + half.width])
-            if half is None or character is None:
+            half = active[1] if value[at] >= _UPPER else active[0] if value[at] in GRAPHIC else ASCII
+            character = half.decode(value[at : at + half.width])
+            if character is None:
                 return None
             found.append(character)
             at += half.width
             if _separates(character, name=name):
-                active = self._beginning()
+                active = [self.low, self.high]
         return "".join(found)
 
     def encode(self, text: str, *, name: bool = False) -> bytes | None:
@@ -194,25 +177,21 @@ class CharacterSet:
 
     def _codes(self, text: str, *, name: bool) -> list[bytes]:
         """Codes and escape sequences of a text; characters that no set has are left out."""
-        found, active = list[bytes](), self._beginning()
+        found, active = list[bytes](), [self.low, self.high]
         for character in text:
             separates = _separates(character, name=name)
-            if (separates or ord(character) not in GRAPHIC) and character.isascii() and active.low.width > 1:
+            if (separates or ord(character) not in GRAPHIC) and character.isascii() and active[0].width > 1:
                 found.append(self.low.escape)
-                active.take(self.low)
-            sets = [active.low, *([active.high] if active.high else []), *self.extensions]
-            fitting = ((each, each.encode(character)) for each in sets)
-            half, code = next(((each, code) for each, code in fitting if code is not None), (active.low, b""))
-            if half is not active.low and half is not active.high:
+                active[0] = self.low
+            fitting = ((each, each.encode(character)) for each in (*active, *self.extensions))
+            half, code = next(((each, code) for each, code in fitting if code is not None), (active[0], b""))
+            if half not in active:
                 found.append(half.escape)
-                active.take(half)
+                active[half.high] = half
             found.append(code)
             if separates:
-                active = self._beginning()
-        return [*found, self.low.escape] if active.low.width > 1 else found
-
-    def _beginning(self) -> _Halves:
-        return _Halves(self.low, self.high)
+                active = [self.low, self.high]
+        return [*found, self.low.escape] if active[0].width > 1 else found
 
 
 def _separates(character: str, *, name: bool) -> bool:
@@ -223,10 +202,7 @@ def _separates(character: str, *, name: bool) -> bool:
 def character_set(declared: bytes) -> CharacterSet:
     """The character set that a value of SpecificCharacterSet declares; ASCII alone where nothing here knows it.
 
-    Parameters
-    ----------
-    declared : bytes
-        Value as it lies in the file; empty where the attribute is missing.
+    The value is given as it lies in the file; empty where the attribute is missing.
     """
     terms = [term.strip(" \0") for term in declared.decode("latin-1").split("\\")]
     if len(terms) == 1 and terms[0] in _WHOLE:
@@ -235,10 +211,9 @@ def character_set(declared: bytes) -> CharacterSet:
     numbers = [int(term[2]) for term in known if term and int(term[2]) in SETS]
     first = SETS[numbers[0]] if known[0] and numbers and int(known[0][2]) == numbers[0] else ASCII
     extended = len(terms) > 1 or any(term and term[1] for term in known)
-    single = first if first.high and first.width == 1 else None
     return CharacterSet(
         low=ROMAJI if first is SETS[13] else ASCII,
-        high=single,
+        high=first if first.high and first.width == 1 else _NOTHING,
         extensions=_extensions(numbers) if extended else (),
     )
 

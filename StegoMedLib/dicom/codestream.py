@@ -50,19 +50,10 @@ _MOST_LAYERS, _MOST_LEVELS = 256, 32
 
 
 def checked_codestream(code: bytes, pixels: PixelFormat, syntax: UID) -> bytes:
-    """A frame as its decoder shall get it: its header agrees with the file's.
+    """A compressed frame as its decoder shall get it: its own header agrees with the file's.
 
     The sample precision may be anything up to BitsAllocated: PS3.5 8.2 wants it to hold the stored bits, but writers
     that compress whole containers (16 for 12 stored bits) and those that compress what the pixels need are both in use.
-
-    Parameters
-    ----------
-    code : bytes
-        One compressed frame.
-    pixels : PixelFormat
-        What the file's header says.
-    syntax : UID
-        The file's transfer syntax.
 
     Returns
     -------

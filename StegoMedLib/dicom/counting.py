@@ -19,13 +19,7 @@ _HARM = "it is damaged or made to do harm, so export it again from its source."
 
 
 class Count:
-    """Counts items and attributes, and refuses more than an image needs.
-
-    Parameters
-    ----------
-    size : int
-        Bytes of the file.
-    """
+    """Counts items and attributes of a file of `size` bytes, and refuses more than an image needs."""
 
     def __init__(self, size: int) -> None:
         self._size, self._items, self._attributes = size, 0, 0

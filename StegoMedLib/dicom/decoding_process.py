@@ -154,16 +154,7 @@ class DecoderProcess:
             view = view[self._input.write(view) :]
 
     def answer(self, job: Job, code: bytes, cells: NDArray[np.uint8]) -> Answer:
-        """Do a job.
-
-        Parameters
-        ----------
-        job : Job
-            How the frame is to be decoded.
-        code : bytes
-            The frame.
-        cells : ndarray of uint8, one-dimensional
-            Where its pixels go.
+        """Decode a frame, as the job says how, and put its pixels into `cells`, which is one-dimensional.
 
         Raises
         ------

@@ -38,15 +38,7 @@ def vr_in_dictionary(tag: int) -> str | None:
 
 
 class Headers:
-    """Reads element headers of a stream, in one byte order.
-
-    Parameters
-    ----------
-    stream : BinaryIO
-        Is moved about.
-    little : bool
-        Byte order.
-    """
+    """Reads element headers of a stream, which is moved about, in one byte order."""
 
     def __init__(self, stream: BinaryIO, *, little: bool) -> None:
         self._stream = stream

@@ -84,17 +84,7 @@ def _raw(element: RawDataElement, vr: str) -> Iterator[bytes]:
 
 
 class _Writer:
-    """Encodes elements at all levels.
-
-    Parameters
-    ----------
-    charset : list of str
-        Python encodings for the text elements that are not raw.
-    signed : bool
-        Pixels are signed.
-    removal : Removal
-        Decides what does not come along.
-    """
+    """Encodes elements at all levels; parameters as of `encoded`."""
 
     def __init__(self, charset: list[str], removal: Removal, *, signed: bool) -> None:
         self._charset, self._removal, self._signed = charset, removal, signed

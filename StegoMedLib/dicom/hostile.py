@@ -59,14 +59,9 @@ class _BoundedReader(io.BufferedReader):
 
 @contextmanager
 def translated(sentence: str) -> Iterator[None]:
-    """Turn whatever a library raises on malformed input into one sentence.
+    """Turn whatever a library raises on malformed input into one sentence, with cause and remedy.
 
     Library messages are left out of it: they may quote attribute values.
-
-    Parameters
-    ----------
-    sentence : str
-        Cause and remedy, for the user.
 
     Raises
     ------
@@ -88,14 +83,7 @@ def translated(sentence: str) -> Iterator[None]:
 
 @contextmanager
 def naming(path: Path, cause: str = "one of its attributes is malformed; export it again.") -> Iterator[None]:
-    """Put the file's name before a sentence whose subject is "it".
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    cause : str, optional
-        Sentence for what a library raises.
+    """Put the file's name before a sentence whose subject is "it"; `cause` is the one for what a library raises.
 
     Raises
     ------

@@ -115,11 +115,6 @@ def list_files(source: Path) -> Listing:
     Folders whose names begin with a dot are not looked into; a file whose name does is taken when it is an image, and
     passed over else. Links to files are read as files, links to folders are not followed.
 
-    Parameters
-    ----------
-    source : Path
-        A DICOM file or a folder.
-
     Returns
     -------
     Listing

@@ -43,19 +43,10 @@ _MALFORMED = (
 
 
 def declared_padding(dataset: Dataset, keyword: str, field: StoredField) -> list[int]:
-    """Stored values that a padding attribute stands for: its 16 bits, read with the sign that the pixels have.
+    """Stored values that PixelPaddingValue or its range limit stands for: 16 bits, read with the sign of the pixels.
 
     There should be one, a number (PS3.3 C.7.5.1.1.2). Several, numbers written as text, and words of an unknown VR are
     understood.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        Header of the instance.
-    keyword : str
-        PixelPaddingValue or PixelPaddingRangeLimit.
-    field : StoredField
-        Signedness of stored values.
 
     Raises
     ------

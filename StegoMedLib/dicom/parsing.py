@@ -38,12 +38,7 @@ _Charset: TypeAlias = "str | MutableSequence[str]"
 
 
 class KeptDataset(FileDataset):
-    """A data set that keeps its elements as they lie in the file besides: looking at one decodes it, with losses.
-
-    Attributes
-    ----------
-    undecoded : mapping of tag to element
-    """
+    """A data set that keeps its elements as they lie in the file besides: looking at one decodes it, with losses."""
 
     undecoded: Mapping[BaseTag, DataElement | RawDataElement]
 

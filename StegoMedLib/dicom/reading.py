@@ -80,12 +80,7 @@ class Instance:
         return self.format.frames
 
     def containers(self, frame: int) -> Containers:
-        """Pixel cells of a frame, with all bits that lie in the file.
-
-        Parameters
-        ----------
-        frame : int
-            Index from 0.
+        """Pixel cells of a frame (counted from 0), with all bits that lie in the file.
 
         Returns
         -------

@@ -47,10 +47,7 @@ class Removed:
 class Removal:
     """Decides what does not come along, and keeps the names of it.
 
-    Parameters
-    ----------
-    compressed : bool, optional
-        Compressed pixel data in items is in the transfer syntax of the file to be written, and so may stay.
+    What is `compressed` may stay in items where it is in the transfer syntax of the file to be written.
     """
 
     def __init__(self, *, compressed: bool = False) -> None:
@@ -75,14 +72,7 @@ class Removal:
         self._found[Removed(".".join(map(_name, path)), reason)] = None
 
     def takes(self, element: DataElement | RawDataElement, path: Path) -> bool:
-        """Whether an element does not come along; its name is kept.
-
-        Parameters
-        ----------
-        element : DataElement or RawDataElement
-        path : tuple of int
-            Of the sequences around it.
-        """
+        """Whether an element, inside the sequences of `path`, does not come along; its name is kept."""
         reason = self._reason(element)
         if reason:
             self.note((*path, element.tag), reason)
@@ -97,14 +87,7 @@ class Removal:
         return _COMPRESSED if unlawful else ""
 
     def takes_item(self, item: Mapping[BaseTag, DataElement | RawDataElement], path: Path) -> bool:
-        """Whether an item does not come along: an image whose pixels have to go is none any more.
-
-        Parameters
-        ----------
-        item : mapping of tag to element
-        path : tuple of int
-            Of the sequences around it, the one that it is in last.
-        """
+        """Whether an item of the last sequence of `path` does not come along: an image without its pixels is none."""
         pixels = (element for element in item.values() if element.tag in _PIXELS)
         unlawful = not self._compressed and any(_is_compressed(element) for element in pixels)
         if unlawful:

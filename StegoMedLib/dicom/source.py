@@ -41,11 +41,7 @@ class HeldBytes:
 class FileBytes:
     """Bytes of a file, which is open only while it is read.
 
-    Attributes
-    ----------
-    path : Path
-    size, changed : int
-        Its bytes, and when it was changed last, in ns, where the system says so at once.
+    It is known by its size, and when it was changed last, in ns, where the system says so at once.
     """
 
     path: Path

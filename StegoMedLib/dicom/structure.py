@@ -209,14 +209,7 @@ class _Walk:
 
 
 def beginning_of(stream: BinaryIO, size: int) -> Beginning:
-    """How a file begins.
-
-    Parameters
-    ----------
-    stream : BinaryIO
-        The file; is moved about.
-    size : int
-        Its bytes.
+    """How a file of `size` bytes begins; the stream is moved about.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from StegoMedLib.pipeline.extract import ExtractReport, extract_series
 from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_series
 from StegoMedLib.series.masks import FolderMasks, MaskSource, write_mask
 from StegoMedLib.series.phantom import PATIENT, phantom_series
-from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.slice import Progress, silent
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from StegoMedLib.codec.profiles import profile_info
 from StegoMedLib.envelope import largest_record_bytes
 from StegoMedLib.symbol import data_length, largest_text, text_capacity
 
-__all__ = ["LARGEST_RECORD", "largest_version", "record_bytes", "record_bytes_in"]
+__all__ = ["LARGEST_RECORD", "largest_version", "record_bytes_in"]
 
 _VERSIONS = range(1, 41)
 
@@ -16,20 +16,16 @@ def largest_version(bits: int, *, whole: bool) -> int:
     return max((version for version in _VERSIONS if _bits_of(version, whole=whole) <= bits), default=0)
 
 
-def record_bytes(version: int) -> int:
-    """Bytes of a compressed record that a symbol of `version` holds; 0 for version 0."""
-    return max(0, largest_record_bytes(text_capacity(version))) if version else 0
-
-
 def record_bytes_in(bits: int, profile: str) -> int:
     """Bytes of a compressed record that a slice of a capacity of `bits` bits holds with `profile`."""
     info = profile_info(profile)
     if info.most_symbols == 1:
-        return record_bytes(largest_version(bits, whole=info.whole_symbol))
+        version = largest_version(bits, whole=info.whole_symbol)
+        return max(0, largest_record_bytes(text_capacity(version))) if version else 0
     return max(0, largest_record_bytes(largest_text(bits, info.most_symbols)))
 
 
-LARGEST_RECORD = record_bytes(_VERSIONS[-1])
+LARGEST_RECORD = largest_record_bytes(text_capacity(_VERSIONS[-1]))
 """Bytes of a compressed record that the largest symbol holds."""
 
 

@@ -24,15 +24,7 @@ __all__ = ["Coding", "coding"]
 
 @dataclass(frozen=True)
 class Coding:
-    """A profile and what it embeds of a message.
-
-    Attributes
-    ----------
-    info : ProfileInfo
-        What the profile is.
-    profile : Profile
-        The codec.
-    """
+    """A profile and what it embeds of a message."""
 
     info: ProfileInfo
     profile: Profile

@@ -13,9 +13,8 @@ from StegoMedLib.pipeline.options import Content, Method, Output
 from StegoMedLib.pipeline.sender import SENDERS, Sender, check_mode
 from StegoMedLib.series.files import FileSeries, check_copy_others, place_in
 from StegoMedLib.series.neighbours import Regions
-from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.sinks import DerivedFiles, Sink
-from StegoMedLib.series.slice import PartT, Series, steps
+from StegoMedLib.series.slice import PartT, Progress, Series, silent, steps
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:

@@ -15,13 +15,12 @@ from StegoMedLib.errors import (
     UnusableInputError,
 )
 from StegoMedLib.pipeline.blind import BlindReader, Reading
-from StegoMedLib.pipeline.claims import claimed_patient, contradicts
 from StegoMedLib.pipeline.extract_report import ExtractedSliceReport, ExtractReport, save_files
+from StegoMedLib.pipeline.header_records import claimed_patient, contradicts
 from StegoMedLib.pipeline.spread_reading import JoinedShards, ShardCollector, too_few
 from StegoMedLib.series.files import FileSeries
-from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.region import air_of
-from StegoMedLib.series.slice import Part, PartT, Series, Slice, steps
+from StegoMedLib.series.slice import Part, PartT, Progress, Series, Slice, silent, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable

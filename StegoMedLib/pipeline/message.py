@@ -32,17 +32,9 @@ _REMEMBERED = 16
 
 @dataclass(frozen=True)
 class Message:
-    """What a slice shall carry, as symbols and payload.
+    """What a slice shall carry: a text of so many characters, as symbols and as their payload.
 
-    Attributes
-    ----------
-    symbol : Symbol
-        The first one.
-    payload : Payload
-    characters : int
-        Length of the text in the symbols.
-    more : tuple of Symbol
-        The other symbols, all of the first one's version, level and mask.
+    Those behind the first symbol are all of its version, level and mask.
     """
 
     symbol: Symbol

@@ -30,15 +30,10 @@ _CODEWORD = 8
 
 @dataclass(frozen=True)
 class Quality:
-    """Quality of a reading.
+    """Quality of a reading, as a number and in words.
 
-    Attributes
-    ----------
-    value : float
-        1 for as good as can be, 0 for about to fail: the share that is left of the errors, or of the noise, that a
-        reading can take.
-    detail : str
-        The same in words.
+    It is 1 for as good as can be, 0 for about to fail: the share that is left of the errors, or of the noise, that a
+    reading can take.
     """
 
     value: float

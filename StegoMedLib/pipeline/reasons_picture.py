@@ -42,15 +42,7 @@ _DARK_HU, _BRIGHT_HU = -1100.0, -200.0
 
 
 def draw_reasons(path: Path, plane: Plane, proof: Proof) -> None:
-    """Write a PNG: the plane in grey, tinted by what the guard made of each pixel, and the legend.
-
-    Parameters
-    ----------
-    path : Path
-        Its folder is made.
-    plane : Plane
-    proof : Proof
-    """
+    """Write a PNG, and its folder: the plane in grey, tinted by what the guard made of each pixel, and the legend."""
     grey = _grey(plane)[..., None]
     table = np.array([COLOURS[reason] for reason in Reason], dtype=np.float32)
     tinted = (1.0 - _TINT) * grey + _TINT * table[proof.reasons]

@@ -18,12 +18,7 @@ __all__ = ["Replicate"]
 
 
 class Replicate:
-    """Equal records are sealed once.
-
-    Parameters
-    ----------
-    run : EmbedRun
-    """
+    """Equal records are sealed once."""
 
     surveys = False
 

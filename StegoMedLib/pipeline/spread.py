@@ -63,10 +63,6 @@ class Spread:
 
     Each different record (headers of several patients) is spread over its own slices.
 
-    Parameters
-    ----------
-    run : EmbedRun
-
     Raises
     ------
     UsageError

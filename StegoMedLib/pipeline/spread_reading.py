@@ -18,15 +18,9 @@ _Kind = tuple[bytes, int, int, int]
 
 @dataclass
 class JoinedShards:
-    """Shards of one run of embedding, and what they give.
+    """Shards of one run of embedding, and the record that they give.
 
-    Attributes
-    ----------
-    found, needed, total : int
-        Different shards that were read, how many it takes, how many were made.
-    slices : list of int
-        Numbers of the slices they are from.
-    record : Record or None
+    Different ones were found, so many it takes, and so many were made; `slices` are the numbers of those they are from.
     """
 
     found: int
@@ -40,10 +34,6 @@ class ShardCollector:
     """Collects shards; those of several runs are kept apart.
 
     ``newer`` tells, after joining, whether a newer version wrote what they give.
-
-    Parameters
-    ----------
-    opener : Opener
     """
 
     def __init__(self, opener: Opener) -> None:

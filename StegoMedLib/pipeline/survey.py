@@ -13,9 +13,8 @@ from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.files import FileSeries
 from StegoMedLib.series.masks import MaskSource, mask_name, write_mask
 from StegoMedLib.series.neighbours import Regions
-from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.region import Region, proof_of, why_not_air
-from StegoMedLib.series.slice import steps
+from StegoMedLib.series.slice import Progress, silent, steps
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:
@@ -27,17 +26,7 @@ if TYPE_CHECKING:
     from StegoMedLib.regions import Proof
     from StegoMedLib.series.slice import Series, Slice
 
-__all__ = [
-    "NO_KEY",
-    "CapacityReport",
-    "CapacitySlice",
-    "SegmentReport",
-    "SegmentedSlice",
-    "SurveyedSlice",
-    "measure_capacity",
-    "segment_series",
-    "survey",
-]
+__all__ = ["NO_KEY", "CapacityReport", "SegmentReport", "SurveyedSlice", "measure_capacity", "segment_series", "survey"]
 
 NO_KEY = bytes(32)
 """Capacity is what nearly every key leaves."""

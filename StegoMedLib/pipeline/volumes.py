@@ -15,8 +15,8 @@ from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.embed import DESCRIPTION
 from StegoMedLib.pipeline.survey import NO_KEY, SurveyedSlice, survey
 from StegoMedLib.series.counting import RemovedFrom, removed_in_words
-from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.region import why_not_air
+from StegoMedLib.series.slice import Progress, silent
 from StegoMedLib.series.stacks import Stack, StackSeries
 from StegoMedLib.series.staging import check_target, staged
 

@@ -1,13 +1,11 @@
 """Where the patient is in a plane, and what must never be written."""
 
-from StegoMedLib.regions.finder import ENGINES, FINDERS, RegionFinder, make_finder
+from StegoMedLib.regions.finder import RegionFinder, make_finder
 from StegoMedLib.regions.guarding import Proof, guard, prove
 from StegoMedLib.regions.reasons import REMEDIES, SENTENCES, WHOLE, Reason
 from StegoMedLib.regions.region import Region
 
 __all__ = [
-    "ENGINES",
-    "FINDERS",
     "REMEDIES",
     "SENTENCES",
     "WHOLE",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.regions.region import Region
 
-__all__ = ["ENGINES", "FINDERS", "RegionFinder", "make_finder"]
+__all__ = ["RegionFinder", "make_finder"]
 
 
 class RegionFinder(Protocol):

@@ -39,17 +39,7 @@ class Engine(Protocol):
 class MaskRcnnFinder:
     """Finds the body with a network; array code pastes its masks and snaps them, the same for every engine.
 
-    Parameters
-    ----------
-    engine : Engine
-    limits : Thresholds
-    side : int
-        Rows and columns of the square that the network sees.
-
-    Attributes
-    ----------
-    name : str
-        ``"maskrcnn"``.
+    The square that the network sees has `side` rows and columns.
     """
 
     name = "maskrcnn"

@@ -20,7 +20,7 @@ from StegoMedLib.regions.prepare import SIDE
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["BACKBONES", "NORMALISATIONS", "ModelShape", "build_backbone", "build_model", "check_names", "sizes_of"]
+__all__ = ["BACKBONES", "NORMALISATIONS", "ModelShape", "build_model", "sizes_of"]
 
 _MOST_GROUPS = 32
 # Which layers feed the pyramid (strides 4, 8, 16, 32), and their channels.
@@ -56,55 +56,6 @@ def _normalisation(name: str, backbone: str) -> Any:  # noqa: ANN401 - a class o
     return nn.BatchNorm2d
 
 
-def check_names(backbone: str, normalisation: str) -> None:
-    """Raise UsageError for a backbone or a normalisation that does not exist."""
-    for kind, given, known in (
-        ("backbone", backbone, BACKBONES),
-        ("normalisation", normalisation, NORMALISATIONS),
-    ):
-        if given not in known:
-            raise UsageError(f"There is no {kind} '{given}'; choose one of {', '.join(known)}.")
-
-
-def build_backbone(backbone: str, pyramid_channels: int, normalisation: str = "batch") -> Any:  # noqa: ANN401
-    """Build a backbone with a feature pyramid (Lin et al., CVPR 2017) and random weights.
-
-    Parameters
-    ----------
-    backbone : str
-        One of `BACKBONES`.
-    pyramid_channels : int
-        Channels of each of the pyramid's five levels (strides 4 to 64).
-    normalisation : str
-        ``"batch"``; ``"frozen"``, fixed statistics and factors, which only makes sense with pretrained weights;
-        ``"group"``, which does not depend on the batch.
-
-    Returns
-    -------
-    torch.nn.Module
-        Maps images of shape (N, 3, H, W) to an ordered dictionary of feature maps.
-
-    Raises
-    ------
-    UsageError
-        The backbone or the normalisation is unknown.
-    """
-    from torchvision import models
-    from torchvision.models.detection.backbone_utils import BackboneWithFPN
-
-    check_names(backbone, normalisation)
-    layer = _normalisation(normalisation, backbone)
-    if backbone == "mobilenet_v3_large":
-        body: Any = models.mobilenet_v3_large(weights=None, norm_layer=layer).features
-        layers = _MOBILENET_LAYERS
-    else:
-        # Deep residual nets start best as the identity (Goyal et al. 2017, section 5.1): blocks end in a factor of 0.
-        deep = backbone != "resnet18"
-        body = getattr(models, backbone)(weights=None, norm_layer=layer, zero_init_residual=deep)
-        layers = _RESNET_LAYERS
-    return BackboneWithFPN(body, layers, _WIDTHS[backbone], pyramid_channels)
-
-
 _MEAN, _STD = (0.25, 0.35, 0.45), (0.30, 0.33, 0.42)
 _ANCHORS = (16, 32, 64, 128, 224)  # in a square of SIDE
 _COARSEST = 32  # stride of the backbone's last level
@@ -128,8 +79,9 @@ class ModelShape:
     mask_pool : int
         Side of the grid that the mask head reads; masks are twice as fine.
     normalisation : str
-        Of the backbone: ``"batch"``, ``"frozen"`` or ``"group"``; the mask head always has batch normalisation, over
-        all bodies of a batch.
+        Of the backbone: ``"batch"``; ``"frozen"``, fixed statistics and factors, which only makes sense with pretrained
+        weights; ``"group"``, which does not depend on the batch. The mask head always has batch normalisation, over all
+        bodies of a batch.
     side : int
         Rows and columns of the square that the network sees.
 
@@ -149,12 +101,31 @@ class ModelShape:
 
     def __post_init__(self) -> None:
         """Refuse what is no network; a checkpoint may say anything."""
-        check_names(self.backbone, self.normalisation)
+        named = (("backbone", self.backbone, BACKBONES), ("normalisation", self.normalisation, NORMALISATIONS))
+        for kind, given, known in named:
+            if given not in known:
+                raise UsageError(f"There is no {kind} '{given}'; choose one of {', '.join(known)}.")
         sizes = (self.pyramid_channels, self.box_features, self.mask_channels, self.mask_pool, self.side)
         if not all(type(size) is int and 1 <= size <= _LARGEST for size in sizes):
             raise UsageError(f"The sizes of a network are whole numbers from 1 to {_LARGEST}.")
         if self.side % _COARSEST:
             raise UsageError(f"The side of a network's square is a multiple of {_COARSEST}.")
+
+
+def _backbone(shape: ModelShape) -> Any:  # noqa: ANN401 - a torch module
+    """Make a backbone with a feature pyramid (Lin et al., CVPR 2017) of five levels, of strides 4 to 64."""
+    from torchvision import models
+    from torchvision.models.detection.backbone_utils import BackboneWithFPN
+
+    name, layer = shape.backbone, _normalisation(shape.normalisation, shape.backbone)
+    if name == "mobilenet_v3_large":
+        body: Any = models.mobilenet_v3_large(weights=None, norm_layer=layer).features
+        layers = _MOBILENET_LAYERS
+    else:
+        # Deep residual nets start best as the identity (Goyal et al. 2017, section 5.1): blocks end in a factor of 0.
+        body = getattr(models, name)(weights=None, norm_layer=layer, zero_init_residual=name != "resnet18")
+        layers = _RESNET_LAYERS
+    return BackboneWithFPN(body, layers, _WIDTHS[name], shape.pyramid_channels)
 
 
 def _mask_head(shape: ModelShape) -> tuple[Any, Any]:
@@ -178,10 +149,6 @@ def _anchors(side: int) -> Any:  # noqa: ANN401 - a torch module
 def build_model(shape: ModelShape) -> torch.nn.Module:
     """Build a Mask R-CNN for square images of ``shape.side`` with random weights.
 
-    Parameters
-    ----------
-    shape : ModelShape
-
     Returns
     -------
     torch.nn.Module
@@ -195,7 +162,7 @@ def build_model(shape: ModelShape) -> torch.nn.Module:
     levels = ["0", "1", "2", "3"]
     head, predictor = _mask_head(shape)
     model: Any = MaskRCNN(
-        build_backbone(shape.backbone, shape.pyramid_channels, shape.normalisation),
+        _backbone(shape),
         min_size=shape.side,
         max_size=shape.side,
         image_mean=list(_MEAN),

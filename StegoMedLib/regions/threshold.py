@@ -23,13 +23,7 @@ _SMALLEST, _SHARE = 0.002, 0.03  # of the plane, of the largest part
 
 
 class ThresholdFinder:
-    """Finds the body by grey values and shape, without a network.
-
-    Attributes
-    ----------
-    name : str
-        ``"threshold"``.
-    """
+    """Finds the body by grey values and shape, without a network."""
 
     name = "threshold"
 
@@ -39,13 +33,7 @@ class ThresholdFinder:
         return Region(found, found)
 
     def find(self, plane: Plane, seen: Contrast | None = None) -> NDArray[np.bool_]:
-        """Find the body.
-
-        Parameters
-        ----------
-        plane : Plane
-        seen : Contrast, optional
-            Of the plane, where it is at hand.
+        """Find the body; by the contrast of the plane, where it is at hand.
 
         Returns
         -------

@@ -50,15 +50,10 @@ def gpu_at_hand() -> bool:
 
 
 def read_weights(content: bytes) -> dict[str, NDArray[np.generic]]:
-    """Read the named weights of an ONNX file.
+    """Read the named weights of an ONNX file, of its content.
 
     Tensors that were stored as 8-bit numbers with a scale for each output channel are multiplied back as the graph
     itself does it.
-
-    Parameters
-    ----------
-    content : bytes
-        The file.
 
     Returns
     -------

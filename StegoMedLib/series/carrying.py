@@ -57,11 +57,6 @@ def carry(old: Path, new: Path) -> int:
     Results of an earlier run of the same kind (instances, masks) go: two runs are never mixed. Other files stay, as
     second names of the same data where the disk can.
 
-    Parameters
-    ----------
-    old, new : Path
-        Folders.
-
     Returns
     -------
     int

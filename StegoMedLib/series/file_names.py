@@ -31,11 +31,6 @@ def harmless_name(name: str) -> str:
     out, as are dots before it, which hide a file, and dots and blanks behind it, which Windows drops. Names of devices
     of Windows get an underscore. What is too long loses the end of its stem, not its ending.
 
-    Parameters
-    ----------
-    name : str
-        Anything.
-
     Returns
     -------
     str

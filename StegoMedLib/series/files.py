@@ -25,15 +25,7 @@ __all__ = ["FilePart", "FileSeries", "check_copy_others", "place_in"]
 
 @dataclass(frozen=True, eq=False)
 class FilePart:
-    """A DICOM file of a series, read when somebody asks for it.
-
-    Attributes
-    ----------
-    path : Path
-    name : str
-        What it is called relative to the source.
-    accept_lossy : bool
-    """
+    """A DICOM file of a series, called `name` relative to the source, and read when somebody asks for it."""
 
     path: Path
     name: str
@@ -172,12 +164,7 @@ class FileSeries:
         return part.path in self._gone
 
     def check_taken(self, *, lost: int = 0) -> None:
-        """Make sure that there was something to work on.
-
-        Parameters
-        ----------
-        lost : int, optional
-            How many files were lost on purpose.
+        """Make sure that there was something to work on, beside the files that were `lost` on purpose.
 
         Raises
         ------

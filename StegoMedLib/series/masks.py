@@ -130,19 +130,15 @@ def read_mask(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.bo
 
 def mask_levels(path: Path, shape: tuple[int, int] | None) -> NDArray[np.uint8]:
     """Grey values of a mask; parameters and errors as of `read_mask`."""
-    if _is_missing(path):
-        raise UnusableInputError(f"There is no mask {path}; run 'stegomed segment' on this series, or draw the mask.")
-    return read_levels(path, shape)
-
-
-def _is_missing(path: Path) -> bool:
     try:
         path.stat()
     except FileNotFoundError:
-        return True
-    except (OSError, ValueError):  # the reader says what is wrong with it
-        return False
-    return False
+        raise UnusableInputError(
+            f"There is no mask {path}; run 'stegomed segment' on this series, or draw the mask."
+        ) from None
+    except (OSError, ValueError):
+        pass  # the reader says what is wrong with it
+    return read_levels(path, shape)
 
 
 def write_mask(path: Path, mask: NDArray[np.bool_]) -> None:

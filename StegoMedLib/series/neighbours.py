@@ -25,13 +25,8 @@ _KEPT = 512
 class Regions:
     """Regions of a series' slices, each found once, with the bodies of the slices beside them.
 
-    Parameters
-    ----------
-    masks : MaskSource
-    series : Series
-    keep_all : bool
-        Remember every region, where the series is walked more than once; else those of the latest slices, which serves
-        while slices near each other are asked for one after the other.
+    With `keep_all` every region is remembered, for a series that is walked more than once; else those of the latest
+    slices, which serves while slices near each other are asked for one after the other.
     """
 
     def __init__(self, masks: MaskSource, series: Series[Any], *, keep_all: bool = False) -> None:

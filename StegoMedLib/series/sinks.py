@@ -76,14 +76,7 @@ class DerivedFiles:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Shows what changed of a volume.
-
-    Attributes
-    ----------
-    stack : Stack
-    show : callable
-        Given the number and the new voxels (H, W) of every slice that changed.
-    """
+    """Shows what changed of a volume: `show` is given the number and the new voxels (H, W) of such a slice."""
 
     stack: Stack
     show: Callable[[int, NDArray[np.float64]], None]

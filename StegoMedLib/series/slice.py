@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeVar
-
-from StegoMedLib.series.progress import Progress, silent
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, MutableSequence
@@ -19,7 +17,10 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.series.counting import FileCount
 
-__all__ = ["Key", "Part", "PartT", "Series", "Slice", "steps"]
+__all__ = ["Key", "Part", "PartT", "Progress", "Series", "Slice", "silent", "steps"]
+
+Progress: TypeAlias = "Callable[[int, int, str], None]"
+"""Called with files done, files in all, and the file at hand. It may raise `CancelledError` to stop the work."""
 
 Key = tuple[str, int]
 """What tells a slice from the others of its series: its name, and its number."""
@@ -123,17 +124,16 @@ class Series(Protocol[PartT]):
         """Raise `UnusableInputError` when any slice of a slice's part cannot be read."""
 
 
+def silent(_done: int, _total: int, _file: str) -> None:
+    """Tell nobody how far the work is."""
+
+
 def steps(
     series: Series[PartT], progress: Progress = silent, *, before: int = 0, total: int | None = None
 ) -> Iterator[PartT]:
     """The parts of a series, one after the other, each told to `progress` first.
 
-    Parameters
-    ----------
-    series : Series
-    progress : callable
-    before, total : int
-        Steps that were done before, and all of them, where a series is walked more than once.
+    Where a series is walked more than once, `before` steps were done already, of `total` in all.
     """
     total = len(series) if total is None else total
     for done, part in enumerate(series, before):

@@ -116,14 +116,7 @@ class VoxelStack:
 
 
 class RevisedStack:
-    """A stack with other voxels: a stego volume over the stack that it was made from.
-
-    Parameters
-    ----------
-    stack : Stack
-    volume : ndarray, shape (S, H, W)
-        Shown instead of the stack's own voxels.
-    """
+    """A stack with other voxels (S, H, W) than its own: a stego volume over the stack that it was made from."""
 
     def __init__(self, stack: Stack, volume: NDArray[Any]) -> None:
         self._stack, self._volume = stack, volume
@@ -140,12 +133,7 @@ class RevisedStack:
 
 
 class StackSeries:
-    """A stack as what gives slices: none is ever left out.
-
-    Parameters
-    ----------
-    stack : Stack
-    """
+    """A stack as what gives slices: none is ever left out."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack, self.count = stack, FileCount()

@@ -38,15 +38,7 @@ def is_workplace(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Workplace:
-    """A place of this run.
-
-    Attributes
-    ----------
-    target : Path
-        Where the result goes.
-    folder : Path
-        The place itself, open to its owner alone.
-    """
+    """A place of this run: a folder, open to its owner alone, for what goes to `target`."""
 
     target: Path
     folder: Path

@@ -68,14 +68,7 @@ def read_symbol(symbol: Symbol) -> str:
 
 
 def count_readers(symbol: Symbol, text: str) -> tuple[int, int]:
-    """Count the readers that get the right text out of a symbol.
-
-    Parameters
-    ----------
-    symbol : Symbol
-        To be read.
-    text : str
-        What it should say.
+    """Count the readers that get the text that it should say out of a symbol.
 
     Returns
     -------

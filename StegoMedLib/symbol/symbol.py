@@ -23,7 +23,6 @@ __all__ = [
     "VERSIONS",
     "Symbol",
     "data_length",
-    "kind_modules",
     "pack_label",
     "symbol_from_bits",
     "symbol_from_sequence",
@@ -121,11 +120,11 @@ def symbol_from_bits(version: int, level: str, mask: int, bits: NDArray[np.bool_
     ValueError
         An argument is out of its range, or the number of bits does not go with the version.
     """
-    drawn, common = kind_modules(version, level, mask)
+    _check_kind(version, level, mask)
     if bits.shape != (data_length(version),):
         raise ValueError(f"a symbol of version {version} has {data_length(version)} data bits, not {bits.shape}")
-    modules = drawn.copy()
-    modules[~common] = bits
+    modules = _template(version, level, mask).copy()
+    modules[_data_modules(version)] = bits
     return Symbol(version, level, mask, modules)
 
 
@@ -155,7 +154,7 @@ def symbol_from_sequence(bits: NDArray[np.bool_]) -> Symbol | None:
 
 def _agreement(bits: NDArray[np.bool_], version: int, level: str, mask: int) -> float:
     """Share of the modules that are known of a kind of symbol on which `bits` agree with it."""
-    drawn, known = kind_modules(version, level, mask)
+    drawn, known = _template(version, level, mask), ~_data_modules(version)
     modules = bits[: drawn.size].reshape(drawn.shape)
     return float(np.mean(modules[known] == drawn[known]))
 
@@ -163,25 +162,6 @@ def _agreement(bits: NDArray[np.bool_], version: int, level: str, mask: int) -> 
 def data_length(version: int) -> int:
     """Count the data modules of a symbol, remainder bits included: the length of `Symbol.data_bits`."""
     return int(np.count_nonzero(_data_modules(version)))
-
-
-def kind_modules(version: int, level: str, mask: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Draw what all symbols of a kind have in common; parameters as of `Symbol`.
-
-    Returns
-    -------
-    drawn : ndarray of bool, shape (n, n)
-        Modules of some symbol of this kind; read-only.
-    common : ndarray of bool, shape (n, n)
-        Where all symbols of this kind are like that one: function patterns, format and version information.
-
-    Raises
-    ------
-    ValueError
-        An argument is out of its range.
-    """
-    _check_kind(version, level, mask)
-    return _template(version, level, mask), ~_data_modules(version)
 
 
 @lru_cache(maxsize=len(VERSIONS))

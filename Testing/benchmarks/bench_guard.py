@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from StegoMedLib.blocks import pixels_of, usable_blocks
+from StegoMedLib.choices import FINDERS
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.lab.benchmark.guard_attacks import attacked
-from StegoMedLib.regions import FINDERS, make_finder, prove
+from StegoMedLib.regions import make_finder, prove
 from StegoMedLib.series.region import Region, proof_of
 from StegoMedLib.training.references import read_reference
 

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from StegoMedLib.choices import ENGINES
 from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.envelope import Passphrase
 from StegoMedLib.errors import DoesNotFitError
@@ -26,7 +27,7 @@ from StegoMedLib.lab.evaluation.masks import PAPER_IOU, evaluate_masks
 from StegoMedLib.metrics import ncc
 from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.options import Method
-from StegoMedLib.regions import ENGINES, Region, RegionFinder, make_finder
+from StegoMedLib.regions import Region, RegionFinder, make_finder
 from StegoMedLib.series.masks import FinderMasks, FolderMasks
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from StegoMedLib.choices import FINDERS
 from StegoMedLib.dicom import new_series
-from StegoMedLib.regions import FINDERS
 from StegoMedLib.series.phantom import phantom_series
 from Testing.multiframe import enhanced_phantom
 

@@ -17,8 +17,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from StegoMedLib.choices import FINDERS
 from StegoMedLib.errors import DoesNotFitError, PersonMustLookError
-from StegoMedLib.regions import FINDERS
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 COLUMNS = (

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from StegoMedLib.cli import running, screen
+from StegoMedLib.cli.main import Parser
 from StegoMedLib.cli.outcome import account_for
-from StegoMedLib.cli.parser import Parser
 from StegoMedLib.cli.records import show_records
 from StegoMedLib.cli.streams import Talk
 from StegoMedLib.dicom import LeftOut

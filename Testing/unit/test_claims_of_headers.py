@@ -6,7 +6,7 @@ import pydicom
 import pytest
 
 from StegoMedLib.envelope import HeaderRecord, TextRecord
-from StegoMedLib.pipeline.claims import claimed_patient, contradicts
+from StegoMedLib.pipeline.header_records import claimed_patient, contradicts
 
 OURS = HeaderRecord({"PatientName": "Mustermann^Erika", "PatientID": "4711"})
 

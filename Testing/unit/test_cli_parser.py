@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from StegoMedLib.cli.main import build_parser, main
-from StegoMedLib.cli.parser import Parser
+from StegoMedLib.cli.main import Parser, build_parser, main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,9 +14,8 @@ from StegoMedLib.lab.attacks.header import Rewrite, lossy_attributes
 from StegoMedLib.metrics import PAPER_NOTE, compare, summarise
 from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.files import FilePart, FileSeries, check_copy_others, place_in
-from StegoMedLib.series.progress import Progress, silent
 from StegoMedLib.series.sinks import DerivedFiles
-from StegoMedLib.series.slice import steps
+from StegoMedLib.series.slice import Progress, silent, steps
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:

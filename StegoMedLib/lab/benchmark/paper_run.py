@@ -26,7 +26,7 @@ from StegoMedLib.lab.benchmark.paper_rows import (
 )
 from StegoMedLib.metrics import PAPER_NOTE, summarise
 from StegoMedLib.pipeline.coding import coding
-from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.slice import Progress, silent
 from StegoMedLib.symbol import ALPHANUMERIC, data_length, make_symbol, pack_label
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from StegoMedLib.lab.benchmark.peers_levels import LEVELS
 from StegoMedLib.lab.benchmark.peers_run import AttackRow, QualityRow, Slice, attack_rows, make_slice, quality_row
 from StegoMedLib.metrics import PAPER_NOTE
 from StegoMedLib.pipeline.message import seal
-from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.slice import Progress, silent
 from StegoMedLib.training.data import load_pairs
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.errors import UsageError
 from StegoMedLib.lab.benchmark.page import write_page
 from StegoMedLib.lab.pictures.canvas import figure_class
-from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.slice import Progress, silent
 from StegoMedLib.series.staging import check_target, staged
 
 if TYPE_CHECKING:

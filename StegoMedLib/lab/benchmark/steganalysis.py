@@ -16,7 +16,7 @@ from StegoMedLib.blocks import pixels_of
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.lab.benchmark.methods import MethodFailedError, Told
 from StegoMedLib.lab.benchmark.residual_features import residual_features
-from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.slice import Progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,7 +13,7 @@ from StegoMedLib.lab.benchmark.peers import PAPER_BPP, RECORD, load_slices
 from StegoMedLib.lab.benchmark.request import Request, Results, write_results
 from StegoMedLib.lab.benchmark.steganalysis import CLASSIFIERS, REGIONS, Covers, DetectionRow, detect, make_pairs
 from StegoMedLib.pipeline.message import seal
-from StegoMedLib.series.progress import Progress, silent
+from StegoMedLib.series.slice import Progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-    from StegoMedLib.series.progress import Progress
+    from StegoMedLib.series.slice import Progress
 
 __all__ = ["run"]
 

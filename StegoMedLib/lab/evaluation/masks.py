@@ -15,8 +15,7 @@ from StegoMedLib.metrics import dice, iou, summarise
 from StegoMedLib.regions import guard
 from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.files import FilePart, FileSeries
-from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.slice import Slice, steps
+from StegoMedLib.series.slice import Progress, Slice, silent, steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,8 +11,7 @@ from StegoMedLib.metrics import PAPER_NOTE, compare, dice, iou, ncc, summarise
 from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.files import FilePart, FileSeries
 from StegoMedLib.series.masks import FolderMasks
-from StegoMedLib.series.progress import Progress, silent
-from StegoMedLib.series.slice import steps
+from StegoMedLib.series.slice import Progress, silent, steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
