@@ -124,14 +124,14 @@ def test_the_wrong_key(driver: Any, ready: Any, untouched: Callable[[], None], p
     stego = driver.embed()
     untouched()
     assert driver.extract(stego, passphrase) == {}
-    assert ("Nothing can be read" if passphrase else "no passphrase") in driver.ui.extractState.plainText
+    assert ("No record can be extracted" if passphrase else "no passphrase") in driver.ui.extractState.plainText
     assert not driver.ui.qrPicture.visible
 
 
 def test_nothing_was_embedded(driver: Any, volume: Any, untouched: Callable[[], None]) -> None:
     untouched()
     assert driver.extract(volume) == {}
-    assert "Nothing can be read" in driver.ui.extractState.plainText
+    assert "No record can be extracted" in driver.ui.extractState.plainText
 
 
 def test_no_capacity(driver: Any, ready: Any, untouched: Callable[[], None]) -> None:
