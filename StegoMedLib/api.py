@@ -201,7 +201,7 @@ def _to_seal(passphrase: str, *, insisted: bool) -> Passphrase:
     key = Passphrase.to_seal(passphrase)
     strength = strength_of(key.forms[0])
     if strength.refused and not insisted:
-        raise UsageError(f"This passphrase could be guessed in {strength}; take a better one.")
+        raise UsageError(f"This passphrase could be guessed in {strength}; use a better one.")
     return key
 
 

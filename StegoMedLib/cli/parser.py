@@ -68,8 +68,8 @@ def parse(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespace
         name = _passphrase_option(argument)
         if name is not None:
             parser.error(
-                f"{name} is no option: a passphrase is never an argument, because other users of the computer see "
-                f"arguments; write it to a file, and name that with {_FILE} FILE, spelt so."
+                f"{name} is not an option: a passphrase is never an argument, because other users of the computer see "
+                f"arguments; write it to a file, and name the file with {_FILE} FILE."
             )
     parsed: argparse.Namespace
     parsed, unknown = parser.parse_known_args(given)

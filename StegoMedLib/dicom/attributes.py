@@ -28,7 +28,7 @@ def _checked(keyword: str) -> str:
     if tag is None:
         raise UsageError(f"{keyword!r} is no DICOM attribute keyword; write it as in PatientName or AccessionNumber.")
     if dictionary_VR(tag) in _TEXTLESS:
-        raise UsageError(f"{keyword} holds no text that could be kept; choose an attribute with a text or a number.")
+        raise UsageError(f"{keyword} holds no text or number; choose an attribute that does.")
     return keyword
 
 

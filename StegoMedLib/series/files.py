@@ -240,7 +240,7 @@ def check_copy_others(source: Path, *, copy_others: bool) -> None:
     """
     if copy_others and is_file(source):
         raise UsageError(
-            f"--copy-others takes along what else lies in a folder, and {source} is one file; leave it out."
+            f"--copy-others copies the other files of a folder, and {source} is one file; leave it out."
         )
 
 

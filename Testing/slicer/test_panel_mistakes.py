@@ -160,7 +160,7 @@ def test_too_long_a_text(driver: Any, ready: Any, untouched: Callable[[], None])
         ("file", "", "no file yet"),
         ("file", "gone", "cannot be read"),
         ("file", "big", "more than 100 KiB"),
-        ("file", "pipe", "and no file"),
+        ("file", "pipe", "not a file"),
     ],
 )
 def test_records_that_cannot_be_embedded(

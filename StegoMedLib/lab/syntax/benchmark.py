@@ -27,7 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_paper(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = comparisons.add_parser("paper", help="repeat the paper's tables, our profiles beside its rule")
+    parser = comparisons.add_parser("paper", help="repeat the paper's tables with its rule and with our profiles")
     _add_common(parser)
 
 
@@ -41,21 +41,21 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help="folder with the series in curated/ and their masks in masks/curated/ (default: %(default)s)",
     )
     parser.add_argument(
-        "--out", type=filled_path, required=True, metavar="DIR", help="folder for the page and its parts"
+        "--out", type=filled_path, required=True, metavar="DIR", help="folder for the page, its data and its pictures"
     )
     parser.add_argument("--slices", type=int, metavar="N", help="at most N slices of each series, for a quick look")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of payloads and noise (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of payloads and noise (default: %(default)s)")
     add_json(parser)
     parser.add_argument(
         "--finder", default=DEFAULT_FINDER, choices=FINDERS, help="region finder (default: %(default)s)"
     )
-    parser.add_argument("--engine", default="auto", choices=ENGINES, help="what runs Mask R-CNN")
+    parser.add_argument("--engine", default="auto", choices=ENGINES, help="the software that runs Mask R-CNN (default: %(default)s)")
     add_overwrite(parser)
     add_debug(parser)
 
 
 def _add_peers(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = comparisons.add_parser("peers", help="our profiles beside other methods: cost, quality, errors")
+    parser = comparisons.add_parser("peers", help="compare our profiles with other methods: time, quality, errors")
     _add_common(parser)
     parser.add_argument(
         "--attacked", type=int, default=2, metavar="N", help="slices of each series to attack (default: %(default)s)"
@@ -63,12 +63,12 @@ def _add_peers(comparisons: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _add_steganalysis(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = comparisons.add_parser("steganalysis", help="how well a detector tells marked planes (needs scikit-learn)")
+    parser = comparisons.add_parser("steganalysis", help="train detectors, and measure how well they recognise marked planes (needs scikit-learn)")
     _add_common(parser)
 
 
 def _add_safety(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = comparisons.add_parser(
-        "safety", help="count pixels of patients that are usable or changed, by reference masks: they must be 0"
+        "safety", help="count the pixels of patients that are usable or changed, with reference masks (must be 0)"
     )
     _add_common(parser)
