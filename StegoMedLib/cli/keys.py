@@ -43,12 +43,12 @@ def add_key(parser: argparse.ArgumentParser, *, sealing: bool = False) -> None:
         "--passphrase-file",
         type=filled_path,
         metavar="F",
-        help="file with the passphrase, - is standard input; without it "
-        f"{PASSPHRASE_VARIABLE} is used, or you are asked",
+        help="file that holds the passphrase, or - for standard input (default: the environment variable "
+        f"{PASSPHRASE_VARIABLE}, else you are asked)",
     )
     if sealing:
         parser.add_argument(
-            "--weak-passphrase", action="store_true", help="take a passphrase even if it is easy to guess"
+            "--weak-passphrase", action="store_true", help="accept a passphrase even if it is easy to guess"
         )
 
 

@@ -84,7 +84,9 @@ def read_levels(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError):  # as Pillow says "damaged"
         raise UnusableInputError(f"{path} is a picture that cannot be read; {_REMEDY}") from None
     if (colours[..., 3] != _OPAQUE).any():
-        raise UnusableInputError(f"{path} has transparent pixels; put it on a black background and save it without alpha.")
+        raise UnusableInputError(
+            f"{path} has transparent pixels; put it on a black background and save it without alpha."
+        )
     grey = (colours[..., 0] == colours[..., 1]) & (colours[..., 1] == colours[..., 2])
     return np.where(grey, colours[..., 0], np.uint8(255))
 

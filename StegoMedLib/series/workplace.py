@@ -108,7 +108,9 @@ class Workplace:
         if settled:
             shutil.rmtree(self.folder, ignore_errors=True)
         else:
-            _log.warning("%s holds what was at %s, because somebody else put something there.", self.folder, self.target)
+            _log.warning(
+                "%s holds what was at %s, because somebody else put something there.", self.folder, self.target
+            )
 
 
 def recover(target: Path) -> None:

@@ -105,7 +105,9 @@ def _attributes(text: str | None) -> tuple[str, ...]:
         return tuple(DEFAULT_ATTRIBUTES)
     keywords = tuple(keyword.strip() for keyword in text.split(",") if keyword.strip())
     if not keywords:
-        raise UsageError("--attributes is empty; name attributes, as in PatientName,PatientID, or leave the option out.")
+        raise UsageError(
+            "--attributes is empty; name attributes, as in PatientName,PatientID, or leave the option out."
+        )
     return keywords
 
 

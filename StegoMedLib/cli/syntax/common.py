@@ -28,7 +28,9 @@ __all__ = [
 def add_common(parser: argparse.ArgumentParser) -> None:
     """The JSON report, lossy sources, and unforeseen failures."""
     add_json(parser)
-    parser.add_argument("--accept-lossy", action="store_true", help="also accept files whose pixels are stored with loss")
+    parser.add_argument(
+        "--accept-lossy", action="store_true", help="also accept files whose pixels are stored with loss"
+    )
     add_debug(parser)
 
 

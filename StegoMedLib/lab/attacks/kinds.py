@@ -150,7 +150,16 @@ _ALL = (
         most=10,
         change=intensity.gamma,
     ),
-    PlaneKind("bits", "bits", 8, "Maps the range to this many bits, and back.", least=1, most=16, whole=True, change=intensity.bits),
+    PlaneKind(
+        "bits",
+        "bits",
+        8,
+        "Maps the range to this many bits, and back.",
+        least=1,
+        most=16,
+        whole=True,
+        change=intensity.bits,
+    ),
     PlaneKind(
         "median",
         "side in pixels",
@@ -161,7 +170,14 @@ _ALL = (
         whole=True,
         change=filtering.median,
     ),
-    PlaneKind("blur", "standard deviation in pixels", 0.5, "Applies a Gaussian low-pass filter.", most=20, change=filtering.blur),
+    PlaneKind(
+        "blur",
+        "standard deviation in pixels",
+        0.5,
+        "Applies a Gaussian low-pass filter.",
+        most=20,
+        change=filtering.blur,
+    ),
     PlaneKind("crop", AREA, 25, "Gives one corner the smallest value of the plane.", change=geometry.crop),
     PlaneKind("cutout", AREA, 10, "Gives rectangles the smallest value of the plane.", most=90, change=geometry.cutout),
     PlaneKind(

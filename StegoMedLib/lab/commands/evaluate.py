@@ -57,7 +57,9 @@ def _show_series(report: EvaluateReport) -> None:
 
 def _run_masks(arguments: argparse.Namespace) -> None:
     if arguments.masks is None:
-        raise UsageError("Without STEGO, the region finder is compared with reference masks; name their folder with --masks.")
+        raise UsageError(
+            "Without STEGO, the region finder is compared with reference masks; name their folder with --masks."
+        )
     if arguments.pictures is not None:
         check_target(arguments.cover, arguments.pictures, overwrite=arguments.overwrite)
     names = dict.fromkeys((arguments.finder or DEFAULT_FINDER, BASELINE_FINDER))

@@ -44,12 +44,16 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "--out", type=filled_path, required=True, metavar="DIR", help="folder for the page, its data and its pictures"
     )
     parser.add_argument("--slices", type=int, metavar="N", help="at most N slices of each series, for a quick look")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of payloads and noise (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="seed of payloads and noise (default: %(default)s)"
+    )
     add_json(parser)
     parser.add_argument(
         "--finder", default=DEFAULT_FINDER, choices=FINDERS, help="region finder (default: %(default)s)"
     )
-    parser.add_argument("--engine", default="auto", choices=ENGINES, help="the software that runs Mask R-CNN (default: %(default)s)")
+    parser.add_argument(
+        "--engine", default="auto", choices=ENGINES, help="the software that runs Mask R-CNN (default: %(default)s)"
+    )
     add_overwrite(parser)
     add_debug(parser)
 
@@ -63,7 +67,9 @@ def _add_peers(comparisons: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _add_steganalysis(comparisons: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = comparisons.add_parser("steganalysis", help="train detectors, and measure how well they recognise marked planes (needs scikit-learn)")
+    parser = comparisons.add_parser(
+        "steganalysis", help="train detectors, and measure how well they recognise marked planes (needs scikit-learn)"
+    )
     _add_common(parser)
 
 

@@ -23,14 +23,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="STEGO",
         help="DICOM file or folder after embedding; without it, --masks is compared with the region finder",
     )
-    parser.add_argument("--masks", type=filled_path, metavar="DIR", help="folder of reference masks; with STEGO, counts the pixels changed inside them")
+    parser.add_argument(
+        "--masks",
+        type=filled_path,
+        metavar="DIR",
+        help="folder of reference masks; with STEGO, counts the pixels changed inside them",
+    )
     parser.add_argument(
         "--finder",
         choices=FINDERS,
         help="region finder to measure; with STEGO, compares its masks of COVER and STEGO (without STEGO, default: "
         f"{DEFAULT_FINDER})",
     )
-    parser.add_argument("--engine", default="auto", choices=ENGINES, help="the software that runs Mask R-CNN (default: %(default)s)")
+    parser.add_argument(
+        "--engine", default="auto", choices=ENGINES, help="the software that runs Mask R-CNN (default: %(default)s)"
+    )
     parser.add_argument(
         "--pictures",
         type=filled_path,

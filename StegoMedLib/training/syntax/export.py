@@ -19,7 +19,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "target", type=filled_text, metavar="MODEL", help="the .onnx file to write; a .json file is written beside it"
     )
     parser.add_argument(
-        "--check", type=filled_path, required=True, metavar="DICOM", help="an image with a body, to compare the two networks on"
+        "--check",
+        type=filled_path,
+        required=True,
+        metavar="DICOM",
+        help="an image with a body, to compare the two networks on",
     )
     add_json(parser)
     add_overwrite(parser)

@@ -16,7 +16,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
     _add_network(parser)
     _add_course(parser)
-    parser.add_argument("--restart", action="store_true", help="start from the beginning even if DIR holds a checkpoint")
+    parser.add_argument(
+        "--restart", action="store_true", help="start from the beginning even if DIR holds a checkpoint"
+    )
     add_json(parser)
     add_debug(parser)
 
@@ -38,7 +40,9 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--series", dest="learnt", type=_names, required=True, metavar="A,B,…", help="series to train on"
     )
-    parser.add_argument("--validation", type=_names, default=[], metavar="C,D,…", help="series that the best checkpoint is chosen on")
+    parser.add_argument(
+        "--validation", type=_names, default=[], metavar="C,D,…", help="series that the best checkpoint is chosen on"
+    )
     parser.add_argument(
         "--emphasis", type=_factors, default={}, metavar="A=2,B=1.5", help="how much more often these series are used"
     )
