@@ -86,7 +86,7 @@ def check_characters(text: str) -> None:
     """Raise `UsageError` where a text is empty, or has characters that symbols do not take."""
     if not text or not set(ALPHANUMERIC).issuperset(text):
         raise UsageError(
-            "The text of a QR code here must have digits, capital letters, spaces and $%*+-./: only, at least one of them."
+            "The text of a QR code must not be empty, and may have only digits, capital letters, spaces and $%*+-./:."
         )
 
 

@@ -54,10 +54,8 @@ def _show(report: ExtractReport, *, kept: bool) -> None:
     read = sum(row.record is not None for row in report.slices)
     say(f"Extracted from {read} of {counted(len(report.slices), 'slice')}, profile {report.profile}.")
     for shards in report.shards:
-        say(
-            f"A record is spread over {counted(shards.total, 'slice')}: {shards.needed} are needed, {shards.found} were "
-            "found."
-        )
+        total = counted(shards.total, "slice")
+        say(f"A record is spread over {total}: {shards.needed} are needed, {shards.found} were found.")
     if read == 0:
         say("No slice could be read alone; the record was extracted from all of them together.")
     say(f"Lowest quality: {report.quality:.2f}, where 1 is perfect and 0 is about to fail.")

@@ -228,7 +228,7 @@ def _classifier(name: str) -> _Classifier:
 
 
 _RIDGE = 100.0
-"""Of 10, 100 and 1000 none does better than its neighbours by more than one deviation; at 0.1 the detector over-fits."""
+"""Of 10, 100 and 1000 none is better than its neighbours by more than a deviation; at 0.1 the detector over-fits."""
 
 
 def _region(item: Slice, region: str) -> NDArray[np.bool_]:
