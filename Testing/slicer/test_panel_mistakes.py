@@ -352,7 +352,7 @@ def test_the_database_takes_only_some(driver: Any, ready: Any, untouched: Callab
 
     monkeypatch.setattr(DICOMUtils, "importDicom", half)
     driver.save_to_database()
-    assert "did not take the new series" in driver.ui.saveState.plainText
+    assert "did not accept the new series" in driver.ui.saveState.plainText
 
 
 @pytest.mark.parametrize("place", ["", "full", "file"])
@@ -368,7 +368,7 @@ def test_folders_that_cannot_be_used(
     driver.parameters.target = type(driver.parameters.target).folder
     driver.ui.targetFolder.currentPath = str(tmp_path / place) if place else ""
     driver.ui.saveButton.click()
-    assert ("holds something already" if place else "no folder yet") in driver.ui.saveState.plainText
+    assert ("is not empty" if place else "no folder yet") in driver.ui.saveState.plainText
 
 
 def test_a_stego_volume_that_was_changed(
