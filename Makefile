@@ -1,14 +1,14 @@
-# make demo   the main job on a phantom series, into demo-out/ (own environment, without torch)
-# make test   every check: style, types, tests (own environment, with torch)
-# make bench  times of embed and extract
-# make test-slicer   the Slicer side alone (own environments, Python 3.12)
-# make lists  the lists of files in the CMakeLists.txt of StegoMedLib and StegoMed
-# make docs   the documentation as one site, into site/
-# make results  the tables of docs/results.md, from docs/results/
-# make architecture  the drawing of imports
-# make clean  removes what these left
+# make demo   embeds and extracts a record in a phantom series, results in demo-out/ (own environment, without torch)
+# make test   runs every check: style, types, documentation, tests (own environment, with torch)
+# make bench  measures how long embed and extract take
+# make test-slicer   tests the Slicer module alone (own environments, Python 3.12)
+# make lists  updates the lists of files in the CMakeLists.txt of StegoMedLib and StegoMed
+# make docs   builds the documentation as a website in site/
+# make results  updates the tables of docs/results.md from docs/results/
+# make architecture  updates the drawing of imports
+# make clean  removes everything that these made
 #
-# Both environments install the exact versions of constraints.txt and are renewed when it or pyproject.toml changes.
+# The environments install the exact versions of constraints.txt, and are renewed when it or pyproject.toml changes.
 
 PYTHON ?= python3
 DEMO_OUT ?= demo-out

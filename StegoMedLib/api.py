@@ -1,7 +1,6 @@
-"""The library as a researcher uses it: DICOM files in, DICOM files and reports out.
+"""The functions of ``import StegoMedLib``: DICOM files in, DICOM files and reports out.
 
-``import StegoMedLib`` offers what is here. Series that are not files are walked by `pipeline.embed.embed` and
-`pipeline.extract.extract`.
+For series that are not files, use `pipeline.embed.embed`, `pipeline.extract.extract` and `pipeline.volumes`.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ _METHOD = Method()
 def segment(
     source: Place, masks: Place, *, finder: str = DEFAULT_FINDER, overwrite: bool = False, progress: Progress = silent
 ) -> SegmentReport:
-    """Find the body in every slice, and write a mask for each, for somebody to review.
+    """Find the body in every slice, and write a mask for each that a person can review.
 
     Parameters
     ----------
@@ -51,18 +50,19 @@ def segment(
     finder : str
         One of `choices.FINDERS`.
     overwrite : bool
-        Replace what an earlier run wrote there.
+        Replace the masks that an earlier run wrote there.
     progress : callable
         See `series.progress.Progress`.
 
     Returns
     -------
     SegmentReport
+        Its ``slices`` say which mask belongs to which slice; ``as_json()`` gives the report of the command.
 
     Raises
     ------
     StegoMedError
-        A sentence with cause and remedy; of this kind are all errors here.
+        The base of all errors of StegoMed; its text is one sentence with cause and remedy.
     """
     return segment_series(
         Path(source), Path(masks), mask_source(finder, "auto", None), overwrite=overwrite, progress=progress
@@ -77,17 +77,23 @@ def capacity(
     finder: str = DEFAULT_FINDER,
     progress: Progress = silent,
 ) -> CapacityReport:
-    """Measure how many bits, and how large a record, each slice could carry.
+    """Measure how many bits, and how large a record, each slice can carry.
 
     Parameters
     ----------
     source : path
         DICOM file or folder.
     profile : str
+        One of `codec.profiles.PROFILES`.
     masks : path, optional
         Folder of reviewed masks as `segment` writes them, instead of a finder.
     finder, progress
-        As of `segment`.
+        As in `segment`.
+
+    Returns
+    -------
+    CapacityReport
+        Its ``slices`` have ``capacity_bits`` and ``record_bytes``.
     """
     return measure_capacity(Path(source), _masks(masks, finder), profile=profile, progress=progress)
 
@@ -112,30 +118,36 @@ def embed(
     Parameters
     ----------
     source, target : path
-        DICOM file or folder, and where the stego file or folder goes; it appears when all is written, or not at all.
+        DICOM file or folder; new stego file or folder, which appears when it is complete, or not at all.
     key : Key or str
         A passphrase, or an `envelope.Key`.
     record : Record or str, optional
-        A text, or one of `envelope.TextRecord`, `FileRecord`, `HeaderRecord`; the header's `attributes` without it.
+        A text, or an `envelope.TextRecord`, `FileRecord` or `HeaderRecord`. By default the `attributes` of the header.
     attributes : sequence of str
         DICOM keywords.
     profile, mode : str
+        One of `codec.profiles.PROFILES`; ``replicate`` (every slice carries the whole record) or ``spread``.
     masks, finder, progress
-        As of `capacity`.
+        As in `capacity`.
     overwrite : bool
-        Replace what an earlier run wrote to the target.
+        Replace the instances that an earlier run wrote to the target.
     weak_passphrase : bool
-        Take a passphrase even if it is easy to guess.
+        Accept a passphrase even if it is easy to guess.
+
+    Returns
+    -------
+    EmbedReport
+        Its ``slices`` have a ``state``, a ``reason`` if skipped, and ``metrics``.
 
     Raises
     ------
     StegoMedError
-        `DoesNotFitError` when no slice has capacity for the record, and others; see `errors`.
+        `DoesNotFitError` if no slice has capacity for the record, and others; see `errors`.
     """
     if isinstance(key, str):
         key = typed = Passphrase.to_seal(key)
         if (strength := strength_of(typed.forms[0])).refused and not weak_passphrase:
-            raise UsageError(f"This passphrase could be guessed in {strength}; take a better one.")
+            raise UsageError(f"This passphrase could be guessed in {strength}; use a better one.")
     return embed_series(
         Path(source),
         Path(target),
@@ -163,23 +175,23 @@ def extract(
     source : path
         DICOM file or folder; any one readable slice is enough.
     key : Key or str
-        As of `embed`.
+        As in `embed`.
     profile : str, optional
-        Found by itself, but ``saidi2024``, which needs `masks`, too.
+        Found automatically, except ``saidi2024``, which also needs `masks`.
     masks : path, optional
-        As of `capacity`.
+        As in `capacity`.
     progress : callable
 
     Returns
     -------
     ExtractReport
-        With the ``record``, or all different ``records``, and what was read from each slice. ``must_look`` has a
-        sentence for each reason why a person must look.
+        Has the ``record``, all different ``records``, and the state of each slice. ``must_look`` has a sentence for
+        each reason why a person must check the records; then ``record`` is None.
 
     Raises
     ------
     StegoMedError
-        `NothingReadableError` when no slice can be read with this key, and others; see `errors`.
+        `NothingReadableError` if no record can be extracted with this key, and others; see `errors`.
     """
     found = None if masks is None else _masks(masks, DEFAULT_FINDER)
     if isinstance(key, str):

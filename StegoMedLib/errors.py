@@ -52,39 +52,40 @@ class UnusableInputError(StegoMedError):
 
 
 class NewerVersionError(UnusableInputError):
-    """What was read is ours, of a version of the format that is not known here."""
+    """The record is in a newer version of the format, which this version of StegoMed does not know."""
 
     def __init__(self) -> None:
-        super().__init__("The record was written by a newer version of StegoMed; update StegoMed to read it.")
+        super().__init__("The record was written by a newer version of StegoMed; update StegoMed to extract it.")
 
 
 class UnusableFileError(UnusableInputError):
-    """One file of a source cannot be used, by what it holds or lacks; the others of the source may be."""
+    """One file of a source cannot be used; its other files may be usable."""
 
 
 class NothingToSealError(UnusableInputError):
-    """The header of a slice holds nothing of what shall be sealed; those of other slices may."""
+    """The header of a slice holds none of the attributes to seal; headers of other slices may."""
 
 
 class NothingReadableError(StegoMedError):
-    """Nothing can be read with this key: wrong key, damaged data and "nothing embedded here" look alike."""
+    """No record can be extracted with this key: a wrong key, damaged data and "nothing embedded" look alike."""
 
     exit_code = 4
 
     def __init__(self) -> None:
         super().__init__(
-            "Nothing can be read with this passphrase; check the passphrase, and that the images are the marked ones."
+            "No record can be extracted with this passphrase; check the passphrase, and that these are the marked "
+            "images."
         )
 
 
 class TooFewShardsError(NothingReadableError):
-    """Shards of a record were read with this key, but not as many as it takes; only who has the key gets to know."""
+    """Shards of a record were found, but fewer than it needs; nobody learns this without the key."""
 
     def __init__(self, found: int, needed: int) -> None:
         StegoMedError.__init__(
             self,
-            f"The record was spread over slices, and {found} of the {needed} that it takes can be read; add slices "
-            "of the series.",
+            f"The record is spread over the slices of a series: {needed} of them are needed, and {found} can be read; "
+            "add more slices of the series.",
         )
 
 

@@ -96,7 +96,7 @@ def whole_file(target: Path, *, mode: int | None = None) -> Iterator[tuple[Binar
     except OSError as error:
         cause = error.strerror or "input/output error"
         raise UnusableInputError(
-            f"{target} cannot be written ({cause}); choose a folder with room and write permission."
+            f"{target} cannot be written ({cause}); choose a folder with free space and write permission."
         ) from error
 
 

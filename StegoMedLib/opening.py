@@ -109,7 +109,7 @@ def _unreadable(path: Path, error: Exception, remedy: str) -> UnusableInputError
 
 
 def _no_file(path: Path, remedy: str) -> UnusableInputError:
-    return UnusableInputError(f"{path} is a folder, a pipe or a device, and no file; {remedy}")
+    return UnusableInputError(f"{path} is a folder, a pipe or a device, not a file; {remedy}")
 
 
 def _too_large(path: Path, most: int, remedy: str) -> UnusableInputError:

@@ -111,7 +111,7 @@ class EmbedStep:
         """The numbers, and the slices that were skipped with their reasons."""
         summary = report.summary()
         rows = [(words, _span(summary[name], form)) for name, words, form in _MEASURES if name in summary]
-        fill(self._ui.embedTable, ("Measure,\nper slice", "Least / mean\n/ most"), rows)
+        fill(self._ui.embedTable, ("Measure,\nper slice", "Min / mean\n/ max"), rows)
         reasons: dict[str, list[int]] = {}
         for number, row in enumerate(report.slices, start=1):
             if row.state == "skipped":

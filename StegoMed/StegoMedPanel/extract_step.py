@@ -113,7 +113,7 @@ class ExtractStep:
         total = counted(len(report.slices), "slice")
         words = f"The record was extracted from {read} of {total}, embedded with profile {report.profile}."
         if read == 0:
-            words = "No single slice could be read; all slices together gave the record."
+            words = "No slice could be read alone; the record was extracted from all slices together."
         self._done = words, State.GOOD
         if report.must_look:
             self._done = " ".join((words, *report.must_look)), State.WARNING

@@ -108,4 +108,4 @@ def _judgement(strength: Strength) -> tuple[str, State]:
         return words, State.ERROR
     if not strength.enough:
         return f"This passphrase could be guessed in {strength}; Generate makes a better one.", State.WARNING
-    return f"Guessing this passphrase takes {strength}; keep it where you find it again.", State.GOOD
+    return f"Guessing this passphrase takes {strength}; keep it in a safe place.", State.GOOD

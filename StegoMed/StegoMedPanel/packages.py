@@ -152,8 +152,8 @@ def _offer(lacking: Sequence[Package], alive: Callable[[], None]) -> _Offer:
     changes = _plan(chosen, alive)
     if changes is None:
         raise UnusableInputError(
-            "The Python packages that StegoMed needs cannot be installed beside what Slicer ships, or there is no "
-            "internet connection; see the Python console, or use Slicer 5.10 or later."
+            "The Python packages that StegoMed needs do not fit those of this Slicer, or there is no internet "
+            "connection; see the Python console, or use Slicer 5.10 or later."
         )
     for item in lacking:
         more = _plan([*chosen, item], alive) if item.optional else None
@@ -172,7 +172,9 @@ def _plan(items: Sequence[Package], alive: Callable[[], None]) -> list[Change] |
 def _decline(lacking: Sequence[Package]) -> None:
     """The user said no: that ends what needs the packages, and is kept for those that are only optional."""
     if not all(item.optional for item in lacking):
-        raise UsageError("Nothing was done: Python packages are missing. Press the button again and agree to them.")
+        raise UsageError(
+            "Nothing was done: Python packages are missing. Press the button again and agree to install them."
+        )
     _leave_out(lacking, lasting=True)
 
 
@@ -183,10 +185,10 @@ def _question(offer: _Offer, lacking: Sequence[Package]) -> str:
     text += f"This adds or replaces {len(lines)}, {_download(offer.changes)}:\n\n" + "\n".join(lines)
     if offer.refused:
         left = "\n".join(f"  {item.requirement}: {item.use}" for item in offer.refused)
-        text += f"\n\nNot installed, because they need other versions of what Slicer ships:\n{left}"
+        text += f"\n\nNot installed, because they need other versions of packages in Slicer:\n{left}"
     names = " ".join(each.name for each in offer.changes)
     text += f"\n\nTo remove them later, type in the Python console: slicer.util.pip_uninstall('{names}')"
-    return text + "\n\nEverything else in Slicer's Python stays as it is. Install them now? This is asked once."
+    return text + "\n\nAll other packages in Slicer's Python stay unchanged. Install them now? This is asked once."
 
 
 def _download(changes: Sequence[Change]) -> str:

@@ -97,7 +97,7 @@ class Saving:
             for uid in filter(None, made):
                 opened.removeSeries(uid)
             raise UnusableInputError(
-                "The DICOM database did not take the new series; free some space on its disk, or save to a folder."
+                "The DICOM database did not accept the new series; free some space on its disk, or save to a folder."
             )
         volume.SetAttribute(nodes.SOURCES, " ".join(uids))
         volume.SetAttribute(nodes.SERIES_MARK, "1")
@@ -111,6 +111,6 @@ def _check_empty(folder: Path) -> None:
     try:
         held = folder.is_file() or (folder.is_dir() and any(not is_workplace(each.name) for each in folder.iterdir()))
     except OSError as error:
-        raise UnusableInputError(f"{folder} cannot be looked at ({error.strerror}); choose another folder.") from None
+        raise UnusableInputError(f"{folder} cannot be accessed ({error.strerror}); choose another folder.") from None
     if held:
-        raise UnusableInputError(f"{folder} holds something already; choose a new or empty folder.")
+        raise UnusableInputError(f"{folder} is not empty; choose a new or empty folder.")

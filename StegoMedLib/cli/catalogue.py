@@ -27,17 +27,17 @@ class Command:
 
 
 _ALL = {
-    "segment": Command("write the mask of the body of every slice as PNG"),
-    "capacity": Command("tell how much fits in every slice"),
+    "segment": Command("find the body in every slice, and write masks as PNG"),
+    "capacity": Command("tell how large a record fits in every slice"),
     "embed": Command("embed a record in every slice that has capacity for it"),
     "extract": Command("extract the embedded record"),
     "passphrase": Command("make a passphrase of random words"),
-    "evaluate": Command("measure a stego series against its cover, or a region finder against reference masks", _LAB),
+    "evaluate": Command("compare a marked series with its cover, or a region finder with reference masks", _LAB),
     "attack": Command("damage a series in a measured way, to see what survives", _LAB),
     "train": Command("train the region finder (needs torch)", _TRAINING),
     "export": Command("make an ONNX model of a trained network (needs torch)", _TRAINING),
-    "benchmark": Command("compare with the paper, and with other tools", _LAB),
-    "demo": Command("run the main job on a phantom, or on your own series", _LAB),
+    "benchmark": Command("compare with the paper and with other methods, or measure safety", _LAB),
+    "demo": Command("embed and extract a record in a phantom, or in your own series, and show the result", _LAB),
 }
 
 COMMANDS = {name: command for name, command in _ALL.items() if find_spec(command.package) is not None}

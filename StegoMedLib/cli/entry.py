@@ -18,7 +18,7 @@ def main() -> int:
     except SystemExit as left:  # what argparse does after help, a version and a mistake
         code = left.code if isinstance(left.code, int) else int(left.code is not None)
     except KeyboardInterrupt:
-        Talk().write("Cancelled; every target is as it was, or complete.\n")
+        Talk().write("Cancelled; the target is either as it was before or complete.\n")
         code = CancelledError.exit_code
     except BrokenPipeError:
         code = READER_GONE

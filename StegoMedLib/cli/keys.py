@@ -43,12 +43,12 @@ def add_key(parser: argparse.ArgumentParser, *, sealing: bool = False) -> None:
         "--passphrase-file",
         type=filled_path,
         metavar="F",
-        help="file with the passphrase, - is standard input; without it "
-        f"{PASSPHRASE_VARIABLE} is used, or you are asked",
+        help="file that holds the passphrase, or - for standard input (default: the environment variable "
+        f"{PASSPHRASE_VARIABLE}, else you are asked)",
     )
     if sealing:
         parser.add_argument(
-            "--weak-passphrase", action="store_true", help="take a passphrase even if it is easy to guess"
+            "--weak-passphrase", action="store_true", help="accept a passphrase even if it is easy to guess"
         )
 
 
@@ -103,7 +103,7 @@ def key_to_open(arguments: argparse.Namespace) -> Key:
     try:
         Passphrase.to_seal(given)
     except UsageError as error:
-        say(f"{error} Earlier versions took it, so it is tried as it is.")
+        say(f"{error} Earlier versions accepted it, so it is tried unchanged.")
     return key
 
 
@@ -181,7 +181,7 @@ def _judge(passphrase: bytes, *, insisted: bool) -> None:
     strength = strength_of(passphrase)
     if strength.refused and not insisted:
         raise UsageError(
-            f"This passphrase could be guessed in {strength}; take a better one ('stegomed passphrase' makes one), or "
+            f"This passphrase could be guessed in {strength}; use a better one ('stegomed passphrase' makes one), or "
             "add --weak-passphrase."
         )
     if not strength.enough:

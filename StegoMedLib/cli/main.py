@@ -26,9 +26,9 @@ _LIKE_A_PASSPHRASE = ("--passphrase", "--password", "--passwd", "--pass", "-p")
 """Longer ones first: what is behind them may be the passphrase itself."""
 
 _EPILOG = (
-    "Exit codes: 0 done, 1 failed in a way nobody foresaw, 2 usage, 3 unusable input, 4 nothing readable with this "
-    "key, 5 does not fit, 6 done, but a person must look, 7 done, but not every file, 130 cancelled, 141 nobody reads "
-    "standard output any more."
+    "Exit codes: 0 done, 1 unexpected error, 2 wrong usage, 3 unusable input, 4 no record can be extracted with this "
+    "passphrase, 5 the record does not fit, 6 done, but a person must check the result, 7 done, but some files were "
+    "left out, 130 cancelled, 141 done, but the reader of standard output has ended."
 )
 
 
@@ -69,7 +69,7 @@ def build_parser() -> Parser:
     """The parser of ``stegomed`` with all its commands, each of which is filled when it is used."""
     parser = Parser(
         prog="stegomed",
-        description="Seals a patient's identity inside the air around the body of a CT or MR image.",
+        description="Hides a patient's identity, encrypted, in the air around the body of CT and MR images.",
         epilog=_EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"stegomed {__version__}")
@@ -84,7 +84,7 @@ def _fill(command: str, parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code is that of the design's section 9."""
+    """Run one command; gives the exit code."""
     parsed = _parse(build_parser(), arguments)
     from StegoMedLib.cli.running import perform  # noqa: PLC0415  help and version need none of it
 
@@ -101,8 +101,8 @@ def _parse(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespac
         name = _passphrase_option(argument)
         if name is not None:
             parser.error(
-                f"{name} is no option: a passphrase is never an argument, because other users of the computer see "
-                f"arguments; write it to a file, and name that with {_FILE} FILE, spelt so."
+                f"{name} is not an option: a passphrase is never an argument, because other users of the computer see "
+                f"arguments; write it to a file, and name the file with {_FILE} FILE."
             )
     parsed: argparse.Namespace
     parsed, unknown = parser.parse_known_args(given)

@@ -49,7 +49,7 @@ def account_for(files: FileCount, done: str, *, lost: int = 0, must_look: Sequen
     _show("Passed over", files.passed_over)
     _show("Copied unchanged", [row for row in files.left_out if row.file in copied])
     if copied:
-        say("Copied files are as they were: the identities in them are neither removed nor sealed.")
+        say("Copied files are unchanged: the identities in them are neither removed nor sealed.")
     _show("Left out", [row for row in files.left_out if row.file not in copied])
     sentence = _sentence(files, done, lost)
     if files.missing and not must_look:
@@ -75,4 +75,4 @@ def _show(title: str, rows: Sequence[LeftOut]) -> None:
         return
     show_table(title, ["file", "why"], [(str(row.file), row.reason) for row in rows[:_ROWS]])
     if len(rows) > _ROWS:
-        say(f"And {len(rows) - _ROWS} more, which the JSON report (--json FILE) names.")
+        say(f"And {len(rows) - _ROWS} more; the JSON report (--json FILE) lists all.")

@@ -89,7 +89,7 @@ def write_json(report: dict[str, object], target: str | None) -> None:
         raise
     except OSError as error:
         raise UnusableInputError(
-            f"The report {target} cannot be written ({error.strerror}); name a place that you may write to."
+            f"The report {target} cannot be written ({error.strerror}); name a place where you may write."
         ) from None
 
 
@@ -99,7 +99,7 @@ def _write_file(place: Path, text: str) -> None:
         return
     place = Path(os.path.realpath(place))
     if place.exists() and not _is_report(place):
-        raise UnusableInputError(f"{place} is no report of StegoMed, and was left as it is; name another file.")
+        raise UnusableInputError(f"{place} is not a report of StegoMed, and was left unchanged; name another file.")
     remove_abandoned(place)
     write_whole(place, text.encode("ascii"), mode=PRIVATE)
 
@@ -121,12 +121,12 @@ def check_report_target(arguments: argparse.Namespace) -> None:
     inputs = [Path(path) for name in _INPUTS if (path := getattr(arguments, name, None)) is not None]
     if any(is_in(place, path) for path in inputs if os.path.lexists(path)):
         raise UnusableInputError(
-            f"The report {target} would lie in an input, and inputs are never touched; name another."
+            f"The report {target} would be inside an input, and inputs are never changed; name another file."
         )
     if os.path.isfile(place) and not _is_report(place):  # noqa: PTH113 pathlib raises where none may enter
-        raise UnusableInputError(f"{target} exists and is no report of StegoMed; name another file for the report.")
+        raise UnusableInputError(f"{target} exists and is not a report of StegoMed; name another file for the report.")
     if os.path.isdir(place) or not _can_be_made(place, arguments):  # noqa: PTH112
-        raise UnusableInputError(f"The report {target} cannot be written there; name a place that you may write to.")
+        raise UnusableInputError(f"The report {target} cannot be written there; name a place where you may write.")
 
 
 def _is_report(place: Path) -> bool:

@@ -41,12 +41,12 @@ def perform(arguments: argparse.Namespace) -> int:
             say(sentence)
         return error.exit_code
     except KeyboardInterrupt:
-        say("Cancelled; every target is as it was, or complete.")
+        say("Cancelled; the target is either as it was before or complete.")
         return CancelledError.exit_code
     except BrokenPipeError:
         return READER_GONE
     except MemoryError:
-        say("The computer's memory does not suffice for these images; close other programs or take a smaller series.")
+        say("There is not enough memory for these images; close other programs, or use a smaller series.")
         return _UNFORESEEN
     except Exception as error:  # noqa: BLE001  no traceback reaches a user who did not ask for it
         _say_unforeseen(error, debug=arguments.debug)
@@ -61,8 +61,8 @@ def _say_unforeseen(error: Exception, *, debug: bool) -> None:
         "please report this with the lines above" if debug else "run it again with --debug, and report what it shows"
     )
     say(
-        f"StegoMed failed in a way nobody foresaw ({type(error).__name__} in {_place_of(error)}); {remedy}: nothing of "
-        "your data is in it."
+        f"An unexpected error stopped StegoMed ({type(error).__name__} in {_place_of(error)}); {remedy}: none of your "
+        "data is in it."
     )
 
 

@@ -103,7 +103,7 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
 def show_measures(title: str, summary: Mapping[str, Mapping[str, float]]) -> None:
     """A table of the least, mean and largest value of every measure."""
     rows = [[name, *(values[key] for key in ("min", "mean", "max"))] for name, values in summary.items()]
-    show_table(title, ["measure", "least", "mean", "most"], rows)
+    show_table(title, ["measure", "minimum", "mean", "maximum"], rows)
 
 
 class ProgressBar:

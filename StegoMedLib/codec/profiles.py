@@ -62,7 +62,7 @@ class ProfileInfo:
     tunings: tuple[str, ...] = ()
 
     def under(self, key: bytes, **tuning: float | None) -> Profile:
-        """The codec under a key of 32 bytes; of `tuning` it is given what it takes, and what is not None."""
+        """Give the codec for a key of 32 bytes; it gets those of `tuning` that it knows and that are not None."""
         module, name = self.codec.split(":")
         codec: Callable[..., Profile] = getattr(import_module(f"StegoMedLib.codec.{module}"), name)
         taken = {each: tuning[each] for each in self.tunings if tuning.get(each) is not None}
@@ -72,13 +72,13 @@ class ProfileInfo:
 _ROWS = (
     ProfileInfo(
         "fidelity",
-        "Changes as few pixels as it can, each by one grey level; read without mask, model or original.",
+        "Changes as few pixels as possible, each by one grey level; extracted without mask, model or original.",
         "fidelity:Fidelity",
         modes=(REPLICATE, SPREAD),
     ),
     ProfileInfo(
         "capacity",
-        "As much as the air can carry, for large files; changes most of it by one grey level.",
+        "Carries as much as the air can hold, for large files; may change most of it by one grey level.",
         "capacity:Capacity",
         modes=(REPLICATE, SPREAD),
         most_symbols=64,  # 183 kB of text; six fill a slice of 512 x 512
@@ -92,7 +92,7 @@ _ROWS = (
     ),
     ProfileInfo(
         "saidi2024",
-        "The published method, for comparison: changes more, and can only be read with the same region.",
+        "The published method, for comparison: changes more, and can only be extracted with the same region.",
         "saidi2024:Saidi2024",
         keyed=False,
         needs_mask=True,
@@ -102,29 +102,29 @@ _ROWS = (
 )
 
 PROFILES: Mapping[str, ProfileInfo] = MappingProxyType({row.name: row for row in _ROWS})
-"""By name; those that are cheapest to look for come first."""
+"""All profiles by name; those that are cheapest to look for come first."""
 
 DEFAULT_PROFILE = _ROWS[0].name
 
 BLIND = tuple(row.name for row in _ROWS if not row.needs_mask)
-"""Profiles that a receiver finds by itself, the cheapest first."""
+"""Profiles that `extract` finds automatically, the cheapest first."""
 
 
 def profile_info(name: str) -> ProfileInfo:
-    """What `PROFILES` says of a profile; raises `UsageError` when there is none of that name."""
+    """Give the entry of a profile; raises `UsageError` if there is none of that name."""
     if name not in PROFILES:
         raise UsageError(f"There is no profile {name!r}; choose one of {', '.join(PROFILES)}.")
     return PROFILES[name]
 
 
 def profiles_with(*, mode: str | None = None, tuning: str | None = None) -> tuple[str, ...]:
-    """Names of the profiles that have a mode, and take a tuning."""
+    """Give the names of the profiles that have a mode and take a tuning."""
     return tuple(
         row.name for row in _ROWS if (mode is None or mode in row.modes) and (tuning is None or tuning in row.tunings)
     )
 
 
 def larger_than(name: str, mode: str) -> str:
-    """The profile that carries most in `mode`; empty where that is the one named."""
+    """Give the profile with the most capacity in `mode`; empty if that is the one named."""
     largest = max(profiles_with(mode=mode), key=lambda each: PROFILES[each].most_symbols)
     return "" if largest == name else largest

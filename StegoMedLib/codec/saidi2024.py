@@ -69,7 +69,7 @@ class Saidi2024(Profile):
 class SaidiCanvas(Canvas):
     """A plane whose usable blocks carry a bit each; none in a constant plane, which has no scale."""
 
-    refusal = "The {} bits of the symbol need as many usable blocks; embed a shorter record."
+    refusal = "The {} bits of the QR code need as many usable blocks; embed a shorter record."
 
     def __init__(self, plane: Plane, air: NDArray[np.bool_], alpha: float, cell: float) -> None:
         super().__init__(plane, air)

@@ -1,4 +1,4 @@
-"""DICOM: instances in, derived instances out."""
+"""Reads DICOM instances, and writes instances derived from them."""
 
 from StegoMedLib.dicom.attributes import DEFAULT_ATTRIBUTES, header_record
 from StegoMedLib.dicom.compressing import SYNTAXES

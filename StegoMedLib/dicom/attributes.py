@@ -26,9 +26,11 @@ def _checked(keyword: str) -> str:
     """The keyword, if it names an attribute that has a text form."""
     tag = tag_for_keyword(keyword) if keyword else None  # some reserved tags have an empty keyword
     if tag is None:
-        raise UsageError(f"{keyword!r} is no DICOM attribute keyword; write it as in PatientName or AccessionNumber.")
+        raise UsageError(
+            f"{keyword!r} is not a DICOM attribute keyword; write it as in PatientName or AccessionNumber."
+        )
     if dictionary_VR(tag) in _TEXTLESS:
-        raise UsageError(f"{keyword} holds no text that could be kept; choose an attribute with a text or a number.")
+        raise UsageError(f"{keyword} holds no text or number; choose an attribute that does.")
     return keyword
 
 

@@ -92,13 +92,13 @@ def _compare(size: tuple[int, int, int, int], pixels: PixelFormat) -> None:
     rows, columns, components, precision = size
     if (rows, columns) != (pixels.rows, pixels.columns):
         raise UnusableInputError(
-            f"its compressed pixel data cannot be decoded: it says a size of {rows} x {columns} where the header says "
+            f"its compressed pixel data cannot be decoded: it has {rows} x {columns} pixels and the header says "
             f"{pixels.rows} x {pixels.columns}; export it again, uncompressed if possible."
         )
     if components != 1 or not 1 <= precision <= pixels.field.bits_allocated:
         raise UnusableInputError(
-            f"its compressed pixel data cannot be decoded: it says {components} components of {precision} bits where "
-            f"the header says 1 of {pixels.field.bits_allocated}; export it again, uncompressed if possible."
+            f"its compressed pixel data cannot be decoded: it has {components} components of {precision} bits and the "
+            f"header says 1 of {pixels.field.bits_allocated}; export it again, uncompressed if possible."
         )
 
 

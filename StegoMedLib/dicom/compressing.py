@@ -49,8 +49,8 @@ def check_size(pixels: PixelFormat, syntax: str) -> None:
     size = pixels.frame_bytes * pixels.frames
     if syntax == NATIVE and size > _LARGEST_NATIVE:
         raise UnusableInputError(
-            f"its pixels take {size} bytes, and uncompressed ones may take at most {_LARGEST_NATIVE}; have them "
-            "written compressed, with --syntax jpegls, jpeg2000 or rle."
+            f"its pixels take {size} bytes, and uncompressed pixels may take at most {_LARGEST_NATIVE}; write "
+            "them compressed, with --syntax jpegls, jpeg2000 or rle."
         )
 
 

@@ -126,7 +126,7 @@ def _check(volume: NDArray[np.integer], modality: str, field: StoredField) -> No
     if volume.ndim != 3 or not volume.size:  # noqa: PLR2004 three axes
         raise UsageError(f"A series needs an array of slices, rows and columns; this one has shape {volume.shape}.")
     if volume.min() < field.low or volume.max() > field.high:
-        raise UsageError(f"Stored values must lie within {field.low}..{field.high}; rescale them first.")
+        raise UsageError(f"Stored values must be within {field.low}..{field.high}; rescale them first.")
 
 
 def _common(modality: str, geometry: SeriesGeometry, attributes: Mapping[str, str]) -> Dataset:

@@ -33,8 +33,7 @@ __all__ = ["decode_frame"]
 
 _UNDECODABLE = "its compressed pixel data cannot be decoded; export it again, uncompressed if possible."
 _BROKEN_DOWN = (
-    "its compressed pixel data cannot be decoded: it makes the decoder break down; export it again, uncompressed if "
-    "possible."
+    "its compressed pixel data cannot be decoded: it crashes the decoder; export it again, uncompressed if possible."
 )
 _TOO_SLOW = (
     f"its compressed pixel data cannot be decoded within {LONGEST_DECODING:.0f} seconds a frame; export it again, "
@@ -42,7 +41,7 @@ _TOO_SLOW = (
 )
 _TOO_LARGE = (
     f"its compressed pixel data cannot be decoded within {LARGEST_MEMORY >> 20} MiB of memory, which is enough for any "
-    "lawful frame; if it is not damaged, decompress it with another program."
+    "valid frame; if it is not damaged, decompress it with another program."
 )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["described", "stated"]
 
-_UNDECODED = "its bytes that the declared character set does not have are written as question marks"
+_UNDECODED = "bytes that are not in its declared character set are written as question marks"
 _LINES = "\n\f\r"
 
 
@@ -70,10 +70,10 @@ def stated(dataset: Dataset, keyword: str, text: str) -> RawDataElement:
     except ValueError:
         lawful = False
     if not lawful:
-        raise UsageError(f"{keyword} cannot hold what was typed; type something shorter, or in its form.")
+        raise UsageError(f"The text typed for {keyword} is too long or has a wrong form; type a shorter or valid one.")
     value = charset.encode(text, name=vr == "PN")
     if value is None:
-        raise UsageError(f"{keyword} has characters that the images' character set lacks; type it in others.")
+        raise UsageError(f"{keyword} has characters that the character set of the images lacks; use others.")
     return RawDataElement(tag, vr, len(value), value, 0, is_implicit_VR=False, is_little_endian=True)
 
 

@@ -133,7 +133,7 @@ class _Writer:
         value = element.value or b""
         if value.startswith(item_header(ITEM, 0)[:4]) and self._removal.may_concern(value):
             part = self._removal.part()
-            with suppress(UnusableInputError), translated("it is no sequence."):
+            with suppress(UnusableInputError), translated("it is not a sequence."):
                 items = read_sequence(BytesIO(value), True, True, len(value), self._charset)  # noqa: FBT003 pydicom's
                 content = _Writer(self._charset, part, signed=self._signed)._sequence(items, path)  # noqa: SLF001 its own
                 if part.found:

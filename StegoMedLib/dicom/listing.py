@@ -150,7 +150,7 @@ def _check_place(source: Path) -> None:
     except (FileNotFoundError, NotADirectoryError):
         raise UnusableInputError(f"{source} does not exist; give a DICOM file or a folder.") from None
     except OSError as error:
-        raise UnusableInputError(f"{source} cannot be looked at ({error.strerror}); check its permissions.") from None
+        raise UnusableInputError(f"{source} cannot be accessed ({error.strerror}); check its permissions.") from None
     if is_unfinished(source.name):
         raise UnusableInputError(f"{source} was left behind by a run that was stopped; give the series itself.")
 

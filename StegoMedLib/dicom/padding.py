@@ -37,8 +37,8 @@ _SHORT = struct.Struct("<H")
 _WHOLE = re.compile(rb"[+-]?[0-9]{1,5}")
 _LEAST, _MOST = -(1 << 15), (1 << 16) - 1
 _MALFORMED = (
-    "its {} is no number of 16 bits, so nobody knows which pixels were not measured; correct the attribute or take it "
-    "out."
+    "its {} is not a number of 16 bits, so nobody knows which pixels were not measured; correct or remove the "
+    "attribute."
 )
 
 

@@ -117,8 +117,8 @@ def _inflated(stream: BinaryIO) -> bytes:
     size = _inflated_size(stream)
     if size > _LARGEST_INFLATED:
         raise UnusableInputError(
-            "it inflates to more than 512 MiB, the most that is taken of a deflated file; unless it was made to do "
-            "harm, export it again in another transfer syntax."
+            "it inflates to more than 512 MiB, the limit for a deflated file; unless it was made to do harm, export it "
+            "again in another transfer syntax."
         )
     stream.seek(at)
     return zlib.decompressobj(-zlib.MAX_WBITS).decompress(stream.read(), size) if size else b""

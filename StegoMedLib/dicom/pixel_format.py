@@ -66,7 +66,7 @@ def _check_kind(dataset: Dataset) -> None:
         raise UnusableInputError("it holds no image; give CT or MR images.")
     found = _NO_PICTURES.get(code_of(dataset, "Modality"))
     if found:
-        raise UnusableInputError(f"it holds {found}, no picture; give CT or MR images.")
+        raise UnusableInputError(f"it holds {found}, not an image; give CT or MR images.")
     photometric = code_of(dataset, "PhotometricInterpretation")
     if photometric == "PALETTE COLOR":
         raise UnusableInputError("it shows its values through a colour palette; give grey CT or MR images.")
@@ -109,7 +109,7 @@ def pixel_format(dataset: Dataset) -> PixelFormat:
     frames = _number(dataset, "NumberOfFrames", 1)
     field = _stored_field(dataset)
     if min(rows, columns, frames) < 1:
-        raise UnusableInputError(f"its size of {rows} x {columns} x {frames} makes no image; export it again.")
+        raise UnusableInputError(f"its size of {rows} x {columns} x {frames} is not that of an image; export it again.")
     if rows * columns > _LARGEST_FRAME:
         raise UnusableInputError(
             f"its declared size of {rows} x {columns} is too large; frames have at most as many pixels as 4096 x 4096, "

@@ -125,7 +125,9 @@ class _NativeFrames:
 
     def __init__(self, opened: Opened, stored: Held, pixels: PixelFormat) -> None:
         if stored.length == UNDEFINED:
-            raise UnusableInputError("its transfer syntax is an uncompressed one, its pixels are not; export it again.")
+            raise UnusableInputError(
+                "its transfer syntax is uncompressed, but its pixels are compressed; export it again."
+            )
         if min(stored.end, opened.size) - stored.value < pixels.frame_bytes * pixels.frames:
             raise UnusableInputError("its pixel data is shorter than its size says; export it again.")
         big = transfer_syntax(opened.dataset) == ExplicitVRBigEndian
@@ -188,7 +190,7 @@ def frames_of(opened: Opened, pixels: PixelFormat) -> Frames:
     syntax = transfer_syntax(dataset)
     if syntax in _NATIVE:
         return _NativeFrames(opened, stored, pixels)
-    with translated(f"nothing here decodes its transfer syntax {syntax.name}; export it uncompressed."):
+    with translated(f"StegoMed cannot decode its transfer syntax {syntax.name}; export it uncompressed."):
         frames = _CompressedFrames(opened, stored, pixels, syntax)
     frames(0)
     return frames

@@ -24,9 +24,9 @@ __all__ = ["Removal", "Removed"]
 
 _SIGNATURES = frozenset({0xFFFA_FFFA, 0x4FFE_0001})
 _PIXELS = frozenset({0x7FE0_0008, 0x7FE0_0009, 0x7FE0_0010})
-_SIGNED = "signatures of what is changed now would be false"
-_LENGTH = "lengths of groups are retired, and would be false"
-_COMPRESSED = "what is compressed in another way than the file may not stay in it"
+_SIGNED = "signatures would be false after the change"
+_LENGTH = "group lengths are retired, and would be false"
+_COMPRESSED = "a nested image may not be compressed in another way than the file"
 _MARKS = tuple(tag.to_bytes(4, "little")[2:] + tag.to_bytes(4, "little")[:2] for tag in (*_SIGNATURES, *_PIXELS))
 
 Path = tuple[int, ...]

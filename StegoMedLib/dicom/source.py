@@ -66,10 +66,12 @@ class FileBytes:
         try:
             with self.path.open("rb") as stream:
                 if FileBytes.of(self.path, stream) != self:
-                    raise UnusableInputError("it was changed meanwhile; wait until it is complete, then start again.")
+                    raise UnusableInputError(
+                        "it was changed during the run; wait until it is complete, then start again."
+                    )
                 return b"".join(_piece(stream, at, length) for at, length in spans)
         except FileNotFoundError:
-            raise UnusableInputError("it was moved or removed meanwhile; put it back, then start again.") from None
+            raise UnusableInputError("it was moved or removed during the run; put it back, then start again.") from None
         except OSError as error:
             cause = error.strerror or "input/output error"
             raise UnusableInputError(f"it cannot be read any more ({cause}); check the disk or the network.") from error

@@ -205,7 +205,7 @@ class _Walk:
             if parts is not None:
                 parts.append(at)
             at += HEADER + length
-        raise UnusableInputError("it breaks off in its compressed pixel data; export it again from its source.")
+        raise UnusableInputError("it ends in the middle of its compressed pixel data; export it again from its source.")
 
 
 def beginning_of(stream: BinaryIO, size: int) -> Beginning:

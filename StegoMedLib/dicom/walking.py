@@ -80,11 +80,11 @@ def _enters(path: Path, root: Path, found: Walk) -> bool:
     if is_unfinished(path.name):
         found.passed_over.append(LeftOut(path, "it was left behind by a run that was stopped."))
     elif is_hidden(path):
-        found.passed_over.append(LeftOut(path, "folders whose names begin with a dot are no part of the data."))
+        found.passed_over.append(LeftOut(path, "folders whose names begin with a dot are not part of the data."))
     elif not _is_link(path):
         return True
     elif _is_walked(path, root):
-        found.passed_over.append(LeftOut(path, "it is a link to a folder that is looked through anyway."))
+        found.passed_over.append(LeftOut(path, "it is a link to a folder that is read anyway."))
     else:
         found.left_out.append(
             LeftOut(path, "links to folders are not followed; give the folder it points at as a source of its own.")
@@ -114,7 +114,7 @@ def _add_links(found: Walk, links: list[Path]) -> None:
                 LeftOut(link, "it is a link to a file that is not here; fetch the file, or remove the link.")
             )
         elif identity in known:
-            found.passed_over.append(LeftOut(link, f"it is a link to {known[identity].name}, which is found anyway."))
+            found.passed_over.append(LeftOut(link, f"it is a link to {known[identity].name}, which is read anyway."))
         else:
             found.files.append(link)
 

@@ -75,8 +75,8 @@ class _Frames:
         packed = field.pack(cells, stored)
         if self._instance.field_of(packed) != field:
             raise UnusableFileError(
-                f"{self._instance.path.name} cannot be used: bits above its values could be taken for a part of them; "
-                "export it again."
+                f"{self._instance.path.name} cannot be used: unused bits of its pixels could be taken for a part of "
+                "their values; export it again."
             )
         return packed
 
@@ -162,7 +162,7 @@ def _check_copy(copy: Path, digests: Sequence[bytes], syntax: str) -> None:
         survived = False
     if not survived:
         remedy = "export it again." if syntax == NATIVE else "ask for 'explicit'."
-        raise UnusableInputError(f"the pixels do not survive the transfer syntax {syntax!r}; {remedy}") from None
+        raise UnusableInputError(f"the transfer syntax {syntax!r} would change the pixels; {remedy}") from None
 
 
 def _check_request(instance: Instance, target: Path, syntax: str) -> None:

@@ -1,4 +1,4 @@
-"""Envelopes: records compressed, encrypted, authenticated and written as text."""
+"""Envelopes: records that are compressed, encrypted, authenticated and written as text."""
 
 from StegoMedLib.envelope.erasure import MOST_SHARDS, shard_size
 from StegoMedLib.envelope.key import Key

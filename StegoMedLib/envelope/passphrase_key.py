@@ -105,7 +105,9 @@ class Passphrase:
         for form in self.forms:
             check_form(form)
         if not self.cost.acceptable:
-            raise UsageError("Argon2id takes 8 KiB to 256 MiB, 1 to 10 passes and 1 to 4 lanes here; choose less.")
+            raise UsageError(
+                "Argon2id must use 8 KiB to 256 MiB, 1 to 10 passes and 1 to 4 lanes; choose other values."
+            )
 
     @classmethod
     def to_seal(cls, given: str | bytes) -> Passphrase:

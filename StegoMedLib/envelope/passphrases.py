@@ -35,7 +35,7 @@ _NUL = "The passphrase holds NUL characters, as text saved as UTF-16 does; save 
 _LINES = "The passphrase has more than one line, or several line ends after it; put it on one line, with nothing below."
 _UNSEEN = (
     "The passphrase holds a character that can be neither seen nor typed, such as a tab or a zero-width space; "
-    "type it anew."
+    "type it again."
 )
 
 

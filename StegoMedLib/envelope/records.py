@@ -70,11 +70,11 @@ class HeaderRecord(_Discreet):
         """Keep a copy, and refuse what cannot be encoded."""
         object.__setattr__(self, "attributes", dict(self.attributes))
         if len(self.attributes) > _MOST_ATTRIBUTES:
-            raise UsageError(f"A header record takes at most {_MOST_ATTRIBUTES} attributes; name fewer.")
+            raise UsageError(f"A header record may have at most {_MOST_ATTRIBUTES} attributes; name fewer.")
         for keyword, value in self.attributes.items():
             if not _is_text(keyword) or not keyword or not _is_value(value):
                 raise UsageError(
-                    "A header record takes attributes with a keyword and a value of Unicode text or of bytes."
+                    "An attribute of a header record needs a keyword and a value of Unicode text or of bytes."
                 )
 
 
@@ -98,7 +98,7 @@ class TextRecord(_Discreet):
     def __post_init__(self) -> None:
         """Refuse what cannot be encoded."""
         if not _is_text(self.text):
-            raise UsageError("A text record takes Unicode text only; save the text as UTF-8.")
+            raise UsageError("A text record must be Unicode text; save the text as UTF-8.")
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,7 +125,7 @@ class FileRecord(_Discreet):
         """Refuse what cannot be encoded."""
         if not _is_file_name(self.name) or not isinstance(self.data, bytes):
             raise UsageError(
-                "A file record takes a plain file name of at most 255 bytes, without a folder or control characters, "
+                "A file record needs a plain file name of at most 255 bytes, without a folder or control characters, "
                 "and the file's bytes; rename the file."
             )
 

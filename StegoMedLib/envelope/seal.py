@@ -204,7 +204,7 @@ def _record_in(content: bytes) -> Record | None:
 def _content(record: Record) -> bytes:
     encoded = encode_record(record)
     if len(encoded) > MAX_RECORD_BYTES:
-        raise DoesNotFitError(f"A record takes at most {MAX_RECORD_BYTES // 2**20} MiB; embed something smaller.")
+        raise DoesNotFitError(f"A record may have at most {MAX_RECORD_BYTES // 2**20} MiB; embed something smaller.")
     return compress(encoded)
 
 

@@ -37,6 +37,6 @@ def make_passphrase(words: int = DEFAULT_WORDS) -> tuple[str, Strength]:
         `words` is less than 4 or more than 20.
     """
     if not _FEWEST <= words <= _MOST:
-        raise UsageError(f"A passphrase is made of {_FEWEST} to {_MOST} words; ask for {DEFAULT_WORDS}.")
+        raise UsageError(f"A passphrase may have {_FEWEST} to {_MOST} words; {DEFAULT_WORDS} is usual.")
     known = xkcd_password.generate_wordlist(xkcd_password.locate_wordfile("eff-long"), min_length=1, max_length=99)
     return " ".join(secrets.choice(known) for _ in range(words)), Strength(float(len(known)) ** words)

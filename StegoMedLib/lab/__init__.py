@@ -1,1 +1,1 @@
-"""The laboratory: attacks, benchmarks, evaluation, the demo and its pictures; the product imports nothing of it."""
+"""The laboratory: attacks, benchmarks, evaluation, the demo and its pictures; the product does not import it."""

@@ -159,7 +159,7 @@ def _stations(work: Path, covers: _Covers, masks: MaskSource, key: Key, stage: S
     extracted = extract_series(
         stego,
         key,
-        progress=stage("Reading it again"),
+        progress=stage("Extracting the record"),
         onlooker=lambda each, symbol: received.update({each.key: symbol}),
     )
     evaluated = evaluate_series(cover, stego, references=covers.reference, progress=stage("Comparing"))
@@ -230,7 +230,7 @@ def _summary(seen: SliceSeen, row: EmbeddedSliceReport, report: DemoReport) -> d
     read = sum(each.record is not None for each in report.extracted.slices)
     numbers: dict[str, str | float | None] = {
         "slices that carry the record": f"{report.embedded.embedded} of {len(report.embedded.slices)}",
-        "slices read again": f"{read} of {len(report.extracted.slices)}",
+        "slices extracted": f"{read} of {len(report.extracted.slices)}",
         "attributes in the record": str(len(record_as_json(report.extracted.records[0]))),
         "QR version": str(seen.message.symbol.version),
         "bits embedded": str(row.metrics["payload_bits"]),

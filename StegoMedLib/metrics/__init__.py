@@ -1,4 +1,4 @@
-"""Measures of section 8 of the design: what embedding did to the pixels, the symbol, and the masks."""
+"""Measures what embedding did to the pixels, the symbol and the masks."""
 
 from StegoMedLib.metrics.agreement import bit_error_rate, dice, iou, ncc, ncc_of_symbols
 from StegoMedLib.metrics.quality import PAPER_NOTE, Quality, compare, summarise

@@ -1,1 +1,1 @@
-"""The only place where the stations meet: embed, extract and evaluate a series, and the demo with its phantom."""
+"""Embeds, extracts and measures capacity over a series: the only package of the product where the stations meet."""

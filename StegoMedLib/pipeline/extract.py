@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ExtractReport", "ExtractRun", "ExtractedSliceReport", "extract", "extract_series", "save_files"]
 
-_UNREADABLE = "nothing can be read with this passphrase"
-_TOGETHER = "not readable alone; the record was read from all slices together"
+_UNREADABLE = "no record can be extracted with this passphrase"
+_TOGETHER = "not readable alone; the record was extracted from all slices together"
 
 
 def extract_series(

@@ -59,7 +59,7 @@ class ExtractedSliceReport:
         return {
             "file": self.file,
             "frame": self.frame,
-            "state": "unreadable" if self.record is None else "read",
+            "state": "unreadable" if self.record is None else "extracted",
             "detail": self.detail,
             "record": self.record,
             "profile": self.profile,
@@ -102,19 +102,19 @@ class ExtractReport:
         sentences = []
         if len(self.records) > 1:
             sentences.append(
-                f"The slices carry {len(self.records)} different records, so a person must look which belongs to "
-                "which images; extract each study by itself."
+                f"The slices carry {len(self.records)} different records, so a person must check which record belongs "
+                "to which images; extract each study by itself."
             )
         if self.records and any(shards.record is None for shards in self.shards):
             sentences.append(
-                "Some slices carry parts of one more record, too few to read it, so a person must look which images "
+                "Some slices carry parts of another record, too few to extract it, so a person must check which images "
                 "belong together; extract each study by itself."
             )
         contradicting = self._named(lambda row: row.contradicts)
         if contradicting:
             sentences.append(
-                f"The record is of another patient than the header says ({contradicting}), so a person must look whose "
-                "images these are; where a header holds a pseudonym, its PatientIdentityRemoved says YES."
+                f"The record and the header name different patients ({contradicting}), so a person must check whose "
+                "images these are; if the header holds a pseudonym, set its PatientIdentityRemoved to YES."
             )
         return sentences
 

@@ -78,7 +78,7 @@ class Records:
         names = ", ".join(keyword for keyword, value in attributes.items() if isinstance(value, bytes))
         if names and names not in self._said:
             self._said.add(names)
-            _log.warning("The header's character set does not decode %s; sealed are the very bytes.", names)
+            _log.warning("The header's character set does not decode %s; the bytes are sealed unchanged.", names)
 
 
 def claimed_patient(header: Dataset | None) -> str | bytes | None:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["READ_ALONE", "READ_SHARD", "Quality", "QualityOfReading"]
 
-READ_ALONE = "the record was read from this slice alone"
+READ_ALONE = "the record was extracted from this slice alone"
 
-READ_SHARD = "a shard of the record was read from this slice"
+READ_SHARD = "a shard of the record was extracted from this slice"
 
 _FAILS_AT = 2.5
 """Mean of the votes over their standard deviation at which one bit in 160 is wrong, and level L fails."""
@@ -56,7 +56,7 @@ class QualityOfReading:
         if payload.votes is not None:
             clear = _clearness(payload)
             value = min(value, max(0.0, 1.0 - _FAILS_AT / clear))
-            words.append(f"its votes stand {clear:.1f} times above their noise, and reading fails below {_FAILS_AT}")
+            words.append(f"its signal is {clear:.1f} times its noise, and extracting fails below {_FAILS_AT}")
         return Quality(round(value, 3), "; ".join(words))
 
     def _wrong(self, symbols: tuple[Symbol, ...], text: str) -> int:

@@ -91,11 +91,11 @@ def pass_slice(plane: Plane, region: Region, coding: Coding, reason: str = "") -
 def _too_small(bits: int, capacity: int, proof: Proof) -> str:
     """Why a record of so many bits does not fit."""
     if 0 < bits <= capacity:
-        return f"the {bits} bits of the record cannot be told from the rest of it at this strength"
+        return f"the {bits} bits of the record cannot be told from noise at this strength"
     why = why_not_air(proof)
     if not capacity and why:
         return why
-    return f"the record needs {bits} bits and the slice can carry {capacity}" + (f": {why}" if why else "")
+    return f"the record needs {bits} bits, and the slice can carry {capacity}" + (f": {why}" if why else "")
 
 
 def measure_slice(

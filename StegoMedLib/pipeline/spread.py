@@ -79,7 +79,7 @@ class Spread:
                 f"Profile {method.profile} cannot spread a record over slices; choose one of {', '.join(spreading)}."
             )
         if not 0 <= method.lost < 1:
-            raise UsageError("The share of slices that may be lost is at least 0 and less than 1; 0.3 is usual.")
+            raise UsageError("The share of slices that may be lost must be at least 0 and less than 1; 0.3 is usual.")
         self._run, self._lost = run, method.lost
         self._most = run.coding.info.most_symbols
         self._spreads: dict[object, _Spread] = {}
@@ -157,7 +157,7 @@ class Spread:
         for row in report.shards:
             if row["written"] < row["needed"]:
                 raise DoesNotFitError(
-                    f"Only {row['written']} of the {row['needed']} shards that the record takes could be written; "
+                    f"Only {row['written']} of the {row['needed']} shards that the record needs could be written; "
                     "embed something smaller, or use other images."
                 )
 
@@ -190,7 +190,7 @@ def plan_spread(sizes: Sequence[int], length: int, lost: float, *, larger: str =
             return SpreadPlan(tuple(sorted(largest[:total])), needed)
         most = max(most, needed * smallest)
     raise DoesNotFitError(
-        f"The record takes {length} bytes when sealed, and the slices can carry {most} if {lost:.0%} may be lost; "
+        f"The sealed record has {length} bytes, and the slices can carry {most} if {lost:.0%} of them may be lost; "
         f"{_remedy(lost, larger)}."
     )
 
@@ -198,5 +198,5 @@ def plan_spread(sizes: Sequence[int], length: int, lost: float, *, larger: str =
 def _remedy(lost: float, larger: str) -> str:
     remedies = ["embed something smaller"]
     remedies += [f"choose profile {larger}"] if larger else []
-    remedies += ["let fewer be lost (--lost)"] if lost else []
+    remedies += ["allow fewer lost slices (--lost)"] if lost else []
     return " or ".join(filter(None, [", ".join(remedies[:-1]), remedies[-1]]))

@@ -1,4 +1,4 @@
-"""Where the patient is in a plane, and what must never be written."""
+"""Finds the patient in a plane, and proves which pixels are air."""
 
 from StegoMedLib.regions.finder import RegionFinder, make_finder
 from StegoMedLib.regions.guarding import Proof, guard, prove

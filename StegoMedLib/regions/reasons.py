@@ -44,13 +44,13 @@ SENTENCES = {
 """What each reason means."""
 
 WHOLE = {
-    Reason.PADDING: "all around the body is padding",
+    Reason.PADDING: "everything around the body is padding",
     Reason.BODY: "no outside air: the body fills the image",
     Reason.UNSEEN: "nothing in it shows what its air looks like",
     Reason.PHYSICS: "what surrounds the body does not look like outside air",
     Reason.INSIDE: "no outside air: the field of view lies inside the body",
     Reason.CUT: "no outside air: the field of view lies inside the body",
-    Reason.FADING: "the body fades into the dark, so that air cannot be told from it",
+    Reason.FADING: "the body fades into the dark, so that air cannot be distinguished from it",
     Reason.AGREEMENT: "the finders do not agree on what is air",
     Reason.NEIGHBOUR: "neighbouring slices have the body where this one shows air",
     Reason.NO_BODY: "no body was found in it, so nothing in it is taken for air",

@@ -73,7 +73,7 @@ def read_weights(content: bytes) -> dict[str, NDArray[np.generic]]:
     try:
         stored = dict(_named_values(each) for each in onnx.load_from_string(content).graph.initializer)
     except (DecodeError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError) as error:
-        raise UnusableInputError(f"The model is no ONNX file; install StegoMed again, or {_REMEDY}.") from error
+        raise UnusableInputError(f"The model is not an ONNX file; install StegoMed again, or {_REMEDY}.") from error
     weights: dict[str, NDArray[np.generic]] = {}
     for name, values in stored.items():
         whole, scale = name.removesuffix("_small"), stored.get(f"{name.removesuffix('_small')}_scale")
@@ -91,10 +91,10 @@ def _named_values(tensor: Any) -> tuple[str, NDArray[np.generic]]:  # noqa: ANN4
     import onnx
 
     if tensor.data_location != onnx.TensorProto.DEFAULT or not isinstance(tensor.name, str):
-        raise ValueError("the weights lie in another file, or their name is no text")
+        raise ValueError("the weights are in another file, or their name is not a text")
     values: NDArray[np.generic] = onnx.numpy_helper.to_array(tensor)
     if values.dtype.kind not in "iuf":
-        raise ValueError("the weights are no numbers that everybody knows")
+        raise ValueError("the weights are numbers of an unknown kind")
     return tensor.name, values
 
 

@@ -1,1 +1,1 @@
-"""Slices and series: what gives slices, what takes them, and the files they lie in."""
+"""Slices and series: where slices come from, where they go, and the files that hold them."""

@@ -40,7 +40,7 @@ def refuse_links(folder: Path) -> None:
 
 def _refusal(path: Path) -> UnusableInputError:
     return UnusableInputError(
-        f"{path} is a link, and nothing is written where links may lead elsewhere; remove it, or name another target."
+        f"{path} is a link, and StegoMed writes through no link; remove it, or name another target."
     )
 
 

@@ -226,9 +226,7 @@ def check_copy_others(source: Path, *, copy_others: bool) -> None:
         When `source` is a file and the others shall be copied.
     """
     if copy_others and is_file(source):
-        raise UsageError(
-            f"--copy-others takes along what else lies in a folder, and {source} is one file; leave it out."
-        )
+        raise UsageError(f"--copy-others copies the other files of a folder, and {source} is one file; leave it out.")
 
 
 def place_in(source: Path, target: Path) -> Path:

@@ -75,16 +75,18 @@ def read_levels(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.
     """
     content = read_file(path, _LARGEST_FILE, _REMEDY)
     if not content.startswith(_SIGNATURE):
-        raise UnusableInputError(f"{path} is no PNG; save the mask as PNG.")
+        raise UnusableInputError(f"{path} is not a PNG; save the mask as PNG.")
     try:
         picture = _taken_apart(path, content, shape)
         with Image.open(io.BytesIO(picture.as_png()), formats=["PNG"]) as opened:
             _check_palette(opened, picture)
             colours = np.asarray(opened.convert("RGBA"))
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError):  # as Pillow says "damaged"
-        raise UnusableInputError(f"{path} is no picture that can be read; {_REMEDY}") from None
+        raise UnusableInputError(f"{path} is a picture that cannot be read; {_REMEDY}") from None
     if (colours[..., 3] != _OPAQUE).any():
-        raise UnusableInputError(f"{path} has transparent pixels; put it on a black ground and save it without alpha.")
+        raise UnusableInputError(
+            f"{path} has transparent pixels; put it on a black background and save it without alpha."
+        )
     grey = (colours[..., 0] == colours[..., 1]) & (colours[..., 1] == colours[..., 2])
     return np.where(grey, colours[..., 0], np.uint8(255))
 
@@ -137,6 +139,6 @@ def _check_header(path: Path, header: bytes, shape: tuple[int, int] | None) -> N
             f"{path} has {columns}x{rows} pixels and its slice {shape[1]}x{shape[0]}; name the masks of this series."
         )
     if not 1 <= rows * columns <= _MOST_PIXELS and shape is None:
-        raise UnusableInputError(f"{path} has {columns}x{rows} pixels, no size of a mask; {_REMEDY}")
+        raise UnusableInputError(f"{path} has {columns}x{rows} pixels, which is not the size of a mask; {_REMEDY}")
     if bits > _MOST_BITS:
         raise UnusableInputError(f"{path} has {bits} bits a sample; save the mask with 8 bits.")

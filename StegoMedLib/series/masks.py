@@ -68,7 +68,9 @@ class FolderMasks:
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
-            raise UnusableInputError(f"{folder} is no folder; name the folder of masks that 'stegomed segment' wrote.")
+            raise UnusableInputError(
+                f"{folder} is not a folder; name the folder of masks that 'stegomed segment' wrote."
+            )
         self._folder = folder
 
     def region(self, each: Slice) -> Region:

@@ -131,7 +131,7 @@ def _prepare(work: Workplace, *, overwrite: bool) -> None:
         raise _lost(work.target)
     gone = carry(work.target, work.new)
     if gone:
-        _log.warning("%s loses %d files of an earlier run, which this one does not write again.", work.target, gone)
+        _log.warning("%s loses %d files of an earlier run that this run did not write again.", work.target, gone)
 
 
 def _copy_in(work: Workplace, before: Seen, *, overwrite: bool) -> None:

@@ -73,8 +73,8 @@ class VoxelStack:
     def __init__(self, volume: NDArray[Any], modality: str = "") -> None:
         if volume.dtype.kind not in "iu":
             raise UnusableInputError(
-                "The voxels of this volume are fractions, and a record is embedded in whole numbers; "
-                "convert it to a whole-number type first, or load the DICOM series."
+                "The voxels of this volume are fractions, but StegoMed needs whole numbers; convert it to a "
+                "whole-number type first, or load the DICOM series."
             )
         self.legal = _legal_range(volume)
         self._volume, self._modality = volume, modality

@@ -45,13 +45,13 @@ def _check(source: Path | None, target: Path, *, overwrite: bool) -> None:
     reads = None if source is None else _real(source)
     if reads is not None and (is_in(place, reads) or (os.path.isdir(reads) and is_in(reads, place))):  # noqa: PTH112 pathlib raises where none may enter
         raise UnusableInputError(
-            f"{target} and the source overlap, and a source is never touched; name another target."
+            f"{target} and the source overlap, and a source is never changed; name another target."
         )
     recover(place)
     if not os.path.lexists(target):
         return
     if target.is_symlink() and not target.is_dir():
-        raise UnusableInputError(f"{target} is a link to something that is no folder; name another target.")
+        raise UnusableInputError(f"{target} is a link to something that is not a folder; name another target.")
     if not target.is_file() and not target.is_dir():
         raise UnusableInputError(f"{target} is neither a file nor a folder; name another target.")
     _check_free(target, overwrite=overwrite)
@@ -175,7 +175,7 @@ def _give_permissions(folder: Path, like: Path | None, target: Path) -> None:
 
 def _unwritable(target: Path, error: OSError) -> UnusableInputError:
     cause = error.strerror or type(error).__name__
-    return UnusableInputError(f"{target} cannot be written ({cause}); make room or name a place you may write to.")
+    return UnusableInputError(f"{target} cannot be written ({cause}); free some space, or name another place.")
 
 
 @contextmanager

@@ -100,7 +100,9 @@ class Workplace:
         if settled:
             shutil.rmtree(self.folder, ignore_errors=True)
         else:
-            _log.warning("%s holds what was at %s, where somebody else put something.", self.folder, self.target)
+            _log.warning(
+                "%s holds what was at %s, because somebody else put something there.", self.folder, self.target
+            )
 
 
 def recover(target: Path) -> None:
@@ -111,7 +113,7 @@ def recover(target: Path) -> None:
                 continue
             if _settle(folder, target):
                 shutil.rmtree(folder, ignore_errors=True)
-        left = "cannot be removed; look into it, for it may name a patient, and remove it" if folder.exists() else ""
+        left = "cannot be removed; it may name a patient, so look into it and remove it" if folder.exists() else ""
         _log.warning("%s was left by a run that was stopped, and %s.", folder, left or "was removed")
 
 

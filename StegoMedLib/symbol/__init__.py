@@ -1,4 +1,4 @@
-"""Symbols: QR codes in and out of arrays of bits."""
+"""Symbols: writes bits as QR codes, and reads them."""
 
 from StegoMedLib.symbol.reading import UnreadableSymbolError, read_symbol, symbol_image
 from StegoMedLib.symbol.symbol import (

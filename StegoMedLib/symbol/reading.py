@@ -34,7 +34,7 @@ class UnreadableSymbolError(StegoMedError):
     exit_code = 4
 
     def __init__(self) -> None:
-        super().__init__("The QR symbol cannot be read; it has more errors than its error correction takes.")
+        super().__init__("The QR code cannot be read: it has more errors than its error correction can correct.")
 
 
 def read_symbol(symbol: Symbol) -> str:

@@ -85,7 +85,9 @@ def _count_bits(version: int) -> int:
 def check_characters(text: str) -> None:
     """Raise `UsageError` where a text is empty, or has characters that symbols do not take."""
     if not text or not set(ALPHANUMERIC).issuperset(text):
-        raise UsageError("A symbol takes digits, capital letters, space and $%*+-./: only, and at least one of them.")
+        raise UsageError(
+            "The text of a QR code must not be empty, and may have only digits, capital letters, spaces and $%*+-./:."
+        )
 
 
 def _check_text(text: str) -> None:
@@ -93,7 +95,7 @@ def _check_text(text: str) -> None:
     most = text_capacity(VERSIONS[-1])
     if len(text) > most:
         raise DoesNotFitError(
-            f"The sealed record has {len(text)} characters and the largest QR symbol takes {most}; embed less."
+            f"The sealed record has {len(text)} characters, and the largest QR code holds {most}; embed less."
         )
 
 

@@ -1,1 +1,1 @@
-"""Training and export of the Mask R-CNN; needs PyTorch and torchvision, which nothing else here does."""
+"""Trains the Mask R-CNN and exports it as ONNX; needs PyTorch and torchvision."""

@@ -99,7 +99,7 @@ def _read(path: Path) -> tuple[Mapping[str, Any], ModelShape]:
         # Without what an OrderedDict may carry beside its entries.
         state = {**state, **{name: dict(state[name]) for name in ("smoothed", "model")}}
     except (KeyError, TypeError, ValueError, UsageError) as error:
-        raise UnusableInputError(f"{path} is no checkpoint of a training run; {_REMEDY}") from error
+        raise UnusableInputError(f"{path} is not a checkpoint of a training run; {_REMEDY}") from error
     return state, shape
 
 
@@ -117,7 +117,7 @@ def resume_run(run: Run, shape: ModelShape, path: Path) -> None:
     if saved != shape:
         raise UnusableInputError(
             f"{path} is of another network ({saved.backbone}, {saved.normalisation} normalisation); "
-            "begin anew, or name another folder."
+            "use --restart, or name another folder."
         )
     try:
         run.model.load_state_dict(state["model"])
@@ -128,7 +128,7 @@ def resume_run(run: Run, shape: ModelShape, path: Path) -> None:
         _resume_progress(run, state)
         torch.set_rng_state(state["random"])
     except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise UnusableInputError(f"{path} does not fit this run; begin anew, or name another folder.") from error
+        raise UnusableInputError(f"{path} does not fit this run; use --restart, or name another folder.") from error
 
 
 def _resume_optimizer(optimizer: torch.optim.Optimizer, state: Any) -> None:  # noqa: ANN401 - whatever the file holds

@@ -88,7 +88,7 @@ class TrainingConfig:
         if min(self.steps, self.max_minutes, self.patience, self.seed, self.threads) < 0:
             raise UsageError("Steps, minutes, patience, seed and threads are 0 or more.")
         if min(self.batch, self.warmup, self.validate_every) < 1:
-            raise UsageError("Batches, warming up and the distance of validations take 1 or more.")
+            raise UsageError("Batches, warming up and the distance of validations must be 1 or more.")
         if self.shape.normalisation == "frozen" and not self.weights:
             raise UsageError("A frozen normalisation needs pretrained weights; give a file of them.")
 

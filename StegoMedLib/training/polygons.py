@@ -70,7 +70,7 @@ class ViaPolygons:
         if isinstance(regions, dict):  # VIA 1 numbers them
             regions = list(regions.values())
         if not isinstance(name, str) or not isinstance(regions, list):
-            raise self._refuse("is not written as VIA writes")
+            raise self._refuse("does not have the form that VIA writes")
         key = _key(name)
         if key in self._polygons:
             raise self._refuse(f"names two images '{_shown(key[1])}'")
@@ -82,14 +82,14 @@ class ViaPolygons:
     def _polygon(self, region: object, name: str) -> Polygon:
         shape = region.get("shape_attributes") if isinstance(region, dict) else None
         if not isinstance(shape, dict) or shape.get("name") not in ("polygon", "polyline"):
-            raise self._refuse(f"has a region in '{_shown(name)}' that is no polygon")
+            raise self._refuse(f"has a region in '{_shown(name)}' that is not a polygon")
         across, down = shape.get("all_points_x"), shape.get("all_points_y")
         if not isinstance(across, list) or not isinstance(down, list):
             raise self._refuse(f"has a polygon without points in '{_shown(name)}'")
         if len(across) != len(down) or len(across) < _FEWEST_POINTS:
             raise self._refuse(f"has a polygon with a wrong number of points in '{_shown(name)}'")
         if not all(type(value) in (int, float) and math.isfinite(value) for value in across + down):
-            raise self._refuse(f"has a polygon with points that are no numbers in '{_shown(name)}'")
+            raise self._refuse(f"has a polygon with points that are not numbers in '{_shown(name)}'")
         return tuple((float(x), float(y)) for x, y in zip(across, down, strict=True))
 
     def mask(self, series: str, stem: str, shape: tuple[int, int]) -> NDArray[np.bool_] | None:

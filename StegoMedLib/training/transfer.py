@@ -152,7 +152,7 @@ def transfer(model: torch.nn.Module, path: Path) -> Transfer:
     if not names:
         raise UnusableInputError(f"Nothing in {path} fits this network; {_REMEDY}")
     if not all(bool(torch.isfinite(given[name]).all()) for name in names):
-        raise UnusableInputError(f"{path} holds weights that are no finite numbers; {_REMEDY}")
+        raise UnusableInputError(f"{path} holds weights that are not finite numbers; {_REMEDY}")
     with torch.no_grad():
         for name in names:
             network[name].copy_(given[name])

@@ -60,7 +60,7 @@ def row(series: Path, folder: Path, finder: str) -> dict[str, Any]:
     _, compared = stegomed("evaluate", series, marked, "--masks", masks, "--finder", finder)
     return found | {
         "embedded": embedded["embedded"],
-        "read": sum(each["state"] == "read" for each in read["slices"]),
+        "read": sum(each["state"] == "extracted" for each in read["slices"]),
         "symbol_version": embedded["symbol_version"],
         "finding_seconds": embedded["seconds"]["finding"],
         **{name: embedded["summary"][name] for name in ("changed_pixels", "psnr_65535", "psnr_range", "psnr_paper")},

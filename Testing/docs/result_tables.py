@@ -33,10 +33,10 @@ def series_table(measured: Measured) -> str:
         "embedded",
         "extracted",
         "changed pixels, mean",
-        "psnr_65535, least",
-        "psnr_range, least",
+        "psnr_65535, minimum",
+        "psnr_range, minimum",
     )
-    more = ("psnr_paper, least", "changed_significant", "changed_padding", "IoU of the finder, mean (least)")
+    more = ("psnr_paper, minimum", "changed_significant", "changed_padding", "IoU of the finder, mean (minimum)")
     rows: list[Cells] = []
     for row in measured["series"]:
         head: Cells = [row["series"], row["slices"], row["embedded"]]
@@ -57,7 +57,7 @@ def times_table(codec: Measured, finder: Measured) -> str:
         cold = finder["fresh"][name]
         rows.append(
             [
-                f"first mask of a fresh process, {name} (peak {cold['peak_mib']:.0f} MiB)",
+                f"first mask of a new process, {name} (peak memory {cold['peak_mib']:.0f} MiB)",
                 f"{1e3 * cold['first_mask_s']:.0f}",
             ]
         )
@@ -69,7 +69,7 @@ def times_table(codec: Measured, finder: Measured) -> str:
     return _table(("work", "ms"), rows)
 
 
-_KEYS = {"key of the positions (Argon2id)": "locator_key_ms", "key of sealing (Argon2id)": "sealing_key_ms"}
+_KEYS = {"locator key (Argon2id)": "locator_key_ms", "sealing key (Argon2id)": "sealing_key_ms"}
 
 
 def memory_table(measured: Measured) -> str:
@@ -94,12 +94,12 @@ def robustness_tables(measured: Measured) -> str:
         skipped = sum(case["skipped"].values())
         ssim = [series["ssim"] for series in case["least"].values()]
         head = (
-            f"Strength `{name}`, {case['strength']:g} dB, {case['payload_bits']:,} bits, pixels of the body changed: "
-            f"{case['changed_significant']}, SSIM of the least slice of a series {min(ssim):.2f} to {max(ssim):.2f}"
+            f"Strength `{name}`: {case['strength']:g} dB, {case['payload_bits']:,} bits, {case['changed_significant']} "
+            f"pixels of the body changed, lowest SSIM of a slice {min(ssim):.2f} to {max(ssim):.2f} by series"
         )
-        left = f"; {skipped} slices have too little capacity and are left alone" if skipped else ""
-        columns = ("attack and level", "CT", "MR", "least NCC of the QR code, CT", "the same, MR")
-        parts.append(f"{head}{left}:\n\n{_table(columns, rows)}")
+        left = f"; {skipped} slices have too little capacity and were skipped" if skipped else ""
+        columns = ("attack and level", "CT", "MR", "lowest NCC of the QR code, CT", "lowest NCC of the QR code, MR")
+        parts.append(f"{head}{left}.\n\n{_table(columns, rows)}")
     return "\n\n".join(parts)
 
 
@@ -121,7 +121,7 @@ def masks_table(measured: Measured) -> str:
         missed = max(each["missed_unguarded"] for each in same)
         overlap = [f"{row[name]['mean']:.3f} ({row[name]['min']:.3f})" for name in ("maskrcnn", "threshold")]
         rows.append([f"{row['split']}, {row['modality']}", row["slices"], *overlap, int(missed)])
-    columns = ("split", "slices", "Mask R-CNN", "threshold", "body pixels outside the guard")
+    columns = ("split", "slices", "Mask R-CNN", "threshold", "body pixels outside the guard, worst slice")
     return _table(columns, rows)
 
 
@@ -129,7 +129,11 @@ def safety_tables(measured: Measured) -> str:
     """Patients' pixels that are usable or changed, by series; and how much of the outside is usable."""
     total = f"{measured['slices']} slices of {len(measured['series'])} series; pixels of patients usable or changed: "
     shares = _table(
-        ("group", "of the outside of the reference body, without padding, usable (median)", "of what is empty there"),
+        (
+            "group",
+            "usable share of the pixels outside the patient (median, without padding)",
+            "usable share of the empty ones",
+        ),
         [
             [group, *(_per_cent(measured[name][group]) for name in ("median_share", "median_share_of_empty"))]
             for group in measured["median_share"]
@@ -139,9 +143,9 @@ def safety_tables(measured: Measured) -> str:
     columns = (
         "series",
         "slices",
-        *(f"marked, {name}" for name in marked),
-        "patient usable",
-        "patient changed",
+        *(f"marked with {name}" for name in marked),
+        "patient pixels usable",
+        "patient pixels changed",
         "alone",
     )
     rows = [
@@ -167,7 +171,7 @@ def guard_tables(measured: Measured) -> str:
         for report in measured["reports"]
         for kind, counts in sorted(report["kinds"].items())
     ]
-    return _table(("modality", "attack", "planes", "planes with patient pixels usable", "such pixels"), rows)
+    return _table(("modality", "attack", "planes", "planes with usable patient pixels", "usable patient pixels"), rows)
 
 
 def _paper(table: str, make: Callable[[str, list[Line]], Table]) -> Callable[[Measured], str]:

@@ -150,7 +150,7 @@ def test_a_rewritten_rescale_keeps_the_output_units(
         (("--kind", "fire"), (2, "invalid choice")),
         (("--kind", "jpeg", "--level", "500"), (2, "makes no sense for jpeg")),
         (("--kind", "jpeg", "--level", "x"), (2, "invalid float")),
-        (("--kind", "jpeg", "--seed", "-1"), (2, "no whole number")),
+        (("--kind", "jpeg", "--seed", "-1"), (2, "not a whole number")),
         ((), (2, "--kind")),
         (("--kind", "rescale", "--level", "16"), (3, "do not fit its bits")),
     ],

@@ -212,7 +212,7 @@ def test_a_series_of_mixed_sizes_is_hidden_in_slice_by_slice(stegomed: Any, tmp_
     assert stegomed("embed", "in", "out", *FINDER, "--record", "text", "--from", __file__).returncode in {0, 5}
     result = stegomed("embed", "in", "out2", *FINDER)
     assert result.returncode == 0, result.stderr
-    assert "Read from 2 of 2 slices" in stegomed("extract", "out2").stderr
+    assert "Extracted from 2 of 2 slices" in stegomed("extract", "out2").stderr
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGHUP"])

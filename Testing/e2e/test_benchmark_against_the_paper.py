@@ -57,7 +57,7 @@ def test_a_report_never_lands_among_the_series(stegomed: Stegomed, tmp_path: Pat
     done = stegomed("benchmark", "paper", "--data", "data", "--out", "out", "--json", "data/report.json")
 
     assert done.returncode == 3
-    assert "inputs are never touched" in done.stderr
+    assert "inputs are never changed" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [("benchmark",), ("benchmark", "paper"), ("benchmark", "paper", "--out")])

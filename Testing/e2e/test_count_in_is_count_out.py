@@ -155,7 +155,7 @@ def test_extract_and_evaluate_account_for_every_file(stegomed: Any, tmp_path: Pa
     compared = stegomed("evaluate", "in", "out", "--json", "-")
 
     assert read.returncode == compared.returncode == 7
-    assert last_line(read) == "10 files came in: 3 looked at, 7 left out."
+    assert last_line(read) == "10 files came in: 3 read, 7 left out."
     left_out = {row["file"] for row in json.loads(read.stdout)["left_out"]}
     assert left_out == {f"out/{name}" for name in SPOILT}
     # Seven of one side, as many of the other but for the one whose pair told of it, and the one without a cover.

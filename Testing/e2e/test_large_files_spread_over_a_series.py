@@ -77,7 +77,7 @@ def test_a_hundred_and_eighty_kilobytes_come_back_with_any_seven_of_twenty_four_
     assert (tmp_path / "here" / NAME).read_bytes() == CONTENT
     assert report["shards"] == [{"needed": 17, "total": 24, "found": 17, "record": 0}]
     assert report["profile"] == "capacity"
-    assert {row["state"] for row in report["slices"]} == {"read"}
+    assert {row["state"] for row in report["slices"]} == {"extracted"}
 
 
 @pytest.mark.data
@@ -89,8 +89,8 @@ def test_one_slice_too_few_is_told_to_the_owner_of_the_key_and_to_nobody_else(co
     stranger = stegomed("extract", "copy", env={"STEGOMED_PASSPHRASE": "another"})
 
     assert (owner.returncode, stranger.returncode) == (4, 4)
-    assert "16 of the 17 that it takes can be read" in owner.stderr
-    assert "Nothing can be read with this passphrase" in stranger.stderr
+    assert "17 of them are needed, and 16 can be read" in owner.stderr
+    assert "No record can be extracted with this passphrase" in stranger.stderr
 
 
 @pytest.mark.data

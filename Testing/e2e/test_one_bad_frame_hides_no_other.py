@@ -27,6 +27,10 @@ def test_a_damaged_frame_between_good_ones(phantom_folder: Path, stegomed: Any, 
     assert result.returncode == 7, result.stderr
     report = json.loads(result.stdout)
     assert report["record"]["PatientName"] == "Phantom^Abdomen"
-    assert [(row["frame"], row["state"]) for row in report["slices"]] == [(0, "read"), (1, "unreadable"), (2, "read")]
+    assert [(row["frame"], row["state"]) for row in report["slices"]] == [
+        (0, "extracted"),
+        (1, "unreadable"),
+        (2, "extracted"),
+    ]
     assert "cannot be decoded" in report["slices"][1]["detail"]
     assert [row["file"] for row in report["left_out"]] == ["three.dcm"]

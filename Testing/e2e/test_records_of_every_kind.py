@@ -41,7 +41,7 @@ def test_a_header_record_puts_the_name_back_after_the_header_was_emptied(
     assert report["record"]["PatientName"] == "Phantom^Abdomen"
     assert report["record"]["PatientBirthDate"] == "19700101"
     assert report["profile"] == "fidelity"
-    assert {row["state"] for row in report["slices"]} == {"read"}
+    assert {row["state"] for row in report["slices"]} == {"extracted"}
 
 
 def test_chosen_attributes_only(phantom_folder: Path, stegomed: Any) -> None:
@@ -248,7 +248,7 @@ def test_a_multi_frame_object_carries_the_record_in_every_frame(data_dir: Path, 
     read = _report(stegomed("extract", "knee.dcm", "--json", "-"))
 
     assert len(read["slices"]) == 19
-    assert [row["state"] == "read" for row in read["slices"]] == [
+    assert [row["state"] == "extracted" for row in read["slices"]] == [
         row["state"] == "embedded" for row in report["slices"]
     ]
     _report(stegomed("segment", source, "--out", "masks", *FINDER, "--json", "-"))

@@ -109,7 +109,7 @@ def test_a_record_that_contradicts_the_header_is_for_a_person(series: Path, steg
 
     assert result.returncode == 6, result.stderr
     last = result.stderr.strip().splitlines()[-1]
-    assert "another patient than the header says (slice_0001.dcm, slice_0003.dcm to slice_0004.dcm)" in last
+    assert "name different patients (slice_0001.dcm, slice_0003.dcm to slice_0004.dcm)" in last
     assert "SM-0001" not in last
     assert "4711" not in last
     report = json.loads(result.stdout)
@@ -144,7 +144,7 @@ def test_a_person_must_look_before_files_are_missed(series: Path, stegomed: Any)
 
     assert result.returncode == 6
     assert "in/notes.txt" in result.stderr
-    assert "5 files came in: 4 looked at, 1 left out." in result.stderr
+    assert "5 files came in: 4 read, 1 left out." in result.stderr
 
 
 def test_shards_of_another_patient_contradict_the_header(phantom_folder: Path, stegomed: Any, tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_parts_of_one_more_record_are_for_a_person(
     result = stegomed("extract", "in", "--json", "-")
 
     assert result.returncode == 6, result.stderr
-    assert "parts of one more record" in result.stderr.strip().splitlines()[-1]
+    assert "parts of another record" in result.stderr.strip().splitlines()[-1]
     report = json.loads(result.stdout)
     assert report["record"] is None
     assert [record["PatientID"] for record in report["records"]] == ["SM-0001"]

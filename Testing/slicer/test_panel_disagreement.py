@@ -90,5 +90,5 @@ def test_a_record_of_another_patient_than_the_header_s(driver: Any, dicom_databa
     shown = driver.extract(loaded)
 
     assert shown["PatientID"] != "4711"
-    assert "another patient than the header says" in driver.ui.extractState.plainText
+    assert "name different patients" in driver.ui.extractState.plainText
     assert "#b8770b" in driver.ui.extractState.styleSheet

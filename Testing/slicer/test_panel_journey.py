@@ -214,7 +214,7 @@ def test_a_file_and_its_copies(
     driver.ui.copyButton.click()
     copied = json.loads(qt.QApplication.clipboard().text())
     assert copied["record"]["size"] == 15
-    assert [row["state"] for row in copied["slices"]] == ["read"] * 3
+    assert [row["state"] for row in copied["slices"]] == ["extracted"] * 3
     monkeypatch.setattr(qt.QFileDialog, "getSaveFileName", staticmethod(lambda *_: str(tmp_path / "record.json")))
     driver.ui.saveJsonButton.click()
     assert json.loads((tmp_path / "record.json").read_text(encoding="utf-8")) == copied

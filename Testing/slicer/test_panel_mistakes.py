@@ -124,14 +124,14 @@ def test_the_wrong_key(driver: Any, ready: Any, untouched: Callable[[], None], p
     stego = driver.embed()
     untouched()
     assert driver.extract(stego, passphrase) == {}
-    assert ("Nothing can be read" if passphrase else "no passphrase") in driver.ui.extractState.plainText
+    assert ("No record can be extracted" if passphrase else "no passphrase") in driver.ui.extractState.plainText
     assert not driver.ui.qrPicture.visible
 
 
 def test_nothing_was_embedded(driver: Any, volume: Any, untouched: Callable[[], None]) -> None:
     untouched()
     assert driver.extract(volume) == {}
-    assert "Nothing can be read" in driver.ui.extractState.plainText
+    assert "No record can be extracted" in driver.ui.extractState.plainText
 
 
 def test_no_capacity(driver: Any, ready: Any, untouched: Callable[[], None]) -> None:
@@ -160,7 +160,7 @@ def test_too_long_a_text(driver: Any, ready: Any, untouched: Callable[[], None])
         ("file", "", "no file yet"),
         ("file", "gone", "cannot be read"),
         ("file", "big", "more than 100 KiB"),
-        ("file", "pipe", "and no file"),
+        ("file", "pipe", "not a file"),
     ],
 )
 def test_records_that_cannot_be_embedded(
@@ -352,7 +352,7 @@ def test_the_database_takes_only_some(driver: Any, ready: Any, untouched: Callab
 
     monkeypatch.setattr(DICOMUtils, "importDicom", half)
     driver.save_to_database()
-    assert "did not take the new series" in driver.ui.saveState.plainText
+    assert "did not accept the new series" in driver.ui.saveState.plainText
 
 
 @pytest.mark.parametrize("place", ["", "full", "file"])
@@ -368,7 +368,7 @@ def test_folders_that_cannot_be_used(
     driver.parameters.target = type(driver.parameters.target).folder
     driver.ui.targetFolder.currentPath = str(tmp_path / place) if place else ""
     driver.ui.saveButton.click()
-    assert ("holds something already" if place else "no folder yet") in driver.ui.saveState.plainText
+    assert ("is not empty" if place else "no folder yet") in driver.ui.saveState.plainText
 
 
 def test_a_stego_volume_that_was_changed(

@@ -127,7 +127,7 @@ def test_generate_fills_both_fields_and_shows_them(driver: Any, ready: Any) -> N
     assert ui.repeatPassphrase.text == made
     assert ui.showPassphrase.checked
     assert ui.passphrase.echoMode == ui.repeatPassphrase.echoMode == qt.QLineEdit.Normal
-    assert "keep it where you find it again" in ui.passphraseState.plainText
+    assert "keep it in a safe place" in ui.passphraseState.plainText
     ui.embedButton.click()
     assert driver.extract(driver.parameters.stegoVolume, made) == {"text": "found"}
     ui.generatePassphrase.click()

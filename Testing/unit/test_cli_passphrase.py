@@ -70,7 +70,7 @@ def test_two_lines_are_refused_for_hiding_and_tried_for_reading(
     with pytest.raises(UsageError, match="more than one line"):
         key_to_seal(given(file))
     assert key_to_open(given(file)) == Passphrase((b"one\ntwo",))
-    assert "Earlier versions took it" in capsys.readouterr().err
+    assert "Earlier versions accepted it" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="variables of Windows are Unicode")

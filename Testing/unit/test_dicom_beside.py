@@ -126,6 +126,6 @@ def test_what_the_receiver_would_read_otherwise_is_not_written(make_strayed: Any
     source = read_instance(make_strayed(image() | garbage("lines")))
     changed = source.plane().pixels.copy()
     changed[::5] = 4000
-    with pytest.raises(UnusableFileError, match="bits above its values"):
+    with pytest.raises(UnusableFileError, match="unused bits of its pixels"):
         write_derived(source, {0: changed}, tmp_path / "out.dcm", DerivedSeries("a test"))
     assert not (tmp_path / "out.dcm").exists()

@@ -182,7 +182,7 @@ def cut(path: Path, share: float) -> None:
 def test_object_that_breaks_off_is_refused(make_image: Any) -> None:
     path = make_image(compressed(5))
     cut(path, 0.7)
-    with pytest.raises(UnusableInputError, match="breaks off in its compressed pixel data"):
+    with pytest.raises(UnusableInputError, match="ends in the middle of its compressed pixel data"):
         read_instance(path)
 
 
@@ -200,7 +200,7 @@ def test_pixels_that_contradict_their_transfer_syntax_are_refused(make_image: An
     path = make_image(compressed(1))
     whole = path.read_bytes()
     path.write_bytes(whole.replace(RLELossless.encode() + b"\0", b"1.2.840.10008.1.2.1\0"))
-    with pytest.raises(UnusableInputError, match="transfer syntax is an uncompressed one, its pixels are not"):
+    with pytest.raises(UnusableInputError, match="transfer syntax is uncompressed, but its pixels are compressed"):
         read_instance(path)
 
 

@@ -92,7 +92,7 @@ def test_several_values_with_a_limit_are_ranges_each() -> None:
     [("LO", "-2000 HU"), ("LO", "0xF830"), ("DS", "0.5"), ("SL", 70000), ("UN", b"abc"), ("LO", ["1", "2x"])],
 )
 def test_a_declaration_that_nobody_understands_is_refused(keyword: str, declared: tuple[str, Any]) -> None:
-    with pytest.raises(UnusableInputError, match=f"its {keyword} is no number of 16 bits"):
+    with pytest.raises(UnusableInputError, match=f"its {keyword} is not a number of 16 bits"):
         padding_ranges(ct(5), header("MR", **{keyword: declared}), SIGNED, Rescale())
 
 

@@ -78,7 +78,7 @@ def test_a_copy_that_does_not_decode_blames_the_syntax_and_names_no_temporary_fi
     source = read_instance(make_image())
     with pytest.raises(UnusableInputError) as caught:
         write_derived(source, {}, target, DerivedSeries("a test"), syntax="rle")
-    sentence = f"{source.path.name} cannot be used: the pixels do not survive the transfer syntax 'rle'; "
+    sentence = f"{source.path.name} cannot be used: the transfer syntax 'rle' would change the pixels; "
     assert str(caught.value) == sentence + "ask for 'explicit'."
 
 

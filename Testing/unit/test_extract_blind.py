@@ -80,7 +80,7 @@ def test_lossless_profiles_are_read_with_full_quality(profile: str) -> None:
     report = _extracted(_marked(profile))
 
     assert report.quality == 1.0
-    assert {row.detail for row in report.slices} == {"the record was read from this slice alone"}
+    assert {row.detail for row in report.slices} == {"the record was extracted from this slice alone"}
 
 
 def test_quality_falls_with_noise_before_reading_fails() -> None:
@@ -95,7 +95,7 @@ def test_what_was_corrected_is_told() -> None:
     report = _extracted(_attacked(_marked("robust"), "gaussian", 2.0))
 
     assert any("were wrong and were corrected" in row.detail for row in report.slices)
-    assert all("times above their noise" in row.detail for row in report.slices if row.record is not None)
+    assert all("times its noise" in row.detail for row in report.slices if row.record is not None)
 
 
 def test_slices_of_several_profiles_are_read_in_one_run() -> None:

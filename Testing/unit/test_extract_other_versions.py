@@ -117,7 +117,7 @@ def test_a_newer_envelope_in_shards_of_this_version_is_told() -> None:
 
 
 def test_too_few_good_shards_are_told_before_what_may_be_damage() -> None:
-    with pytest.raises(TooFewShardsError, match="1 of the 2"):
+    with pytest.raises(TooFewShardsError, match="2 of them are needed, and 1 can be read"):
         extracted(marked([shard_texts(ENVELOPE)[0], NEWER["envelope's version byte"]]))
 
 

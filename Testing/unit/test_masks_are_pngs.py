@@ -95,9 +95,9 @@ def palette(change: str) -> bytes:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 33 24\n{} loop\n", "no PNG"),
-        (b"P5 33 24 255\n" + bytes(33 * 24), "no PNG"),
-        (b"", "no PNG"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 33 24\n{} loop\n", "not a PNG"),
+        (b"P5 33 24 255\n" + bytes(33 * 24), "not a PNG"),
+        (b"", "not a PNG"),
         (png(Image.fromarray(GREY))[:-20], "no picture"),
         (png(Image.fromarray(GREY.astype(np.uint16) * 256)), "16 bits a sample"),
         (transparent(), "transparent pixels"),

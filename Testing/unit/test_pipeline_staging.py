@@ -76,7 +76,7 @@ def test_a_full_disk_is_said_in_words(tmp_path: Path) -> None:
         with staged(tmp_path / "out", overwrite=False):
             raise OSError(28, "No space left on device")
 
-    with pytest.raises(UnusableInputError, match=r"No space left.*make room"):
+    with pytest.raises(UnusableInputError, match=r"No space left.*free some space"):
         run()
 
     assert not list(tmp_path.iterdir())

@@ -71,9 +71,9 @@ def test_folders_tell_images_of_one_name_apart(tmp_path: Path) -> None:
     [
         ([], "no annotated images"),
         ({"_via_img_metadata": 3}, "no annotated images"),
-        ({"1": 3}, "not written as VIA"),
-        ({"1": {"filename": 3, "regions": []}}, "not written as VIA"),
-        ({"1": {"filename": "a", "regions": 7}}, "not written as VIA"),
+        ({"1": 3}, "not have the form that VIA"),
+        ({"1": {"filename": 3, "regions": []}}, "not have the form that VIA"),
+        ({"1": {"filename": "a", "regions": 7}}, "not have the form that VIA"),
         ({"1": {"filename": "a", "regions": [7]}}, "no polygon"),
         ({"1": entry("a", {"name": "circle", "cx": 1, "cy": 1, "r": 5})}, "no polygon"),
         ({"1": entry("a", {"name": "polygon"})}, "without points"),

@@ -175,7 +175,7 @@ def test_a_run_does_not_go_on_from_what_it_could_not_use(harm: Callable[[Any], N
         run.scaler = torch.amp.GradScaler("cpu", enabled=True)
     torch.save(state, tmp_path / "last.pt")
 
-    with pytest.raises(UnusableInputError, match=r"does not fit this run; begin anew"):
+    with pytest.raises(UnusableInputError, match=r"does not fit this run; use --restart"):
         resume_run(run, _SHAPE, tmp_path / "last.pt")
 
 

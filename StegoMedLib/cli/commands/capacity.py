@@ -22,7 +22,7 @@ _COLUMNS = {
     "capacity_bits": "bits",
     "symbol_version": "largest QR version",
     "record_bytes": "bytes of record",
-    "reason": "why no more",
+    "reason": "what limits it",
 }
 
 

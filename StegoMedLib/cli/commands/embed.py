@@ -86,7 +86,7 @@ def _record(arguments: argparse.Namespace) -> Record | None:
     try:
         return TextRecord(content.decode("utf-8"))
     except UnicodeDecodeError:
-        raise UnusableInputError(f"{arguments.content} is no UTF-8 text; embed it with --record file.") from None
+        raise UnusableInputError(f"{arguments.content} is not UTF-8 text; embed it with --record file.") from None
 
 
 def _content(file: Path) -> bytes:
@@ -105,7 +105,9 @@ def _attributes(text: str | None) -> tuple[str, ...]:
         return tuple(DEFAULT_ATTRIBUTES)
     keywords = tuple(keyword.strip() for keyword in text.split(",") if keyword.strip())
     if not keywords:
-        raise UsageError("--attributes names no attribute; name some, as in PatientName,PatientID, or leave it out.")
+        raise UsageError(
+            "--attributes is empty; name attributes, as in PatientName,PatientID, or leave the option out."
+        )
     return keywords
 
 
@@ -114,11 +116,11 @@ def _show(report: EmbedReport) -> None:
     say(PAPER_NOTE)
     skipped = [[row.file, row.frame, row.reason] for row in report.slices if row.state == "skipped"]
     if skipped:
-        show_table("Skipped: written with their pixels as they were", ["file", "frame", "reason"], skipped)
+        show_table("Skipped: written with unchanged pixels", ["file", "frame", "reason"], skipped)
     for shards in report.shards:
         say(
-            f"The record is spread over {shards['written']} slices, {shards['needed']} of which give it back "
-            f"({shards['shard_bytes']} bytes each)."
+            f"The record is spread over {shards['written']} slices with {shards['shard_bytes']} bytes each; any "
+            f"{shards['needed']} of them are enough to extract it."
         )
     total = counted(len(report.slices), "slice")
     say(f"{'A part of the' if report.shards else 'The'} record is embedded in {report.embedded} of {total}.")

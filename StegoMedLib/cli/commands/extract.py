@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> None:
     wanted = needed or arguments.masks is not None
     masks = chosen_masks(arguments) if wanted else None
     key = key_to_open(arguments)
-    with ProgressBar("Reading") as progress:
+    with ProgressBar("Extracting the record") as progress:
         report = extract_series(
             arguments.source,
             key,
@@ -50,12 +50,13 @@ def run(arguments: argparse.Namespace) -> None:
 def _show(report: ExtractReport, *, kept: bool) -> None:
     show_records(report, "Record")
     if not kept and any(isinstance(record, FileRecord) for record in report.records):
-        say("The record is a file, which was not saved: add --out DIR, and it is written into that folder.")
+        say("The record is a file, which was not saved; add --out DIR to save it in that folder.")
     read = sum(row.record is not None for row in report.slices)
-    say(f"Read from {read} of {counted(len(report.slices), 'slice')}, profile {report.profile}.")
+    say(f"Extracted from {read} of {counted(len(report.slices), 'slice')}, profile {report.profile}.")
     for shards in report.shards:
-        say(f"A record was spread: {shards.found} of {shards.total} shards were found, and it takes {shards.needed}.")
+        total = counted(shards.total, "slice")
+        say(f"A record is spread over {total}: {shards.needed} are needed, {shards.found} were found.")
     if read == 0:
-        say("No slice could be read alone; the record was read from all of them together.")
-    say(f"Quality {report.quality:.2f} at least: 1 is as good as can be, 0 about to fail.")
-    account_for(report.files, "looked at", must_look=report.must_look)
+        say("No slice could be read alone; the record was extracted from all of them together.")
+    say(f"Lowest quality: {report.quality:.2f}, where 1 is perfect and 0 is about to fail.")
+    account_for(report.files, "read", must_look=report.must_look)

@@ -18,4 +18,4 @@ def run(arguments: argparse.Namespace) -> None:
     """Do the command's work."""
     made, strength = make_passphrase(arguments.words)
     put(f"{made}\n")
-    say(f"Guessing it takes {strength}. Keep it where you find it again: without it nobody can read the record.")
+    say(f"Guessing it takes {strength}. Keep it in a safe place: without it nobody can extract the record.")

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         why, out = arguments.why.resolve(), arguments.out.resolve()
         if is_in(why, out) or is_in(out, why):
-            raise UsageError("The masks and the pictures of --why need a folder each; name another one for --why.")
+            raise UsageError("The masks and the pictures of --why need separate folders; name another one for --why.")
         check_target(arguments.source, arguments.why, overwrite=arguments.overwrite)
         with staged(arguments.why, overwrite=arguments.overwrite) as work:
             report = _segment(arguments, lambda seen: _draw(work, seen))

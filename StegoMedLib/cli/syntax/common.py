@@ -28,7 +28,9 @@ __all__ = [
 def add_common(parser: argparse.ArgumentParser) -> None:
     """The JSON report, lossy sources, and unforeseen failures."""
     add_json(parser)
-    parser.add_argument("--accept-lossy", action="store_true", help="take files whose pixels are stored with loss, too")
+    parser.add_argument(
+        "--accept-lossy", action="store_true", help="also accept files whose pixels are stored with loss"
+    )
     add_debug(parser)
 
 
@@ -53,7 +55,7 @@ def add_debug(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--debug",
         action="store_true",
-        help="show where in the program an unforeseen failure came from; nothing of your data is in it",
+        help="after an unexpected error, show where in the program it happened, without any of your data",
     )
 
 
@@ -89,13 +91,13 @@ def add_finder(parser: argparse.ArgumentParser) -> None:
         "--engine",
         default="auto",
         choices=ENGINES,
-        help="what runs Mask R-CNN (default: %(default)s)",
+        help="the software that runs Mask R-CNN (default: %(default)s)",
     )
     parser.add_argument(
         "--masks",
         type=filled_path,
         metavar="DIR",
-        help="use the masks in DIR, as 'stegomed segment' names them, not a finder",
+        help="use the masks in DIR, named as 'stegomed segment' does, instead of a finder",
     )
 
 
@@ -106,7 +108,9 @@ def add_profile(parser: argparse.ArgumentParser, *, blind: bool = False) -> None
         "--profile",
         default=None if blind else DEFAULT_PROFILE,
         choices=tuple(PROFILES),
-        help=f"codec (default: found by itself; {named} has to be named)" if blind else "codec (default: %(default)s)",
+        help=f"how the record is embedded (default: found automatically, except {named})"
+        if blind
+        else "how to embed the record (default: %(default)s)",
     )
     parser.add_argument(
         "--beta",
@@ -126,10 +130,10 @@ def add_strength(parser: argparse.ArgumentParser) -> None:
         "--strength",
         type=_strength,
         metavar="default|high|DB",
-        help=f"of profile {_profiles_taking('strength')}: the least PSNR of the marked images in dB, over their own "
-        f"range of values without outliers; a lower number is stronger. default ({DEFAULT_STRENGTH:g}) survives JPEG "
-        f"of quality 85, JPEG 2000 at 10:1 and noise of 1 %% of the range; high ({HIGH_STRENGTH:g}) JPEG of quality "
-        "60, JPEG 2000 at 20:1 and noise of 2.5 %%",
+        help=f"strength of profile {_profiles_taking('strength')}: the lowest PSNR (psnr_bulk) of the marked images in "
+        f"dB; a lower number is stronger. default ({DEFAULT_STRENGTH:g}) survives JPEG of quality 85, JPEG 2000 at "
+        f"10:1 and noise of 1 %% of the range of values; high ({HIGH_STRENGTH:g}) survives JPEG of quality 60, JPEG "
+        "2000 at 20:1 and noise of 2.5 %%",
     )
 
 
@@ -138,7 +142,7 @@ def add_overwrite(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace what an earlier run wrote to the target, as a whole; files that StegoMed did not write stay",
+        help="replace everything that an earlier run wrote to the target; files that StegoMed did not write stay",
     )
 
 
@@ -147,7 +151,7 @@ def add_copy_others(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--copy-others",
         action="store_true",
-        help="copy files that are left out to DST as they are, with whatever identity they hold",
+        help="copy the files that are left out to DST unchanged, including the identities in them",
     )
 
 
@@ -157,7 +161,7 @@ def _positive(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
     return value
 
 

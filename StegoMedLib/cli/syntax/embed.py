@@ -29,7 +29,7 @@ _SYNTAXES = ("explicit", "rle", "jpegls", "jpeg2000")
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     add_source(parser)
-    parser.add_argument("target", type=filled_text, metavar="DST", help="where the stego file or folder goes")
+    parser.add_argument("target", type=filled_text, metavar="DST", help="file or folder to write the marked images to")
     _add_record(parser)
     add_key(parser, sealing=True)
     add_profile(parser)
@@ -56,12 +56,12 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
         type=filled_path,
         dest="content",
         metavar="FILE",
-        help="where the text or file is; - is standard input",
+        help="file with the text, or the file to embed; - is standard input",
     )
     parser.add_argument(
         "--attributes",
         metavar="A,B,…",
-        help="DICOM keywords of a header record (default: " + ", ".join(DEFAULT_ATTRIBUTES) + ")",
+        help="attributes to embed, as DICOM keywords (default: " + ", ".join(DEFAULT_ATTRIBUTES) + ")",
     )
 
 
@@ -70,7 +70,7 @@ def _add_mode(parser: argparse.ArgumentParser) -> None:
         "--mode",
         default="replicate",
         choices=MODES,
-        help="every slice carries the whole record (replicate, default), or a part of it (spread)",
+        help="embed the whole record in every slice (replicate, default), or a part of it in each (spread)",
     )
     parser.add_argument(
         "--lost",

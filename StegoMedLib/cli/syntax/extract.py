@@ -16,7 +16,7 @@ __all__ = ["add_options"]
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     add_source(parser)
-    parser.add_argument("--out", type=filled_path, metavar="DIR", help="folder for a record that is a file")
+    parser.add_argument("--out", type=filled_path, metavar="DIR", help="folder to save the record in, if it is a file")
     add_key(parser)
     add_profile(parser, blind=True)
     add_finder(parser)

@@ -20,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--why",
         type=filled_path,
         metavar="DIR",
-        help="draw into DIR what is air in each slice, and why the rest is not, each reason in its colour",
+        help="folder for pictures of which pixels are air and why the others are not, each reason in its own colour",
     )
     add_finder(parser)
     add_overwrite(parser)

@@ -34,13 +34,14 @@ SLICES = "per cent of the files"
 SERIES_KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("lost", SLICES, 30, "These files are missing.", most=99),
-        Kind("shuffled", SLICES, 100, "These files change their names and instance numbers among each other."),
+        Kind("lost", SLICES, 30, "Leaves out this share of the files.", most=99),
+        Kind("shuffled", SLICES, 100, "Exchanges the names and instance numbers of this share of the files."),
         Kind(
             "rescale",
             "factor",
             2,
-            "Stored values, counted from the least one of the file, times this; slope and intercept make up for it.",
+            "Multiplies stored values, counted from the smallest of the file, by this; changes slope and intercept to "
+            "match.",
             least=0.1,
             most=16,
         ),

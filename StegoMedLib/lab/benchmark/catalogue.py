@@ -40,17 +40,18 @@ class Comparison:
 
 COMPARISONS: Mapping[str, Comparison] = MappingProxyType(
     {
-        "paper": Comparison("repeat the paper's tables, our profiles beside its rule", "paper"),
+        "paper": Comparison("repeat the paper's tables with its rule and with our profiles", "paper"),
         "peers": Comparison(
-            "our profiles beside other methods: cost, quality, errors",
+            "compare our profiles with other methods: time, quality, errors",
             "peers_files",
             numbers=(("attacked", 2, "slices of each series to attack"),),
         ),
         "steganalysis": Comparison(
-            "how well a detector tells marked planes (needs scikit-learn)", "steganalysis_files"
+            "train detectors, and measure how well they recognise marked planes (needs scikit-learn)",
+            "steganalysis_files",
         ),
         "safety": Comparison(
-            "count pixels of patients that are usable or changed, by reference masks: they must be 0", "safety_files"
+            "count the pixels of patients that are usable or changed, with reference masks (must be 0)", "safety_files"
         ),
     }
 )

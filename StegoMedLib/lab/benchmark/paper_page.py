@@ -22,37 +22,36 @@ TITLE = "Against the paper"
 
 _STRENGTH = (
     (
-        "The paper's figures appear when the error is taken before anything is stored: on the plane scaled to [0, 1], "
-        "not rounded, with a peak of 255. The columns after that are of the plane as a file holds it, and so are the "
-        "wrong bits: air is clipped at the least value, and a cell of 4/β of the range is soon smaller than a grey "
-        "level. Stretched means: had the plane been stretched to 16 bits before, which is another image than the one "
-        "given."
+        "The paper's figures appear if the error is taken before anything is stored: on the plane scaled to [0, 1], "
+        "not rounded, with a peak of 255. The columns after that, and the wrong bits, are for the plane as a file "
+        "stores it: air is clipped at the smallest value, and a cell of 4/β of the range is soon smaller than a grey "
+        "level. 'Stretched' means that the plane was stretched to 16 bits before, which makes it a different image."
     ),
     (
-        "The few wrong bits of CT at β = 1000 are luck: the half that clipping leaves of a 1 in flat air rounds to a "
+        "That CT has few wrong bits at β = 1000 is luck: in flat air, clipping leaves half of a 1, which rounds to a "
         "value just above the middle of its cell, at the ranges of some slices."
     ),
-    "Expected is the analysis for coefficients spread evenly over their cells: MSE = (4/β)²/3 · bits per pixel.",
+    "'Expected' is the analysis for coefficients that are uniform in their cells: MSE = (4/β)²/3 · bits per pixel.",
 )
-_SMALL = ("The data modules of a QR code of version 10; a default header record takes less.",)
+_SMALL = ("The data modules of a QR code of version 10; a default header record needs less.",)
 _CAPACITY = (
     (
-        "What fits, and what hiding so much does. The paper names a capacity of 131,524 bits beside a PSNR that it "
-        "measured with 8,126."
+        "How much fits, and what embedding so much changes. The paper states a capacity of 131,524 bits, but measured "
+        "its PSNR with 8,126."
     ),
 )
 _NOISE = (
     (
-        "The paper does not say how strong its noise is; its PSNR of about 53.4 dB at the stated peak of 65535 means a "
-        "standard deviation of 140 stored units. Here it is 147 (53 dB before clipping), with salt and pepper of the "
-        "same mean square error. NCC is of bits sent and received, means removed. QR read counts the slices whose "
-        "record a QR reader reads. Profiles that are made for lossless files read nothing here, by design."
+        "The paper does not say how strong its noise is; its PSNR of about 53.4 dB at the stated peak of 65535 "
+        "corresponds to a standard deviation of 140 stored units. Here it is 147 (53 dB before clipping), and salt and "
+        "pepper has the same mean square error. NCC compares the bits sent and received, with their means removed. 'QR "
+        "read' counts the slices whose QR code is readable. Profiles for lossless files extract nothing, by design."
     ),
 )
 _MASKS = (
     (
-        "Sender and receiver each find the body by themselves. The paper's rule loses all bits after the first block "
-        "that differs, and what its mask misses of the body it changes. Our receivers need no mask."
+        "Sender and receiver each run the region finder on their own image. The paper's rule loses all bits after the "
+        "first block that differs, and changes the parts of the body that its mask misses. Our receivers need no mask."
     ),
 )
 _CAPTIONS = {
@@ -100,14 +99,14 @@ def _lead(report: PaperReport) -> list[str]:
     slices = ", ".join(f"{count} slices of {group}" for group, count in report.covers.items())
     return [
         (
-            f"Measured on {slices}; means over the slices. The paper's rule hides in blocks outside the reference "
-            "mask, from the top left on, and its receiver is told that mask; our profiles keep a guard around it, "
-            f"and their receivers are told nothing but the key. The table of masks uses the finder '{report.finder}' "
-            "instead."
+            f"Measured on {slices}; means over the slices. The paper's rule embeds in blocks outside the reference "
+            "mask, from the top left on, and its receiver knows that mask; our profiles also obey the guard, and their "
+            f"receivers know only the key. For the table of masks, the finder '{report.finder}' replaces the reference "
+            "mask."
         ),
         (
-            f"The paper: {printed.CITATION}. Of its Tables 3 to 6 only the figures shown as printed were at hand; "
-            "sections are ordered by content, and a dash stands where nothing is known."
+            f"The paper: {printed.CITATION}. From its Tables 3 to 6, only the figures shown as printed were available; "
+            "a dash marks unknown values."
         ),
         PAPER_NOTE,
     ]

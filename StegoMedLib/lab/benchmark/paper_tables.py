@@ -19,7 +19,7 @@ __all__ = ["capacity_table", "mask_table", "noise_table", "small_table", "streng
 Cells = list["str | float | None"]
 
 _CT = "CHAOS CT"
-_PRINTED = "the paper, printed"
+_PRINTED = "the paper (printed)"
 
 
 def strength_table(group: str, made: Sequence[Line]) -> Table:
@@ -40,7 +40,7 @@ def strength_table(group: str, made: Sequence[Line]) -> Table:
             ]
         )
     columns = ("profile", "printed", "as the paper measures", "expected", "psnr_paper", "psnr_range", "psnr_stored")
-    more = ("psnr_65535", "wrong bits", "wrong bits, stretched", "slices that hold it")
+    more = ("psnr_65535", "wrong bits", "wrong bits, stretched", "slices with enough capacity")
     return Table(f"{group}, {SAME}: PSNR in dB", columns + more, rows)
 
 
@@ -59,7 +59,7 @@ def small_table(group: str, made: Sequence[Line]) -> Table:
         "psnr_65535",
         "changed pixels",
         "wrong bits",
-        "slices that hold it",
+        "slices with enough capacity",
     )
     return Table(f"{group}, {SMALL}: PSNR in dB", columns, rows)
 
@@ -78,7 +78,7 @@ def capacity_table(group: str, made: Sequence[Line]) -> Table:
         "profile",
         "bits, mean",
         "bits per pixel",
-        "bits, least to most",
+        "bits, minimum to maximum",
         "psnr_range",
         "psnr_65535",
         "wrong bits",
@@ -111,8 +111,8 @@ def mask_table(group: str, made: Sequence[Line]) -> Table:
         least = line.measures.get("ncc_mask", {}).get("min")
         found = (line.mean("iou"), least, line.mean("blocks_differ"), line.mean("changed_significant"))
         rows.append([line.variant, *found, _per_cent(line.mean("ber")), _counted(line)])
-    columns = ("profile", "IoU, mean", "NCC, least", "blocks that differ", "body pixels changed", "wrong bits")
-    return Table(f"{group}, {SAME}", (*columns, "slices that hold it"), rows)
+    columns = ("profile", "IoU, mean", "NCC, minimum", "blocks that differ", "body pixels changed", "wrong bits")
+    return Table(f"{group}, {SAME}", (*columns, "slices with enough capacity"), rows)
 
 
 def _per_cent(value: float | None) -> str | None:

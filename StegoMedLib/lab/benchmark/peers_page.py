@@ -35,22 +35,22 @@ _GUESSED = 0.5
 """Share of wrong bits of a receiver that guesses."""
 
 _READ_NOTE = (
-    "Times are of the processor: medians over the planes of the least of three calls, tables made and region found "
-    "beforehand; what every slice of a series costs the codec alone. PSNR and SSIM are means. Methods for 8 bits are "
-    "measured against the plane in 8 bits; what that mapping loses is not counted. 'Body' counts pixels inside the "
-    "reference masks, over all planes."
+    "Times are processor times: the shortest of three calls, median over the planes, without making tables and finding "
+    "the region. PSNR and SSIM are means. Methods for 8 bits are compared with the plane in 8 bits; the loss from that "
+    "mapping is not counted. 'Body' counts pixels inside the reference masks, over all planes."
 )
 
 
 def peers_page(report: PeersReport, plots: Mapping[str, bytes]) -> str:
     """The report as HTML that stands alone, with the `plots` of each modality."""
     what = (
-        f"The same {report.symbol.data_bits.size} bits, the QR code of a sealed record, hidden by every method in the "
-        "same planes. Masks are those that the default region finder finds; the judge is the reference mask."
+        f"Each method embeds the same {report.symbol.data_bits.size} bits, the QR code of a sealed record, in the same "
+        "planes. The methods use the masks of the default region finder; changed pixels are counted with the reference "
+        "masks."
     )
     how = (
-        "Methods for 8 bits get the plane mapped on 0 to 255, and attacks that mean the same to it. Every receiver is "
-        "told what its method needs. A receiver that gives up counts as one that guesses: half of the bits are wrong."
+        "Methods for 8 bits get the plane mapped to 0 to 255, and equivalent attacks. Every receiver gets what its "
+        "method needs. If a receiver finds nothing, half of the bits count as wrong, as for guessing."
     )
     lead = [what, how, *([report.advice] if report.advice else [])]
     summary = Section("In short", tables=[summary_table(report)])
@@ -73,9 +73,9 @@ def summary_table(report: PeersReport) -> Table:
     columns = ["method", "embed ms", "extract ms", "psnr_65535", "psnr_range", "changed in the body", "bit errors"]
     return Table(
         "All planes",
-        [*columns, *(f"attacks stood, {modality}" for modality in modalities)],
+        [*columns, *(f"attacks survived, {modality}" for modality in modalities)],
         lines,
-        "An attack at its default level is stood where the QR code is read from every plane that was attacked.",
+        "A method survives an attack at its default level if the QR code is readable in every plane that was attacked.",
     )
 
 

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["SafetyReport", "results", "write_safety"]
 
 _LEAD = (
-    "Pixels in blocks that may be written to, and pixels that were changed, by reference masks that say what is the "
-    "patient, what is not sure, and what is certainly outside. Patient pixels must be 0. The share is that of what is "
-    "certainly outside and no padding that may be written to; couches and clothes count as outside where a mask has "
-    "two values only, and as not empty. Alone: patient pixels that the guard would leave behind an empty mask, which "
-    "embedding refuses."
+    "The tables count pixels in usable blocks, and pixels that were changed. Reference masks say what is the patient, "
+    "what is not sure, and what is certainly outside. Patient pixels must be 0. The share is the usable part of the "
+    "pixels that are certainly outside and not padding. If a mask has only two values, couches and clothes count as "
+    "outside, but not as empty. 'Alone' counts patient pixels that the guard would leave usable if the finder found "
+    "nothing; embedding refuses such slices anyway."
 )
 _SHOWN = 8
 """Slices that are drawn: those with patient pixels in usable blocks first, then those with the least usable air."""
@@ -139,14 +139,14 @@ def _write(request: Request, report: SafetyReport, worst: _Worst) -> None:
 
 def _safety_table(report: SafetyReport) -> Table:
     """One line for each series."""
-    columns = ["series", "slices", *(f"marked, {name}" for name in BLIND)]
+    columns = ["series", "slices", *(f"marked with {name}" for name in BLIND)]
     columns += [
-        "patient usable",
-        "patient changed",
-        "not sure, usable",
+        "patient pixels usable",
+        "patient pixels changed",
+        "unsure pixels usable",
         "alone",
-        "share of outside usable",
-        "of what is empty",
+        "usable share of outside",
+        "usable share of empty",
     ]
     lines: list[list[str | float | None]] = [
         [

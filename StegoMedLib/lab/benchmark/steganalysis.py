@@ -80,7 +80,7 @@ class DetectionRow:
         Planes that could carry the payload.
     auc : float
         Mean over the groups.
-    spread : float
+    deviation : float
         Standard deviation over the groups.
     groups : mapping of str to float
         AUC of every group that was tested on.
@@ -92,7 +92,7 @@ class DetectionRow:
     classifier: str
     pairs: int
     auc: float
-    spread: float
+    deviation: float
     groups: Mapping[str, float]
 
     def as_json(self) -> dict[str, object]:
@@ -187,8 +187,8 @@ def detect(
         progress(done, len(names), name)
         found[name] = _auc(pairs, name, classifier)
     values = np.array(list(found.values()))
-    mean, spread = float(values.mean()), float(values.std(ddof=1)) if values.size > 1 else 0.0
-    return DetectionRow(method, payload, region, classifier, len(pairs.groups), mean, spread, found)
+    mean, deviation = float(values.mean()), float(values.std(ddof=1)) if values.size > 1 else 0.0
+    return DetectionRow(method, payload, region, classifier, len(pairs.groups), mean, deviation, found)
 
 
 def _auc(pairs: Pairs, name: str, classifier: str) -> float:
@@ -228,7 +228,7 @@ def _classifier(name: str) -> _Classifier:
 
 
 _RIDGE = 100.0
-"""Of 10, 100 and 1000 none does better than its neighbours by more than the spread; at 0.1 the detector over-fits."""
+"""Of 10, 100 and 1000 none is better than its neighbours by more than a deviation; at 0.1 the detector over-fits."""
 
 
 def _region(item: Slice, region: str) -> NDArray[np.bool_]:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["results", "run_detection", "write_steganalysis"]
 
 _LEAD = (
-    "The detector learns from planes and from the same planes marked by the very method with the very payload, and is "
-    "tested on series it has not seen, one after the other. 0.5 is guessing, 1 is certainty; the spread is the "
-    "standard deviation over the series."
+    "The detector learns from planes and from the same planes marked by the same method with the same payload, and is "
+    "tested on series that it has not seen. The AUC (area under the curve) is 0.5 for guessing and 1 for certainty; "
+    "the deviation is the standard deviation over the series."
 )
 _AIR, _ = REGIONS
 
@@ -100,11 +100,11 @@ def run_detection(
 def _detection_table(rows: Sequence[DetectionRow]) -> Table:
     """AUC of every detector."""
     lines: list[list[str | float | None]] = [
-        [row.method, row.payload, row.region, row.classifier, row.pairs, f"{row.auc:.2f} ± {row.spread:.2f}"]
+        [row.method, row.payload, row.region, row.classifier, row.pairs, f"{row.auc:.2f} ± {row.deviation:.2f}"]
         for row in rows
     ]
     return Table(
-        "AUC, mean and spread over series", ["method", "payload", "looks at", "detector", "planes", "AUC"], lines
+        "AUC, mean and deviation over series", ["method", "payload", "looks at", "detector", "planes", "AUC"], lines
     )
 
 

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _show(report: DemoReport, out: Path) -> None:
-    show_records(report.extracted, "Record read from the saved files")
+    show_records(report.extracted, "Record extracted from the saved files")
     show_measures("Measures", report.evaluated.summary())
     embedded = report.embedded
     total = counted(len(embedded.slices), "slice")

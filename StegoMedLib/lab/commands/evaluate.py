@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _run_series(arguments: argparse.Namespace) -> None:
     if arguments.pictures is not None:
-        raise UsageError("--pictures shows how masks agree with reference masks; leave STEGO out, and give --masks.")
+        raise UsageError("--pictures needs reference masks and no STEGO; leave STEGO out, and give --masks.")
     finder = None if arguments.finder is None else make_finder(arguments.finder, arguments.engine)
     with ProgressBar("Comparing") as progress:
         report = evaluate_series(
@@ -57,7 +57,9 @@ def _show_series(report: EvaluateReport) -> None:
 
 def _run_masks(arguments: argparse.Namespace) -> None:
     if arguments.masks is None:
-        raise UsageError("Without STEGO there is only the region finder to measure; give reference masks with --masks.")
+        raise UsageError(
+            "Without STEGO, the region finder is compared with reference masks; name their folder with --masks."
+        )
     if arguments.pictures is not None:
         check_target(arguments.cover, arguments.pictures, overwrite=arguments.overwrite)
     names = dict.fromkeys((arguments.finder or DEFAULT_FINDER, BASELINE_FINDER))
@@ -87,7 +89,7 @@ def _draw(worst: WorstSlices | None, folder: Path | None, *, overwrite: bool) ->
 def _show(report: AgreementReport) -> None:
     columns = ["series", "orientation", "slices"]
     for name in report.finders:
-        columns += [f"IoU of {name}", "least", "missed beyond the guard"]
+        columns += [f"IoU of {name}", "least", "body pixels outside the guard"]
     rows = [
         [group.series, group.orientation, group.slices]
         + [

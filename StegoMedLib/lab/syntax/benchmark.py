@@ -39,14 +39,18 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help="folder with the series in curated/ and their masks in masks/curated/ (default: %(default)s)",
     )
     parser.add_argument(
-        "--out", type=filled_path, required=True, metavar="DIR", help="folder for the page and its parts"
+        "--out", type=filled_path, required=True, metavar="DIR", help="folder for the page, its data and its pictures"
     )
     parser.add_argument("--slices", type=int, metavar="N", help="at most N slices of each series, for a quick look")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of payloads and noise (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="seed of payloads and noise (default: %(default)s)"
+    )
     add_json(parser)
     parser.add_argument(
         "--finder", default=DEFAULT_FINDER, choices=FINDERS, help="region finder (default: %(default)s)"
     )
-    parser.add_argument("--engine", default="auto", choices=ENGINES, help="what runs Mask R-CNN")
+    parser.add_argument(
+        "--engine", default="auto", choices=ENGINES, help="the software that runs Mask R-CNN (default: %(default)s)"
+    )
     add_overwrite(parser)
     add_debug(parser)

@@ -20,7 +20,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "series", type=filled_path, nargs="?", metavar="SERIES", help="DICOM file or folder (default: a phantom)"
     )
     parser.add_argument(
-        "--out", type=filled_path, default=Path("demo-out"), metavar="DIR", help="folder (default: %(default)s)"
+        "--out",
+        type=filled_path,
+        default=Path("demo-out"),
+        metavar="DIR",
+        help="folder for the results (default: %(default)s)",
     )
     add_key(parser, sealing=True)
     add_finder(parser)

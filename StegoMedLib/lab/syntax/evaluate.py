@@ -21,20 +21,28 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=filled_path,
         nargs="?",
         metavar="STEGO",
-        help="DICOM file or folder after embedding; without it the region finder is measured, which needs --masks",
+        help="DICOM file or folder after embedding; without it, --masks is compared with the region finder",
     )
-    parser.add_argument("--masks", type=filled_path, metavar="DIR", help="reference masks: adds changed_significant")
+    parser.add_argument(
+        "--masks",
+        type=filled_path,
+        metavar="DIR",
+        help="folder of reference masks; with STEGO, counts the pixels changed inside them",
+    )
     parser.add_argument(
         "--finder",
         choices=FINDERS,
-        help=f"adds ncc_mask, and with --masks iou and dice, of this finder (without STEGO: default {DEFAULT_FINDER})",
+        help="region finder to measure; with STEGO, compares its masks of COVER and STEGO (without STEGO, default: "
+        f"{DEFAULT_FINDER})",
     )
-    parser.add_argument("--engine", default="auto", choices=ENGINES, help="what runs Mask R-CNN")
+    parser.add_argument(
+        "--engine", default="auto", choices=ENGINES, help="the software that runs Mask R-CNN (default: %(default)s)"
+    )
     parser.add_argument(
         "--pictures",
         type=filled_path,
         metavar="DIR",
-        help="without STEGO: draw the worst slices of each series into DIR",
+        help="without STEGO: folder for pictures of the worst slices of each series",
     )
     add_overwrite(parser)
     add_common(parser)

@@ -29,7 +29,7 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
         return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
 
     if arguments.steps == 0 or (arguments.steps or 0) < 0:
-        raise UsageError("--steps takes 1 or more.")
+        raise UsageError("--steps must be 1 or more.")
     base = CONFIGS[arguments.config]
     steps = arguments.steps or (0 if arguments.minutes else base.steps)
     return replace(
@@ -45,7 +45,7 @@ def _config(arguments: argparse.Namespace) -> TrainingConfig:
 def run(arguments: argparse.Namespace) -> None:
     """Do the command's work."""
     if set(arguments.learnt) & set(arguments.validation):
-        raise UsageError("A series cannot be learnt from and validated on at once; name it in one list only.")
+        raise UsageError("A series cannot be used for training and for validation; name it in one list only.")
     config = _config(arguments)
     samples, validation = (
         load_samples(arguments.images, arguments.masks, names, arguments.layout)

@@ -16,10 +16,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument("checkpoint", type=filled_path, metavar="CHECKPOINT", help="best.pt of a training run")
     parser.add_argument(
-        "target", type=filled_text, metavar="MODEL", help="the .onnx file to write; a .json goes beside it"
+        "target", type=filled_text, metavar="MODEL", help="the .onnx file to write; a .json file is written beside it"
     )
     parser.add_argument(
-        "--check", type=filled_path, required=True, metavar="DICOM", help="an image with a body, to compare on"
+        "--check",
+        type=filled_path,
+        required=True,
+        metavar="DICOM",
+        help="an image with a body, to compare the two networks on",
     )
     add_json(parser)
     add_overwrite(parser)
