@@ -172,7 +172,9 @@ def _plan(items: Sequence[Package], alive: Callable[[], None]) -> list[Change] |
 def _decline(lacking: Sequence[Package]) -> None:
     """The user said no: that ends what needs the packages, and is kept for those that are only optional."""
     if not all(item.optional for item in lacking):
-        raise UsageError("Nothing was done: Python packages are missing. Press the button again and agree to install them.")
+        raise UsageError(
+            "Nothing was done: Python packages are missing. Press the button again and agree to install them."
+        )
     _leave_out(lacking, lasting=True)
 
 

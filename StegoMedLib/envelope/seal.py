@@ -1,4 +1,4 @@
-"""Envelopes: a record compressed, encrypted, authenticated and written as text (design, section 5).
+"""Envelopes: a record compressed, encrypted, authenticated and written as text.
 
 ``SM1:`` and the Base45 text (RFC 9285) of header | ciphertext of (compression flag | record) | tag.
 """

@@ -1,4 +1,4 @@
-"""How long work tells how far it is."""
+"""How long-running work reports its progress."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ Progress = Callable[[int, int, str], None]
 
 
 def silent(_done: int, _total: int, _file: str) -> None:
-    """Tell nobody."""
+    """Report nothing."""

@@ -1,4 +1,4 @@
-"""Stacks of slices as a viewer holds them: voxels in memory, with or without DICOM instances behind them."""
+"""Stacks of slices in a viewer: voxels in memory, with or without DICOM instances that they come from."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class RevisedStack:
 
 
 class StackSeries:
-    """A stack as what gives slices: none is ever left out.
+    """A stack as a series; no slice is ever left out.
 
     Parameters
     ----------
