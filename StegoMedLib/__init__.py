@@ -1,6 +1,6 @@
-"""StegoMed: seals a record inside the part of a CT or MR image that carries no diagnosis.
+"""StegoMed: hides a record, encrypted, in the air around the body of CT and MR images.
 
-The functions are loaded when somebody asks for them, so that a question of help or version needs nothing heavy.
+The functions are loaded when they are first used, so that help and version load nothing heavy.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """Load what is offered and was not asked for yet (PEP 562)."""
+    """Load a function when it is first used (PEP 562)."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module("StegoMedLib.api"), name)
 
 
 def __dir__() -> list[str]:
-    """What is offered."""
+    """List the names that this package offers."""
     return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""What can go wrong, each with a sentence for the user (cause and remedy) and the exit code of the command line."""
+"""The errors that StegoMed raises: each has a sentence for the user (cause and remedy) and an exit code."""
 
 from __future__ import annotations
 
@@ -96,13 +96,13 @@ class DoesNotFitError(StegoMedError):
 
 
 class PersonMustLookError(StegoMedError):
-    """The work was done, but its result must not be used before a person has looked at it."""
+    """The work was done, but a person must check the result before it is used."""
 
     exit_code = 6
 
 
 class NotEveryFileError(StegoMedError):
-    """The work was done, but not with every file that came in."""
+    """The work was done, but some files were left out."""
 
     exit_code = 7
 

@@ -1,4 +1,4 @@
-"""What each profile is: the one place where command line, panel, pipeline, documents and tests look it up.
+"""The registry of profiles, which command line, panel, pipeline, documents and tests read.
 
 Light to load, for help: no arrays, and no codec before `ProfileInfo.under` is called. A new profile is a row here, a
 folder or file of its own beside this one, and its row in the documents.
@@ -24,7 +24,7 @@ __all__ = ["BLIND", "DEFAULT_PROFILE", "PROFILES", "ProfileInfo", "larger_than",
 
 @dataclass(frozen=True)
 class ProfileInfo:
-    """A profile as everybody but its codec sees it.
+    """Name, description and abilities of a profile, without its codec.
 
     Attributes
     ----------

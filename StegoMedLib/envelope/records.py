@@ -174,7 +174,7 @@ def decode_record(data: bytes) -> Record:
 
 
 def record_as_json(record: Record) -> dict[str, Any]:
-    """Describe a record as a JSON object, as the command line reports it (design, section 9).
+    """Describe a record as a JSON object, as the command line reports it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Envelopes: a record compressed, encrypted, authenticated and written as text (design, section 5).
+"""Envelopes: a record compressed, encrypted, authenticated and written as text.
 
 ``SM1:`` and the Base45 text (RFC 9285) of a header, ciphertext of (compression flag | record), and tag. The header is
 authenticated with the content, and is all that the receiver needs before deriving a key:

@@ -138,7 +138,7 @@ class _Walk(Generic[PartT]):
 
 
 def check_embedding(source: Path, target: Path, method: Method, output: Output) -> Listing:
-    """What there is to embed in, before anything else is asked for; raises what `embed_series` would raise at once."""
+    """List the files to embed in, before asking for a key; raises the errors that `embed_series` raises at once."""
     _check(source, target, method, output)
     return list_files(source)
 

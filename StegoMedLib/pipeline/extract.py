@@ -1,4 +1,4 @@
-"""Extracts what is embedded in a series: any one readable slice is enough, in any order, under any file name."""
+"""Extracts the record of a series: any one readable slice is enough, in any order, under any file name."""
 
 from __future__ import annotations
 

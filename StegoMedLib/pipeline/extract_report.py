@@ -1,4 +1,4 @@
-"""What reading a series found: its report, and the files among its records."""
+"""The report of extracting from a series, and saving records that are files."""
 
 from __future__ import annotations
 
@@ -93,12 +93,12 @@ class ExtractReport:
 
     @property
     def record(self) -> Record | None:
-        """The record, None where a person has to say which it is."""
+        """The record; None if there are several, or if a person must check them."""
         return self.records[0] if self.records and not self.must_look else None
 
     @property
     def must_look(self) -> list[str]:
-        """Why a person must look before anything is done with the records: sentences, none when all agree."""
+        """Sentences that say why a person must check the records before use; empty if nobody must."""
         sentences = []
         if len(self.records) > 1:
             sentences.append(

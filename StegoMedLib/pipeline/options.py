@@ -1,4 +1,4 @@
-"""What a user may choose of embedding: what is embedded, how, and where the result goes."""
+"""The options of embedding: what to embed, how, and where the result goes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["Content", "Method", "Output"]
 
 @dataclass(frozen=True, repr=False)
 class Content:
-    """What is embedded; shows nothing of it in ``repr``.
+    """What to embed; ``repr`` shows nothing of it.
 
     Attributes
     ----------
     record : Record or None
-        None for the attributes of the header, each patient's and study's own.
+        None for the `attributes` of the header; each patient and study then has its own record.
     attributes : tuple of str
         DICOM keywords of a header record.
     """
@@ -33,7 +33,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Method:
-    """How it is embedded.
+    """How to embed it.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Output:
-    """Which files are taken, and where and how the result is written.
+    """Which files to accept, and how to write the result.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Output:
         Transfer syntax of the files written: ``explicit``, ``rle``, ``jpegls``, ``jpeg2000``.
     accept_lossy, overwrite : bool
     copy_others : bool
-        Take files that are left out along to the target, as they are.
+        Copy files that are left out to the target, unchanged.
     """
 
     syntax: str = "explicit"

@@ -1,4 +1,4 @@
-"""One slice through the stations: what embedding does to a plane, and what can be read from it."""
+"""Embeds a message in one plane, extracts it again as a check, and measures the result."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Metrics = dict[str, "float | int | None"]
 
 @dataclass(frozen=True)
 class EmbeddedSlice:
-    """What became of a slice.
+    """The result of embedding in one slice.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ def _lost(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
 
 
 def pass_slice(plane: Plane, region: Region, coding: Coding, reason: str = "") -> EmbeddedSlice:
-    """A slice to which no message falls, for a `reason` or for want of air."""
+    """Give the result of a slice that gets no message, for a `reason` or because it has too little air."""
     proof = proof_of(plane, region)
     reason = reason or why_not_air(proof) or "it has too little capacity for a shard"
     return EmbeddedSlice(None, reason, coding.profile.on(plane, proof.air), proof)
@@ -101,7 +101,7 @@ def _too_small(bits: int, capacity: int, proof: Proof) -> str:
 def measure_slice(
     plane: Plane, significant: NDArray[np.bool_], result: EmbeddedSlice, message: Message | None, coding: Coding
 ) -> Metrics:
-    """Measures of section 8 of the design for an embedded slice; for a skipped one, its capacity only."""
+    """Measure an embedded slice; of a skipped slice, give its capacity only."""
     pixels = plane.pixels.size
     capacity = result.canvas.capacity
     metrics: Metrics = {

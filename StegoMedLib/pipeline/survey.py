@@ -1,4 +1,4 @@
-"""Looks at a series without changing it: masks of its slices, and their capacity."""
+"""Finds the masks of a series' slices and measures their capacity, without changing them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NO_KEY = bytes(32)
 
 @dataclass(frozen=True)
 class SurveyedSlice:
-    """A slice that was looked at, and its significant region."""
+    """A slice and its significant region."""
 
     cover: Slice
     region: Region

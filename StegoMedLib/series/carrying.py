@@ -1,4 +1,4 @@
-"""What stays of a folder that is replaced as a whole: everything that StegoMed did not write itself."""
+"""Keeps the files that StegoMed did not write, when a folder is replaced as a whole."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _NAMED = 8
 
 @dataclass(frozen=True)
 class RemovedFrom:
-    """Something that one file lost: what reports call the file, and what it was."""
+    """An attribute that was removed from one file: the file's name in reports, and the attribute."""
 
     file: Path
     removed: Removed
@@ -68,7 +68,7 @@ class FileCount:
         self.passed_over += listing.passed_over
 
     def wrote(self, name: Path, written: Written) -> None:
-        """Note what of a file's header did not come along."""
+        """Note what was removed from a file's header."""
         self.removed += [RemovedFrom(name, each) for each in written.removed]
 
     def add_left_out(self, other: FileCount) -> None:
@@ -78,7 +78,7 @@ class FileCount:
         self.passed_over += other.passed_over
 
     def as_json(self) -> dict[str, object]:
-        """The part of a JSON report that tells of files."""
+        """Give the file keys of a JSON report."""
         copied = set(self.copied)
         return {
             "files": {"came_in": self.came_in, "taken": self.taken, "copied": len(copied), "left_out": self.missing},

@@ -102,7 +102,7 @@ class VolumeMasks:
 
 
 def mask_source(finder: str, engine: str, masks: Path | None) -> MaskSource:
-    """Reviewed masks where a folder of them is given, else the finder of that name."""
+    """Give reviewed masks if there is a folder of them, else the finder of that name."""
     return FolderMasks(masks) if masks is not None else FinderMasks(make_finder(finder, engine))
 
 

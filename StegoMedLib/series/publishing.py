@@ -1,4 +1,4 @@
-"""Putting a complete result in its place: at every instant what was there, or what shall be there, is whole.
+"""Moves a complete result to its target: at every moment the target is either as it was or complete.
 
 Where the system can exchange two folders at once (Linux, macOS), it is one step. Else the old folder is renamed, then
 the new one; a target that cannot be renamed, a mount point say, gets its entries moved, by a journal. A run that is

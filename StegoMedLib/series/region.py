@@ -26,12 +26,12 @@ def proof_of(plane: Plane, region: Region) -> Proof:
 
 
 def air_of(plane: Plane, significant: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """What is air when nothing but a mask (H, W) is known; bool, shape (H, W)."""
+    """Prove the air of a plane from a mask (H, W) alone; bool, shape (H, W)."""
     return proof_of(plane, Region(significant)).air
 
 
 def why_not_air(proof: Proof) -> str:
-    """Tell what took the air of a slice, where one reason took most of it; empty where none did."""
+    """Name the reason that excluded most of a slice's air; empty if no reason excluded most of it."""
     reason = proof.weightiest
     if reason == Reason.NO_BODY:
         return WHOLE[reason]
@@ -42,7 +42,7 @@ def why_not_air(proof: Proof) -> str:
 
 
 def remedy_for(reasons: list[Reason]) -> str:
-    """What to do about slices whose air was mostly taken by `reasons`, one for each slice."""
+    """Say what to do about slices, given the reason that excluded most of the air of each."""
     if not reasons:
         return "use images with air around the body"
     return REMEDIES[max(set(reasons), key=reasons.count)]

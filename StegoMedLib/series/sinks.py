@@ -1,4 +1,4 @@
-"""What takes stego slices: derived files, or a viewer."""
+"""Where stego slices go: derived files, or a viewer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A slice: a plane with its place. Series are made of slices, and parts of a series are read and written together."""
+"""Slices, the parts of a series that are read and written together, and series."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Slice:
 
     @property
     def key(self) -> Key:
-        """What tells it from the others of its series."""
+        """Identifies the slice in its series."""
         return self.name, self.frame
 
     @property
@@ -87,7 +87,7 @@ PartT = TypeVar("PartT", bound=Part)
 
 
 class Series(Protocol[PartT]):
-    """What gives slices, part by part, again and again in the same order: that of the files, or of the volume.
+    """Gives slices, part by part, as often as wanted and in the same order: that of the files, or of the volume.
 
     Files of a `Listing` that is `in_place` come in the order in which they lie in the patient.
 

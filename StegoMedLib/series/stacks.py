@@ -1,4 +1,4 @@
-"""Stacks of slices as a viewer holds them: voxels in memory, with or without DICOM instances behind them."""
+"""Stacks of slices in a viewer: voxels in memory, with or without DICOM instances that they come from."""
 
 from __future__ import annotations
 
@@ -133,7 +133,16 @@ class RevisedStack:
 
 
 class StackSeries:
+<<<<<<< HEAD
     """A stack as what gives slices: none is ever left out."""
+=======
+    """A stack as a series; no slice is ever left out.
+
+    Parameters
+    ----------
+    stack : Stack
+    """
+>>>>>>> w-reader
 
     def __init__(self, stack: Stack) -> None:
         self._stack, self.count = stack, FileCount()

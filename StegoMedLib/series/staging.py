@@ -1,4 +1,4 @@
-"""All or nothing: results are made beside their place, and put there as a whole when the run is done."""
+"""Writes results beside their target, and moves them there as a whole when the run is done."""
 
 from __future__ import annotations
 

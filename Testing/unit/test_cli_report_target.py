@@ -50,7 +50,7 @@ def test_a_report_is_for_its_owner_alone(tmp_path: Path) -> None:
 def test_a_file_that_came_meanwhile_is_not_replaced_by_the_report(tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text('{"theirs": 1}', encoding="utf-8")
 
-    with pytest.raises(UnusableInputError, match="left as it is"):
+    with pytest.raises(UnusableInputError, match="left unchanged"):
         write_json({"slices": []}, str(tmp_path / "report.json"))
 
     assert (tmp_path / "report.json").read_text(encoding="utf-8") == '{"theirs": 1}'

@@ -37,7 +37,7 @@ def test_it_is_said_where_and_not_with_what(capsys: pytest.CaptureFixture[str], 
     assert SECRET not in said
     assert "hunter2" not in said
     assert "Traceback" not in said
-    assert said.splitlines()[-1].startswith("StegoMed failed in a way nobody foresaw (KeyError in StegoMedLib/")
+    assert said.splitlines()[-1].startswith("An unexpected error stopped StegoMed (KeyError in StegoMedLib/")
     assert ("builtins.KeyError" in said) is debug
     assert ("StegoMedLib/blocks.py:" in said) is debug
     assert ("--debug" in said) is not debug

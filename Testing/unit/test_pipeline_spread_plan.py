@@ -38,7 +38,7 @@ def test_a_share_that_floats_cannot_say_exactly_counts_as_said() -> None:
 
 
 def test_a_record_that_does_not_fit_is_refused_with_numbers() -> None:
-    with pytest.raises(DoesNotFitError, match=r"takes 801 bytes .* can carry 800 if 20% may be lost"):
+    with pytest.raises(DoesNotFitError, match=r"has 801 bytes, .* can carry 800 if 20% of them may be lost"):
         plan_spread([100] * 10, 801, 0.2)
     assert plan_spread([100] * 10, 800, 0.2).needed == 8
 
