@@ -133,16 +133,7 @@ class RevisedStack:
 
 
 class StackSeries:
-<<<<<<< HEAD
-    """A stack as what gives slices: none is ever left out."""
-=======
-    """A stack as a series; no slice is ever left out.
-
-    Parameters
-    ----------
-    stack : Stack
-    """
->>>>>>> w-reader
+    """A stack as a series; no slice is ever left out."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack, self.count = stack, FileCount()
