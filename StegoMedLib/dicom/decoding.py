@@ -100,11 +100,6 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_SERVICE.forget)
 
 
-def _job(pixels: PixelFormat, syntax: UID) -> Job:
-    plugin = chosen_plugin(get_decoder(syntax).available_plugins, syntax)
-    return Job(str(syntax), plugin, pixels.described)
-
-
 def decode_frame(code: bytes, pixels: PixelFormat, syntax: UID) -> Containers:
     """Pixel cells of one compressed frame.
 
@@ -130,7 +125,8 @@ def decode_frame(code: bytes, pixels: PixelFormat, syntax: UID) -> Containers:
     with translated(_UNDECODABLE):
         code = checked_codestream(code, pixels, syntax)
     cells = np.empty(pixels.frame_bytes, np.uint8)
-    answer = _SERVICE.answer(_job(pixels, syntax), code, cells)
+    plugin = chosen_plugin(get_decoder(syntax).available_plugins, syntax)
+    answer = _SERVICE.answer(Job(str(syntax), plugin, pixels.described), code, cells)
     if answer is not Answer.DONE:
         raise UnusableInputError(_TOO_LARGE if answer is Answer.TOO_LARGE else _UNDECODABLE)
     kind = pixels.field.container

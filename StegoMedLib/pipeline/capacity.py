@@ -13,7 +13,8 @@ _VERSIONS = range(1, 41)
 
 def largest_version(bits: int, *, whole: bool) -> int:
     """Largest symbol version that fits into `bits` bits, with all its modules when `whole`; 0 when none does."""
-    return max((version for version in _VERSIONS if _bits_of(version, whole=whole) <= bits), default=0)
+    lengths = {version: (17 + 4 * version) ** 2 if whole else data_length(version) for version in _VERSIONS}
+    return max((version for version, length in lengths.items() if length <= bits), default=0)
 
 
 def record_bytes_in(bits: int, profile: str) -> int:
@@ -27,7 +28,3 @@ def record_bytes_in(bits: int, profile: str) -> int:
 
 LARGEST_RECORD = largest_record_bytes(text_capacity(_VERSIONS[-1]))
 """Bytes of a compressed record that the largest symbol holds."""
-
-
-def _bits_of(version: int, *, whole: bool) -> int:
-    return (17 + 4 * version) ** 2 if whole else data_length(version)
