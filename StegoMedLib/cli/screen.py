@@ -24,11 +24,10 @@ from StegoMedLib.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from types import TracebackType
 
     from StegoMedLib.series.slice import Progress
 
-__all__ = ["ProgressBar", "library_heard", "number", "say", "show_measures", "show_table"]
+__all__ = ["library_heard", "number", "progress_bar", "say", "show_measures", "show_table"]
 
 _WIDE = 160
 """Columns where standard error is no terminal: nothing has to be folded there."""
@@ -106,38 +105,28 @@ def show_measures(title: str, summary: Mapping[str, Mapping[str, float]]) -> Non
     show_table(title, ["measure", "minimum", "mean", "maximum"], rows)
 
 
-class ProgressBar:
-    """A bar that counts files; a context manager that gives the pipeline's `Progress` callable."""
+@contextmanager
+def progress_bar(verb: str) -> Iterator[Progress]:
+    """A bar that counts files; gives the pipeline's `Progress` callable."""
+    columns = (
+        TextColumn("{task.description}", markup=False, table_column=Column(min_width=1)),  # marks may have no width
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    bar = Bar(
+        *columns,
+        console=_console,
+        transient=True,
+        disable=not _console.is_terminal,
+        redirect_stdout=False,
+        redirect_stderr=False,  # `Talk` writes to what is standard error now
+    )
+    task = bar.add_task(plain(verb), total=None)
 
-    def __init__(self, verb: str) -> None:
-        columns = (
-            TextColumn("{task.description}", markup=False, table_column=Column(min_width=1)),  # marks may have no width
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        self._bar = Bar(
-            *columns,
-            console=_console,
-            transient=True,
-            disable=not _console.is_terminal,
-            redirect_stdout=False,
-            redirect_stderr=False,  # `Talk` writes to what is standard error now
-        )
-        self._task = self._bar.add_task(plain(verb), total=None)
-
-    def __enter__(self) -> Progress:
-        """Show the bar."""
-        self._bar.start()
-        return self._moved
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Take the bar away."""
-        self._bar.stop()
-
-    def _moved(self, done: int, total: int, label: str) -> None:
-        del label
+    def moved(done: int, total: int, _label: str) -> None:
         end_if_asked()
-        self._bar.update(self._task, completed=done, total=total)
+        bar.update(task, completed=done, total=total)
+
+    with bar:
+        yield moved

@@ -100,7 +100,7 @@ def file_left_out(text: str) -> None:
 
 def progress(text: str) -> None:
     console = Console(file=cast("IO[str]", Talk()), force_terminal=True, no_color=True, width=200)
-    with mock.patch.object(screen, "_console", console), screen.ProgressBar(text):
+    with mock.patch.object(screen, "_console", console), screen.progress_bar(text):
         pass
 
 

@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from StegoMedLib.cli.screen import ProgressBar
+from StegoMedLib.cli.screen import progress_bar
 from StegoMedLib.cli.signals import end_if_asked, ending_is_cancelling
 
 
@@ -22,7 +22,7 @@ class Deaf:
 @pytest.mark.skipif(os.name == "nt", reason="a process that is ended there hears nothing")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_what_a_destructor_swallowed_is_asked_again_between_slices() -> None:
-    with ending_is_cancelling(), ProgressBar("embed") as progress:
+    with ending_is_cancelling(), progress_bar("embed") as progress:
         progress(0, 2, "")
         Deaf()
         with pytest.raises(KeyboardInterrupt):

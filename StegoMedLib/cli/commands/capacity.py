@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.cli.chosen import chosen_masks
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
-from StegoMedLib.cli.screen import ProgressBar, show_table
+from StegoMedLib.cli.screen import progress_bar, show_table
 from StegoMedLib.pipeline.survey import CapacityReport, measure_capacity
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _COLUMNS = {
 
 def run(arguments: argparse.Namespace) -> None:
     """Do the command's work."""
-    with ProgressBar("Measuring capacity") as progress:
+    with progress_bar("Measuring capacity") as progress:
         report = measure_capacity(
             arguments.source,
             chosen_masks(arguments),

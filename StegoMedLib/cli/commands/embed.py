@@ -10,7 +10,7 @@ from StegoMedLib.cli.chosen import chosen_masks, chosen_target
 from StegoMedLib.cli.keys import key_to_seal
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
-from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table
+from StegoMedLib.cli.screen import progress_bar, say, show_measures, show_table
 from StegoMedLib.codec.profiles import profiles_with
 from StegoMedLib.envelope import FileRecord, Record, TextRecord
 from StegoMedLib.errors import UnusableInputError, UsageError
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
     target = chosen_target(arguments.target, source)
     listing = check_embedding(source, target, method, output)
     key = key_to_seal(arguments)
-    with ProgressBar("Embedding the record") as progress:
+    with progress_bar("Embedding the record") as progress:
         report = embed_series(
             source,
             target,

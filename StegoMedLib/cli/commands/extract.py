@@ -9,7 +9,7 @@ from StegoMedLib.cli.keys import key_to_open
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.records import show_records
 from StegoMedLib.cli.report import deliver
-from StegoMedLib.cli.screen import ProgressBar, say
+from StegoMedLib.cli.screen import progress_bar, say
 from StegoMedLib.codec.profiles import profile_info
 from StegoMedLib.dicom import list_files
 from StegoMedLib.envelope import FileRecord
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> None:
     wanted = needed or arguments.masks is not None
     masks = chosen_masks(arguments) if wanted else None
     key = key_to_open(arguments)
-    with ProgressBar("Extracting the record") as progress:
+    with progress_bar("Extracting the record") as progress:
         report = extract_series(
             arguments.source,
             key,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.cli.chosen import chosen_masks
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
-from StegoMedLib.cli.screen import ProgressBar, say
+from StegoMedLib.cli.screen import progress_bar, say
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.reasons_picture import draw_reasons
 from StegoMedLib.pipeline.survey import SegmentReport, SurveyedSlice, segment_series
@@ -43,7 +43,7 @@ def _show(report: SegmentReport, out: Path) -> None:
 
 
 def _segment(arguments: argparse.Namespace, onlooker: Callable[[SurveyedSlice], None] | None = None) -> SegmentReport:
-    with ProgressBar("Finding the body") as progress:
+    with progress_bar("Finding the body") as progress:
         return segment_series(
             arguments.source,
             arguments.out,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.cli.chosen import chosen_target
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
-from StegoMedLib.cli.screen import ProgressBar, say, show_measures
+from StegoMedLib.cli.screen import progress_bar, say, show_measures
 from StegoMedLib.lab.attacks.series import AttackReport, attack_series
 from StegoMedLib.wording import counted
 
@@ -20,7 +20,7 @@ __all__ = ["run"]
 def run(arguments: argparse.Namespace) -> None:
     """Do the command's work."""
     target = chosen_target(arguments.target, arguments.source)
-    with ProgressBar("Attacking") as progress:
+    with progress_bar("Attacking") as progress:
         report = attack_series(
             arguments.source,
             target,

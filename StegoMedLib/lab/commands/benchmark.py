@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.report import deliver
-from StegoMedLib.cli.screen import ProgressBar, say, show_table
+from StegoMedLib.cli.screen import progress_bar, say, show_table
 from StegoMedLib.lab.benchmark.catalogue import COMPARISONS
 from StegoMedLib.lab.benchmark.request import Request, Results
 from StegoMedLib.regions import make_finder
@@ -34,7 +34,7 @@ def _results(arguments: argparse.Namespace) -> Results:
     """What was measured and written, under a progress bar."""
     comparison, finder = COMPARISONS[arguments.comparison], make_finder(arguments.finder, arguments.engine)
     numbers = {name: getattr(arguments, name) for name, _, _ in comparison.numbers}
-    with ProgressBar("Measuring") as progress:
+    with progress_bar("Measuring") as progress:
         common = {"slices": arguments.slices, "seed": arguments.seed, "overwrite": arguments.overwrite}
         request = Request(arguments.data, arguments.out, finder, **common, progress=progress)
         return comparison.results(request, **numbers)

@@ -10,7 +10,7 @@ from StegoMedLib.cli.keys import key_is_given, key_to_seal
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.records import show_records
 from StegoMedLib.cli.report import deliver
-from StegoMedLib.cli.screen import ProgressBar, say, show_measures
+from StegoMedLib.cli.screen import progress_bar, say, show_measures
 from StegoMedLib.dicom import list_files
 from StegoMedLib.lab.demo import DemoReport, run_demo
 from StegoMedLib.series.staging import check_target
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> None:
 
         def stage(name: str) -> Progress:
             bars.close()
-            return bars.enter_context(ProgressBar(name))
+            return bars.enter_context(progress_bar(name))
 
         report = run_demo(
             arguments.out,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.choices import BASELINE_FINDER, DEFAULT_FINDER
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
-from StegoMedLib.cli.screen import ProgressBar, say, show_measures, show_table
+from StegoMedLib.cli.screen import progress_bar, say, show_measures, show_table
 from StegoMedLib.errors import UsageError
 from StegoMedLib.lab.evaluation.masks import PAPER_IOU, AgreementReport, evaluate_masks
 from StegoMedLib.lab.evaluation.stego import EvaluateReport, evaluate_series
@@ -37,7 +37,7 @@ def _run_series(arguments: argparse.Namespace) -> None:
     if arguments.pictures is not None:
         raise UsageError("--pictures needs reference masks and no STEGO; leave STEGO out, and give --masks.")
     finder = None if arguments.finder is None else make_finder(arguments.finder, arguments.engine)
-    with ProgressBar("Comparing") as progress:
+    with progress_bar("Comparing") as progress:
         report = evaluate_series(
             arguments.cover,
             arguments.stego,
@@ -65,7 +65,7 @@ def _run_masks(arguments: argparse.Namespace) -> None:
     names = dict.fromkeys((arguments.finder or DEFAULT_FINDER, BASELINE_FINDER))
     finders = [make_finder(name, arguments.engine) for name in names]
     worst = None if arguments.pictures is None else WorstSlices(finders[0].name)
-    with ProgressBar("Comparing") as progress:
+    with progress_bar("Comparing") as progress:
         report = evaluate_masks(
             arguments.cover,
             FolderMasks(arguments.masks),

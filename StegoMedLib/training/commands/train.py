@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.cli.report import deliver
-from StegoMedLib.cli.screen import ProgressBar, say
+from StegoMedLib.cli.screen import progress_bar, say
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.training.config import CONFIGS, TrainingConfig
 from StegoMedLib.training.data import load_samples
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
         for names in (arguments.learnt, arguments.validation)
     )
     try:
-        with ProgressBar("Training") as progress:
+        with progress_bar("Training") as progress:
             metrics = train(
                 config,
                 samples,
