@@ -32,8 +32,9 @@ class StegoMed(ScriptedLoadableModule):
         parent.contributors = ["StegoMed maintainers"]
         parent.helpText = (
             "StegoMed embeds a patient's identity, encrypted, in the air around the body of a CT or MR image. The "
-            "study can then travel without the patient's name in its header, and whoever has the passphrase can get the "
-            "name back from the image. No pixel of the patient changes.<p>Sample Data has a phantom to try it on: StegoMedPhantomCT. The "
+            "study can then travel without the patient's name in its header, and whoever has the passphrase can get "
+            "the name back from the image. No pixel of the patient changes.<p>"
+            "Sample Data has a phantom to try it on: StegoMedPhantomCT. The "
             '<a href="https://github.com/StegoMed/SlicerStegoMed">project page</a> explains each step.<p>'
             "Python packages that are missing are listed with their size and source, and installed only if you agree. "
             "To remove them: slicer.util.pip_uninstall in the Python console.<p>For research; not a medical device."

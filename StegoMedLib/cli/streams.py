@@ -69,7 +69,7 @@ def put(text: str) -> None:
         if error.errno in _GONE:
             raise BrokenPipeError(*error.args) from None
         raise UnusableInputError(
-            f"Standard output cannot be written ({error.strerror}); send it where there is room."
+            f"Standard output cannot be written ({error.strerror}); send it where there is free space."
         ) from None
 
 

@@ -109,6 +109,13 @@ def test_a_change_touches_few_files_that_exist(change: str, program: str, pages:
         assert (TOP / file).exists() or ("<name>" in file and (TOP / file).parent.is_dir()), file
 
 
+def test_the_places_that_the_architecture_names_are_there() -> None:
+    table = imports_drawing.PAGE.read_text(encoding="utf-8").partition("## Where each thing lives")[2]
+    places = re.findall(r"`([\w/.]+/[\w.]*)`", table)
+    assert len(places) > 30
+    assert not [place for place in places if not (LIBRARY / place).exists() and not (TOP / place).exists()]
+
+
 @pytest.mark.parametrize("name", JOBS)
 def test_a_workflow_has_its_jobs(name: str) -> None:
     found = workflow(name)

@@ -55,7 +55,7 @@ def _show(report: ExtractReport, *, kept: bool) -> None:
     say(f"Extracted from {read} of {counted(len(report.slices), 'slice')}, profile {report.profile}.")
     for shards in report.shards:
         total = counted(shards.total, "slice")
-        say(f"A record is spread over {total}: {shards.needed} are needed, {shards.found} were found.")
+        say(f"A record is spread over {total} ({shards.needed} needed, {shards.found} found).")
     if read == 0:
         say("No slice could be read alone; the record was extracted from all of them together.")
     say(f"Lowest quality: {report.quality:.2f}, where 1 is perfect and 0 is about to fail.")
