@@ -141,7 +141,7 @@ def test_a_model_of_another_version_is_said() -> None:
 @pytest.mark.parametrize("content", [b"this is no graph", b"\x80\x04pickle", b"\xff" * 64])
 def test_what_is_no_onnx_file_is_said(content: bytes) -> None:
     pytest.importorskip("onnx")
-    with pytest.raises(UnusableInputError, match="no ONNX file"):
+    with pytest.raises(UnusableInputError, match="not an ONNX file"):
         read_weights(content)
 
 
