@@ -74,7 +74,7 @@ def test_padding_that_nobody_understands_stops_the_file(
     result = stegomed("embed", source, "out.dcm", *FINDER)
     assert result.returncode == 3
     assert len(result.stderr.strip().splitlines()) == 1
-    assert "PixelPaddingValue is no number of 16 bits" in result.stderr
+    assert "PixelPaddingValue is not a number of 16 bits" in result.stderr
     assert not (tmp_path / "out.dcm").exists()
 
 
