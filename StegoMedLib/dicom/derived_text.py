@@ -70,7 +70,7 @@ def stated(dataset: Dataset, keyword: str, text: str) -> RawDataElement:
     except ValueError:
         lawful = False
     if not lawful:
-        raise UsageError(f"The text typed for {keyword} is too long or has a wrong form; type a shorter or valid one.")
+        raise UsageError(f"{keyword} cannot hold this text; type a shorter text, or one of the right form.")
     value = charset.encode(text, name=vr == "PN")
     if value is None:
         raise UsageError(f"{keyword} has characters that the character set of the images lacks; use others.")

@@ -47,7 +47,7 @@ _KEPT = Path("campaign-codestreams")
 _EXTREMES = (0, 1, 2, 3, 7, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0xFFFFFFFF)
 _SIZES = (1, 2, 15, 255, 1024, 4096, 65535)
 _STOPS = (b"\xff\xda", b"\xff\x90")
-_DIED, _SLOW, _SWOLLEN = "break down", "seconds a frame", "MiB of memory"
+_DIED, _SLOW, _SWOLLEN = "crashes the decoder", "seconds a frame", "MiB of memory"
 
 
 def _flip(chance: random.Random, code: bytearray) -> None:

@@ -46,7 +46,7 @@ def test_two_bytes_in_a_frame_header(syntax: Any, make_image: Any, stegomed: Any
     path = make_image(lambda dataset: compress(dataset, seed, seed.code))
     assert (read_instance(path).plane().pixels == phantom(64, 48, 12)).all()
     path = make_image(lambda dataset: compress(dataset, seed, seed.code[:height] + b"\0\0" + seed.code[height + 2 :]))
-    refused(stegomed, ("extract", path), "0 x 48 where the header says 64 x 48")
+    refused(stegomed, ("extract", path), "0 x 48 pixels and the header says 64 x 48")
 
 
 def compress(dataset: pydicom.FileDataset, seed: Seed, code: bytes) -> None:

@@ -47,7 +47,7 @@ def test_a_broken_chunk(place: int, bytes_there: bytes, tmp_path: Path) -> None:
     broken = PICTURE[:place] + bytes_there + PICTURE[place + len(bytes_there) :]
     (tmp_path / "m.png").write_bytes(broken)
 
-    with pytest.raises(UnusableInputError, match="no picture"):
+    with pytest.raises(UnusableInputError, match="a picture that cannot be read"):
         read_mask(tmp_path / "m.png")
 
 

@@ -167,7 +167,7 @@ def test_what_cannot_be_had_beside_slicers_own_gets_a_sentence(packages: Any, pi
     from StegoMedLib.errors import UnusableInputError
 
     pip.refused = {"segno>=1.6"}
-    with pytest.raises(UnusableInputError, match=r"beside what Slicer ships.*Slicer 5\.10 or later"):
+    with pytest.raises(UnusableInputError, match=r"do not fit those of this Slicer.*Slicer 5\.10 or later"):
         packages.ensure(network=False)
     assert pip.installed == []
 

@@ -101,7 +101,7 @@ def test_jpeg_of_the_size_of_the_header_passes(syntax: UID, marker: int) -> None
 )
 @pytest.mark.parametrize(("rows", "columns"), [(475, 632), (477, 632), (476, 631), (476, 1000)])
 def test_another_size_is_refused_smaller_or_larger(syntax: UID, code: bytes, rows: int, columns: int) -> None:
-    with pytest.raises(UnusableInputError, match=f"476 x 632 where the header says {rows} x {columns}"):
+    with pytest.raises(UnusableInputError, match=f"476 x 632 pixels and the header says {rows} x {columns}"):
         checked_codestream(code, header(rows, columns), syntax)
 
 

@@ -103,10 +103,10 @@ def test_file_that_changes_or_goes_meanwhile_is_told(make_image: Any, layout: st
     path = make_image(LAYOUTS[layout])
     instance = read_instance(path)
     path.write_bytes(path.read_bytes() + b"\0\0")
-    with pytest.raises(UnusableInputError, match=f"{path.name} cannot be used: it was changed meanwhile; wait"):
+    with pytest.raises(UnusableInputError, match=f"{path.name} cannot be used: it was changed during the run; wait"):
         instance.plane(1)
     path.unlink()
-    with pytest.raises(UnusableInputError, match=f"{path.name} cannot be used: it was moved or removed meanwhile"):
+    with pytest.raises(UnusableInputError, match=f"{path.name} cannot be used: it was moved or removed during the run"):
         instance.plane(1)
 
 

@@ -74,20 +74,20 @@ def test_folders_tell_images_of_one_name_apart(tmp_path: Path) -> None:
         ({"1": 3}, "not have the form that VIA"),
         ({"1": {"filename": 3, "regions": []}}, "not have the form that VIA"),
         ({"1": {"filename": "a", "regions": 7}}, "not have the form that VIA"),
-        ({"1": {"filename": "a", "regions": [7]}}, "no polygon"),
-        ({"1": entry("a", {"name": "circle", "cx": 1, "cy": 1, "r": 5})}, "no polygon"),
+        ({"1": {"filename": "a", "regions": [7]}}, "not a polygon"),
+        ({"1": entry("a", {"name": "circle", "cx": 1, "cy": 1, "r": 5})}, "not a polygon"),
         ({"1": entry("a", {"name": "polygon"})}, "without points"),
         ({"1": entry("a", {"name": "polygon", "all_points_x": [1, 2], "all_points_y": [1, 2]})}, "number of points"),
         ({"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, 3], "all_points_y": [1, 2]})}, "number of points"),
-        ({"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, "3"], "all_points_y": [1, 2, 3]})}, "no numbers"),
+        ({"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, "3"], "all_points_y": [1, 2, 3]})}, "not numbers"),
         (
             {"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, 1e999], "all_points_y": [1, 2, 3]})},
-            "no numbers",
+            "not numbers",
         ),
-        ({"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, True], "all_points_y": [1, 2, 3]})}, "no numbers"),
+        ({"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, True], "all_points_y": [1, 2, 3]})}, "not numbers"),
         (
             {"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, 10**400], "all_points_y": [1, 2, 3]})},
-            "no numbers",
+            "not numbers",
         ),
         ({"1": entry("a.png"), "2": entry("a.jpg")}, "two images"),
         ({"1": entry("a", *[{**ARM, "all_points_x": [1] * 7000, "all_points_y": [1] * 7000}] * 3)}, "20000 points"),
@@ -110,7 +110,7 @@ def test_a_name_out_of_the_file_does_no_harm_in_a_sentence(name: str, tmp_path: 
 def test_a_number_of_any_length_is_read_at_once(tmp_path: Path) -> None:
     text = json.dumps({"1": entry("a", {**ARM, "all_points_x": [1, 2, "LONG"]})})
     (tmp_path / "via.json").write_text(text.replace('"LONG"', "9" * 100_000), encoding="utf-8")
-    with pytest.raises(UnusableInputError, match="no numbers"):
+    with pytest.raises(UnusableInputError, match="not numbers"):
         ViaPolygons(tmp_path / "via.json")
 
 
