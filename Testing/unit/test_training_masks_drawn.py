@@ -84,7 +84,10 @@ def test_folders_tell_images_of_one_name_apart(tmp_path: Path) -> None:
             {"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, 1e999], "all_points_y": [1, 2, 3]})},
             "not numbers",
         ),
-        ({"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, True], "all_points_y": [1, 2, 3]})}, "not numbers"),
+        (
+            {"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, True], "all_points_y": [1, 2, 3]})},
+            "not numbers",
+        ),
         (
             {"1": entry("a", {"name": "polygon", "all_points_x": [1, 2, 10**400], "all_points_y": [1, 2, 3]})},
             "not numbers",
