@@ -14,6 +14,7 @@ import qt
 import slicer
 
 from StegoMedLib.errors import StegoMedError, UnusableInputError, UsageError
+from StegoMedLib.wording import counted
 from StegoMedPanel import pip
 
 if TYPE_CHECKING:
@@ -182,7 +183,9 @@ def _question(offer: _Offer, lacking: Sequence[Package]) -> str:
     """All that would change, with sizes, and what for."""
     lines = [f"  {each.words}{_use(each, lacking)}" for each in offer.changes]
     text = "StegoMed needs Python packages that are not in Slicer yet. "
-    text += f"This adds or replaces {len(lines)}, {_download(offer.changes)}:\n\n" + "\n".join(lines)
+    text += f"This adds or replaces {counted(len(lines), 'package')}, {_download(offer.changes)}:\n\n" + "\n".join(
+        lines
+    )
     if offer.refused:
         left = "\n".join(f"  {item.requirement}: {item.use}" for item in offer.refused)
         text += f"\n\nNot installed, because they need other versions of packages in Slicer:\n{left}"

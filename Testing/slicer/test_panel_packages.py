@@ -107,7 +107,7 @@ def test_all_that_changes_is_said_and_declining_does_nothing(host: Any, packages
     host.answer.append(False)
     assert driver.find() is None
     ((_, text),) = host.messages
-    assert "adds or replaces 4, about 5 MB or more from files.pythonhosted.org:" in text
+    assert "adds or replaces 4 packages, about 5 MB or more from files.pythonhosted.org:" in text
     assert "slicer.util.pip_uninstall('segno onnxruntime protobuf flatbuffers')" in text
     assert "segno 9.1 (2.4 MB): writing QR codes" in text
     assert "protobuf 7.1 (0.3 MB, replaces 5.0)" in text
@@ -147,7 +147,7 @@ def test_an_optional_package_that_wants_another_numpy_is_left_out(host: Any, pac
     packages.ensure(network=False)
     assert pip.installed == [["segno"]]
     ((_, text),) = host.messages
-    assert "they need other versions of what Slicer ships:\n  pyjpegls>=1.4: JPEG-LS files" in text
+    assert "they need other versions of packages in Slicer:\n  pyjpegls>=1.4: JPEG-LS files" in text
     packages.ensure(network=False)  # and nobody is asked again
     packages._LEFT_OUT_NOW.clear()  # not even after a new start
     packages.ensure(network=False)
