@@ -35,7 +35,7 @@ def test_the_height_of_nothing_that_made_the_decoder_abort(data_dir: Path, stego
     (tmp_path / "note.txt").write_text("42")
     embed = ("embed", path, "out", "--record", "text", "--from", "note.txt")
     for command in (embed, ("extract", path), ("capacity", path)):
-        refused(stegomed, command, f"{path.name} cannot be used: its compressed pixel data cannot be decoded: it says")
+        refused(stegomed, command, f"{path.name} cannot be used: its compressed pixel data cannot be decoded: it has")
     assert not (tmp_path / "out").exists()
 
 
