@@ -73,7 +73,7 @@ def test_the_largest_symbol_is_written_and_read() -> None:
 
 
 def test_what_does_not_fit_is_refused_with_numbers() -> None:
-    with pytest.raises(DoesNotFitError, match=r"5000 characters .* takes 4296"):
+    with pytest.raises(DoesNotFitError, match=r"5000 characters, .* holds 4296"):
         make_symbol(_fill(5000))
 
 

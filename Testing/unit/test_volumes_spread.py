@@ -58,5 +58,5 @@ def test_a_volume_gives_the_record_back_until_too_many_slices_are_painted_over(p
     assert [row.record for row in read.slices] == [None, 0, 0, 0]
 
     stego[1] = volume[1]
-    with pytest.raises(TooFewShardsError, match="2 of the 3"):
+    with pytest.raises(TooFewShardsError, match="3 of them are needed, and 2 can be read"):
         extract(StackSeries(RevisedStack(InstanceStack(files, stego, revised=True), stego)), KEY)
