@@ -69,7 +69,7 @@ def build_parser() -> Parser:
     """The parser of ``stegomed`` with all its commands, each of which is filled when it is used."""
     parser = Parser(
         prog="stegomed",
-        description="Hides a patient's identity, encrypted, in the air around the body of CT and MR images.",
+        description="Embeds a patient's identity, encrypted, in the air around the body of CT and MR images.",
         epilog=_EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"stegomed {__version__}")
