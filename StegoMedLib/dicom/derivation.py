@@ -171,7 +171,7 @@ def _given(instance: Instance, attributes: Mapping[str, object]) -> Iterable[Dat
 def extreme_elements(instance: Instance, extremes: tuple[int, int] | None) -> dict[BaseTag, DataElement]:
     """Smallest and largest pixel value, where the source has them; as long in bytes whatever they are.
 
-    Without `extremes`, the smallest and largest stored value, something holds their place.
+    `extremes` are the smallest and largest stored value; where they are not known yet, zeros hold their place.
     """
     vr = "SS" if instance.format.field.signed else "US"
     found = (_element(keyword, value, vr) for keyword, value in zip(EXTREMES, extremes or (0, 0), strict=True))
