@@ -5,6 +5,7 @@
 # make lists  updates the lists of files in the CMakeLists.txt of StegoMedLib and StegoMed
 # make docs   builds the documentation as a website in site/
 # make results  updates the tables of docs/results.md from docs/results/
+# make conformance  writes the conformance statement of de-identification
 # make architecture  updates the drawing of imports
 # make clean  removes everything that these made
 #
@@ -20,10 +21,10 @@ PANEL_LISTS := StegoMed/CMakeLists.txt
 PIP_INSTALL = bin/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slicer lists docs results architecture bench clean
+.PHONY: help demo test test-slicer lists docs results conformance architecture bench clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 9
+	@sed -n 's/^# //p' Makefile | head -n 10
 
 # $(call environment,FOLDER): a new virtual environment; Debian keeps the module for it in a package of its own.
 define environment
@@ -70,6 +71,7 @@ test: $(TEST_ENV)/ready
 	@$(TEST_ENV)/$(HAS_ZBAR) || { $(call debian,libzbar0); }
 	@command -v dciodvfy >/dev/null || { $(call debian,dicom3tools); }
 	@command -v dcmdump >/dev/null || { $(call debian,dcmtk); }
+	@command -v Orthanc >/dev/null || { $(call debian,orthanc orthanc-dicomweb orthanc-python); }
 	@command -v strace >/dev/null || { $(call debian,strace); }
 	$(TEST_ENV)/bin/ruff check
 	$(TEST_ENV)/bin/ruff format --check
@@ -82,13 +84,13 @@ test: $(TEST_ENV)/ready
 test-slicer:
 	bash Testing/slicer/run
 
-# The lists of what Slicer packages: the library's files and models, and the module's files.
+# The lists of what Slicer packages: the library's files, models and tables, and the module's files.
 lists:
 	@{ sed '/^set(LIBRARY_SCRIPTS$$/q' $(LISTS); \
 	  (cd StegoMedLib && find . -name '*.py' -not -path './lab/*' -not -path './training/*' | sed 's,^\./,  ,' \
 	    | LC_ALL=C sort); \
 	  printf '  )\n\nset(LIBRARY_RESOURCES\n'; \
-	  (cd StegoMedLib && find ../Resources/Models -type f | sed 's,^,  ,' | LC_ALL=C sort); \
+	  (cd StegoMedLib && find ../Resources/Models ../Resources/Standard -type f | sed 's,^,  ,' | LC_ALL=C sort); \
 	  printf '  )\n\n'; sed -n '/^slicerMacroBuildScriptedModule($$/,$$p' $(LISTS); } > $(LISTS).new
 	@mv $(LISTS).new $(LISTS)
 	@{ sed '/^set(MODULE_PYTHON_SCRIPTS$$/q' $(PANEL_LISTS); \
@@ -105,6 +107,9 @@ docs: $(TEST_ENV)/ready
 
 results: $(TEST_ENV)/ready
 	PYTHONPATH=. $(TEST_ENV)/bin/python Testing/docs/results.py
+
+conformance: $(TEST_ENV)/ready
+	PYTHONPATH=. $(TEST_ENV)/bin/python Testing/docs/conformance.py
 
 architecture: $(TEST_ENV)/ready
 	PYTHONPATH=. $(TEST_ENV)/bin/python Testing/docs/imports_drawing.py

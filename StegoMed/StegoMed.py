@@ -32,8 +32,9 @@ class StegoMed(ScriptedLoadableModule):
         parent.contributors = ["StegoMed maintainers"]
         parent.helpText = (
             "StegoMed embeds a patient's identity, encrypted, in the air around the body of a CT or MR image. The "
-            "study can then travel without the patient's name in its header, and whoever has the passphrase can get "
-            "the name back from the image. No pixel of the patient changes.<p>"
+            "study can then travel without the patient's name in its header, and whoever has the passphrase, or "
+            "another of its keys, can get the name back from the image, and sees whether it was altered since. No "
+            "pixel of the patient changes.<p>"
             "Sample Data has a phantom to try it on: StegoMedPhantomCT. The "
             '<a href="https://github.com/StegoMed/SlicerStegoMed">project page</a> explains each step.<p>'
             "Python packages that are missing are listed with their size and source, and installed only if you agree. "
@@ -188,11 +189,23 @@ class StegoMedTest(ScriptedLoadableModuleTest):
 
         journey_through_dicom(self)
 
+    def test_without_identity_and_back(self) -> None:
+        """A series without identity in the database, its identity put back, and a clean scene."""
+        from StegoMedPanel.self_test import journey_without_identity  # noqa: PLC0415
+
+        journey_without_identity(self)
+
     def test_whole_numbers_without_dicom(self) -> None:
         """Embedding in, and extracting from, the voxels of a volume that has no DICOM header."""
         from StegoMedPanel.self_test import journey_through_voxels  # noqa: PLC0415
 
         journey_through_voxels(self)
+
+    def test_servers_of_settings(self) -> None:
+        """The servers that Slicer's settings name, as Slicer writes them."""
+        from StegoMedPanel.self_test import settings_name_servers  # noqa: PLC0415
+
+        settings_name_servers(self)
 
     def test_mistakes_get_a_sentence(self) -> None:
         """No volume, no passphrase, nothing embedded: a sentence each, and the scene as it was."""

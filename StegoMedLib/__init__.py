@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from StegoMedLib.api import capacity, embed, extract, segment
+    from StegoMedLib.api import capacity, deidentify, embed, extract, reidentify, segment
 
-__all__ = ["__version__", "capacity", "embed", "extract", "segment"]
+__all__ = ["__version__", "capacity", "deidentify", "embed", "extract", "reidentify", "segment"]
 
 __version__ = "0.1.0"
 

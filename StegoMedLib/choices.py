@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 __all__ = [
     "BACKBONES",
     "BASELINE_FINDER",
+    "CARRIED_HEADER",
+    "CARRIED_IDENTITY",
+    "CARRIED_NOTHING",
+    "CARRY",
+    "CLEANABLE",
     "DEFAULT_ATTRIBUTES",
     "DEFAULT_BETA",
     "DEFAULT_FINDER",
@@ -24,8 +29,11 @@ __all__ = [
     "MODES",
     "NORMALISATIONS",
     "PRECISIONS",
+    "PRESETS",
     "REPLICATE",
+    "RETAINABLE",
     "SPREAD",
+    "TILES",
 ]
 
 FINDERS: Mapping[str, str] = MappingProxyType(
@@ -45,6 +53,36 @@ DEFAULT_BETA = 1000.0
 MODES = REPLICATE, SPREAD = ("replicate", "spread")
 LOST = 0.3
 """Share of the slices that may be lost in mode ``spread``, unless it is told otherwise."""
+
+TILES = (8, 16)
+"""Pixels on a side of the tiles whose alteration can be told apart."""
+
+CARRY = CARRIED_IDENTITY, CARRIED_HEADER, CARRIED_NOTHING = ("identity", "header", "none")
+"""What of the header goes along inside the images of a nameless study."""
+RETAINABLE: Mapping[str, str] = MappingProxyType(
+    {
+        "uids": "UIDs of the study, its series and instances",
+        "device": "which device made the images",
+        "institution": "where they were made",
+        "characteristics": "age, sex, size and weight of the patient",
+        "full-dates": "all dates and times",
+        "modified-dates": "dates, moved by whole weeks, the same for all images of a patient, and times",
+        "safe-private": "private elements that are known to be safe",
+    }
+)
+"""Options of the confidentiality profile that leave something in place, and what (PS3.15 E.3)."""
+CLEANABLE: Mapping[str, str] = MappingProxyType(
+    {"descriptors": "descriptions of study, series and protocol, without words that may name somebody"}
+)
+"""Options that leave the harmless part of something (PS3.15 E.3)."""
+PRESETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "basic": (),
+        "longitudinal": ("characteristics", "modified-dates"),
+        "research": ("characteristics", "device", "modified-dates", "safe-private", "descriptors"),
+    }
+)
+"""Sets of these options by the name of what they serve."""
 
 # As few as put the name back and find the study again: the record has to fit beside small MR anatomy. Left out are
 # UIDs (64 characters each, and they stay in the header), physicians and institutions (they name no patient, and the

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = [
     "CancelledError",
     "DoesNotFitError",
+    "MarkedAlreadyError",
     "NewerVersionError",
     "NotEveryFileError",
+    "NothingDecryptedError",
     "NothingReadableError",
     "NothingToSealError",
     "PersonMustLookError",
+    "ServerError",
     "StegoMedError",
+    "TextInPicturesError",
     "TooFewShardsError",
     "UnusableFileError",
     "UnusableInputError",
+    "UnusableKeyError",
     "UsageError",
 ]
 
@@ -62,6 +72,21 @@ class UnusableFileError(UnusableInputError):
     """One file of a source cannot be used; its other files may be usable."""
 
 
+class MarkedAlreadyError(UnusableInputError):
+    """A slice carries a record already, and nobody said that it shall be replaced."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"{name} carries a record already, where this key puts one; replace it with --replace, or, to change the "
+            "key alone, use 'stegomed reseal'."
+        )
+
+
+class UnusableKeyError(UnusableInputError):
+    """What should be a key is none, or cannot be used here; the sentence names no file."""
+
+
 class NothingToSealError(UnusableInputError):
     """The header of a slice holds none of the attributes to seal; headers of other slices may."""
 
@@ -73,13 +98,23 @@ class NothingReadableError(StegoMedError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No record can be extracted with this passphrase; check the passphrase, and that these are the marked "
-            "images."
+            "No record can be extracted with this passphrase or key; check it, and that these are the marked images."
+        )
+
+
+class NothingDecryptedError(NothingReadableError):
+    """No Encrypted Attributes can be decrypted with this key: they are for others, damaged, or there are none."""
+
+    def __init__(self) -> None:
+        StegoMedError.__init__(
+            self,
+            "No Encrypted Attributes can be decrypted with this private key; check that it belongs to a certificate "
+            "they were encrypted for, and that the file is as it was sent.",
         )
 
 
 class TooFewShardsError(NothingReadableError):
-    """Shards of a record were found, but fewer than it needs; nobody learns this without the key."""
+    """Shards of a record were found, but fewer than it needs; only whoever knows the positions learns this."""
 
     def __init__(self, found: int, needed: int) -> None:
         StegoMedError.__init__(
@@ -101,10 +136,46 @@ class PersonMustLookError(StegoMedError):
     exit_code = 6
 
 
+class TextInPicturesError(PersonMustLookError):
+    """Pictures may show text that names somebody, and nobody said that they do not.
+
+    Parameters
+    ----------
+    files : sequence of str
+    why : str
+        What speaks for it.
+    """
+
+    def __init__(self, files: Sequence[str], why: str) -> None:
+        self.files, self.why = list(files), why
+        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        super().__init__(
+            f"{files[0]}{more} may show text that names somebody ({why}); nothing was written. Look at the pictures, "
+            "leave those out that show a name, and add --accept-burned-in."
+        )
+
+
 class NotEveryFileError(StegoMedError):
     """The work was done, but some files were left out."""
 
     exit_code = 7
+
+
+class ServerError(StegoMedError):
+    """A server cannot be reached, or does not do what it was asked to.
+
+    Parameters
+    ----------
+    sentence : str
+    passing : bool
+        Whether it may go better when it is tried again, with nothing changed here.
+    """
+
+    exit_code = 8
+
+    def __init__(self, sentence: str, *, passing: bool = False) -> None:
+        self.passing = passing
+        super().__init__(sentence)
 
 
 class CancelledError(StegoMedError):

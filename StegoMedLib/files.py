@@ -67,7 +67,7 @@ def those_beside(folder: Path, name: str, ending: str) -> list[Path]:
 
 
 @contextmanager
-def whole_file(target: Path, *, mode: int | None = None) -> Iterator[tuple[BinaryIO, Path]]:
+def whole_file(target: Path, *, mode: int | None = None, new: bool = False) -> Iterator[tuple[BinaryIO, Path]]:
     """A file that is written beside its place, synced and renamed when the body ends without an exception.
 
     Missing parent folders are made. Whatever ends the body otherwise, a failing disk or a cancelled run, the temporary
@@ -79,6 +79,8 @@ def whole_file(target: Path, *, mode: int | None = None) -> Iterator[tuple[Binar
         Where the file shall be.
     mode : int, optional
         Its permissions; nobody else can open it before it has them. The system's own choice without.
+    new : bool
+        Replace nothing.
 
     Yields
     ------
@@ -88,10 +90,10 @@ def whole_file(target: Path, *, mode: int | None = None) -> Iterator[tuple[Binar
     Raises
     ------
     UnusableInputError
-        The disk is full, or the place is not writable.
+        The disk is full, or the place is not writable, or taken already.
     """
     try:
-        with replacing(target, mode=mode) as made:
+        with replacing(target, mode=mode, new=new) as made:
             yield made
     except OSError as error:
         cause = error.strerror or "input/output error"
@@ -100,14 +102,14 @@ def whole_file(target: Path, *, mode: int | None = None) -> Iterator[tuple[Binar
         ) from error
 
 
-def write_whole(target: Path, content: bytes, *, mode: int | None = None) -> None:
+def write_whole(target: Path, content: bytes, *, mode: int | None = None, new: bool = False) -> None:
     """Write a file that appears whole or not at all; parameters and errors as of `whole_file`."""
-    with whole_file(target, mode=mode) as (stream, _):
+    with whole_file(target, mode=mode, new=new) as (stream, _):
         stream.write(content)
 
 
 @contextmanager
-def replacing(target: Path, *, mode: int | None = None) -> Iterator[tuple[BinaryIO, Path]]:
+def replacing(target: Path, *, mode: int | None = None, new: bool = False) -> Iterator[tuple[BinaryIO, Path]]:
     """As `whole_file`, for what has its own sentence for an `OSError`."""
     beside = target.parent / name_beside(target, "part")
     try:
@@ -119,7 +121,10 @@ def replacing(target: Path, *, mode: int | None = None) -> Iterator[tuple[Binary
             os.fsync(stream.fileno())
         if mode is not None:
             beside.chmod(mode)
-        beside.replace(target)
+        if new:
+            rename_new(beside, target)
+        else:
+            beside.replace(target)
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)

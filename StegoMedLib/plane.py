@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from StegoMedLib.blocks import split_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,6 +71,18 @@ class Plane:
         for first, last in self.padding:
             mask |= (self.pixels >= first) & (self.pixels <= last)
         return mask
+
+    @cached_property
+    def blocks(self) -> NDArray[np.int32]:
+        """Its blocks as `split_blocks` gives them; int32, shape (N, 16), not to be written to."""
+        blocks = np.asarray(split_blocks(self.pixels), dtype=np.int32)
+        blocks.setflags(write=False)
+        return blocks
+
+    @cached_property
+    def known(self) -> dict[str, NDArray[Any]]:
+        """What stations worked out of the pixels alone, under names of theirs: several look at one plane."""
+        return {}
 
     @cached_property
     def bulk_range(self) -> float:

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pytest
 
+from Testing.orthanc import orthanc_in
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import pydicom
+
+    from Testing.orthanc import Orthanc
 
 _DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
@@ -53,15 +57,34 @@ def make_image(tmp_path: Path) -> ImageMaker:
     return make
 
 
+_KEYED = frozenset({"deidentify", "embed", "erase", "extract", "reidentify", "restore"})
+_KEYS = frozenset({"--identity", "--key-file", "--passphrase-file", "--recipient"})
+
+
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key file; not to be changed."""
+    path = tmp_path_factory.mktemp("key") / "key"
+    path.write_bytes(bytes(range(32)))
+    path.chmod(0o600)
+    return path
+
+
 class Stegomed(Protocol):
     def __call__(self, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]: ...
 
 
 @pytest.fixture
-def stegomed(tmp_path: Path) -> Stegomed:
-    """Run the command line in a fresh process, with the passphrase in the environment."""
+def stegomed(tmp_path: Path, key_file: Path, request: pytest.FixtureRequest) -> Stegomed:
+    """Run the command line in a fresh process, with the passphrase in the environment.
+
+    Tests under the marker ``key_file`` use a key file instead, wherever they name no key.
+    """
+    keyed = _KEYED if request.node.get_closest_marker("key_file") else frozenset()
 
     def run(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        if arguments[0] in keyed and not _KEYS & set(map(str, arguments)):
+            arguments = (*arguments, "--key-file", key_file)
         environment = {**os.environ, "STEGOMED_PASSPHRASE": "correct horse battery staple", "COLUMNS": "200"}
         environment |= options.pop("env", {})
         command = [sys.executable, "-m", "StegoMedLib", *map(str, arguments)]
@@ -83,6 +106,20 @@ def need_tool() -> Callable[[str], None]:
             pytest.skip(f"{name} is not installed")
 
     return need
+
+
+@pytest.fixture(scope="session")
+def shared_orthanc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthanc]:
+    """One Orthanc for all tests; `orthanc` is the same, emptied."""
+    with orthanc_in(tmp_path_factory.mktemp("orthanc")) as server:
+        yield server
+
+
+@pytest.fixture
+def orthanc(shared_orthanc: Orthanc) -> Orthanc:
+    """An Orthanc with DICOMweb that holds nothing; `Testing.orthanc.orthanc_in` makes those with other settings."""
+    shared_orthanc.clear()
+    return shared_orthanc
 
 
 @pytest.fixture(scope="session")

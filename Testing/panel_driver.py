@@ -11,11 +11,24 @@ import qt
 import slicer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-__all__ = ["PASSPHRASE", "Driver", "digests", "words_in", "write_phantom"]
+__all__ = ["PASSPHRASE", "PLANTED", "Driver", "digests", "words_in", "write_phantom", "write_planted"]
 
 PASSPHRASE = "correct horse battery staple"
+PLANTED = (
+    "Planted^Petronella",
+    "Petronella",
+    "PLANT-4711",
+    "19520607",
+    "20260102",
+    "ACC-990011",
+    "PLANTED CREATOR",
+    "Plantation General",
+)
+"""Values in a series of `write_planted`."""
 
 
 def digests(files: list[Path] | tuple[Path, ...]) -> dict[str, str]:
@@ -28,6 +41,27 @@ def write_phantom(folder: Path, slices: int = 3, size: int = 256) -> Path:
     from StegoMedPanel import sample_data
 
     sample_data.write_phantom(folder, slices, size)
+    return folder
+
+
+def write_planted(folder: Path, size: int = 256) -> Path:
+    """Write a small phantom series with planted values, nested and private ones among them, and give its folder."""
+    from pydicom import Dataset, dcmread
+
+    for path in write_phantom(folder, size=size).iterdir():
+        dataset = dcmread(path)
+        dataset.PatientName, dataset.PatientID, dataset.InstitutionName = (
+            "Planted^Petronella",
+            "PLANT-4711",
+            PLANTED[-1],
+        )
+        dataset.PatientBirthDate, dataset.StudyDate = "19520607", "20260102"
+        request = Dataset()
+        request.RequestedProcedureDescription, request.AccessionNumber = "for Planted^Petronella", "ACC-990011"
+        dataset.RequestAttributesSequence = [request]
+        block = dataset.private_block(0x0029, "PLANTED CREATOR", create=True)
+        block.add_new(0x10, "LO", "hidden Planted^Petronella")
+        dataset.save_as(path)
     return folder
 
 
@@ -120,6 +154,23 @@ class Driver:
         self.parameters.target = type(self.parameters.target).database
         self.ui.saveButton.click()
 
+    def choose_server(self, number: int = 1) -> None:
+        """Step 4: choose a server of the list that the settings give; 0 for none."""
+        self.settle()
+        self.ui.sendTo.setCurrentIndex(number)
+        self.settle()
+
+    def words_of_save(self) -> str:
+        """What step 4 says."""
+        self.settle()
+        return str(self.ui.saveState.plainText)
+
+    def nameless(self, carry: str, passphrase: str = PASSPHRASE) -> None:
+        """Step 4: save without identity."""
+        self.parameters.carry = type(self.parameters.carry)[carry]
+        self.parameters.withoutIdentity = True
+        self.ui.passphrase.text = self.ui.repeatPassphrase.text = passphrase
+
     def extract(self, volume: Any, passphrase: str = PASSPHRASE) -> dict[str, str]:
         """Read from a volume; what the table shows."""
         self.ui.extractVolume.setCurrentNode(volume)
@@ -127,9 +178,24 @@ class Driver:
         self.ui.extractButton.click()
         return dict(self.table("recordTable"))
 
+    def states(self) -> set[str]:
+        """What slices of the extracted volume are, without details."""
+        return {state.partition(":")[0] for _, state in self.table("slicesTable")}
+
     def table(self, name: str) -> list[list[str]]:
         """What a table says."""
         return words_in(getattr(self.ui, name))
+
+    def interrupt(self, action: Callable[[], None], at: int = 1) -> None:
+        """Do something while work runs, at the slice of that number."""
+        real = self.panel.desk.progress
+
+        def progress(done: int, total: int, label: str) -> None:
+            if done == at:
+                action()
+            real(done, total, label)
+
+        self.panel.desk.progress = progress
 
     def voxels(self, volume: Any) -> NDArray[Any]:
         """A copy of a volume's voxels."""

@@ -5,25 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.codec.profiles import PROFILES
-from StegoMedLib.errors import StegoMedError
+from StegoMedLib.errors import MarkedAlreadyError, StegoMedError, UnusableInputError
 from StegoMedLib.wording import counted
-from StegoMedPanel import views
+from StegoMedPanel import stego, views
 from StegoMedPanel.new_passphrase import NewPassphrase
-from StegoMedPanel.parameters import RecordKind, Strength
+from StegoMedPanel.other_keys import Fields, OtherKeys
+from StegoMedPanel.parameters import RecordKind, Strength, side_of
 from StegoMedPanel.record_form import RecordForm
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
 from StegoMedPanel.tables import fill
 from StegoMedPanel.wording import fold
-from StegoMedPanel.work import Request
+from StegoMedPanel.work import Case, Request
 
 if TYPE_CHECKING:
+    from StegoMedLib.envelope import Key
     from StegoMedLib.pipeline.embed_report import EmbedReport
     from StegoMedPanel.desk import Desk
+    from StegoMedPanel.work import Embedded
 
 __all__ = ["EmbedStep"]
 
 _EMBEDDING = "Embedding the record ..."
+_LESS = " Other keys than a passphrase, and tiles, take room from it."
+_LEFT = "\nSome slices, alone or together, still carry the old record, which the old key reads."
 _MEASURES = (
     ("psnr_bulk", "PSNR, peak: range (dB)", ".2f"),
     ("psnr_65535", "PSNR, peak: 65535 (dB)", ".2f"),
@@ -43,6 +48,9 @@ class EmbedStep:
         ui = self._ui
         self.form = RecordForm(desk)
         self.passphrase = NewPassphrase(desk)
+        fields = Fields(ui.keyFile, ui.recipientsState, ui.addRecipients, ui.forgetRecipients)
+        self.others = OtherKeys(fields, desk.refresh_soon)
+        self._volume, self._marked = "", False
         self._place = Place(ui.embedButton, ui.embedProgress, ui.embedState)
         self._done = ("", State.PLAIN)
         ui.embedButton.connect("clicked(bool)", self._on_embed)
@@ -52,6 +60,7 @@ class EmbedStep:
         """Forget record, passphrase and result."""
         self.form.clear()
         self.passphrase.clear()
+        self.others.clear()
         self.forget_result()
 
     def forget_result(self) -> None:
@@ -69,6 +78,9 @@ class EmbedStep:
         say(self._ui.profileMeaning, profile.sentence)
         for widget in (self._ui.strengthLabel, self._ui.strength):
             widget.visible = "strength" in profile.tunings
+        for widget in (self._ui.tilesLabel, self._ui.tiles):
+            widget.visible = profile.exact
+        self._offer_replacing()
         if self._desk.run.idle:
             say(self._ui.needsState, *self._needs())
         if self._desk.fresh(self._place):
@@ -79,7 +91,8 @@ class EmbedStep:
         if self._desk.parameters.inputVolume is None:
             return "", State.PLAIN
         try:
-            return self._desk.capacity.needs(self._desk.work.bytes_needed(self.form.record())), State.PLAIN
+            words = self._desk.capacity.needs(self._desk.work.bytes_needed(self.form.record()))
+            return f"{words}{_LESS if self._needs_more() else ''}", State.PLAIN
         except StegoMedError as error:
             return str(error), State.PLAIN
         except ImportError:
@@ -88,24 +101,81 @@ class EmbedStep:
                 State.PLAIN,
             )
 
+    def _needs_more(self) -> bool:
+        """Whether more than a record and a passphrase is to be embedded."""
+        return self.others.given or self.tiles > 0
+
+    def typed(self) -> str:
+        """The passphrase that was typed; empty where other keys do without one. Raises `UsageError` else."""
+        return self.passphrase.text(needed=not self.others.given)
+
+    def key(self, passphrase: str) -> Key:
+        """The key of that passphrase and of the other keys; needs packages."""
+        from StegoMedLib.envelope import joined  # noqa: PLC0415 needs packages
+
+        typed = [self.passphrase.key(passphrase)] if passphrase else []
+        return joined([*typed, *self.others.read()])
+
+    def marked_already(self, name: str) -> UnusableInputError:
+        """What to say of an image that carries a record; the box to replace it is offered from now on."""
+        self._marked = True
+        return UnusableInputError(
+            f"{name} carries a record already, where this key puts one; tick “Replace the record that is there” in "
+            "step 3, or choose another volume."
+        )
+
+    @property
+    def strong(self) -> bool:
+        """Whether a profile that takes a strength embeds at its high one."""
+        return self._desk.parameters.strength is Strength.high
+
+    @property
+    def replace(self) -> bool:
+        """Whether a record that is there may be replaced."""
+        return bool(self._ui.replaceRecord.checked)
+
+    @property
+    def tiles(self) -> int:
+        """Side of the tiles; 0 for none, or where the profile knows none."""
+        parameters = self._desk.parameters
+        return side_of(parameters.tiles) if PROFILES[parameters.profile.name].exact else 0
+
+    def _offer_replacing(self) -> None:
+        """Show the box where a record is known to be there; what was ticked for another volume does not count."""
+        volume, box = self._desk.parameters.inputVolume, self._ui.replaceRecord
+        name = "" if volume is None else str(volume.GetID())
+        if name != self._volume:
+            self._volume, self._marked = name, False
+            box.checked = False
+        box.visible = volume is not None and (self._marked or stego.carries_record(volume))
+
     def _on_embed(self) -> None:
         self._desk.start(self._place, _EMBEDDING, self._work)
 
     def _work(self) -> None:
         desk, parameters = self._desk, self._desk.parameters
-        case, passphrase = desk.case(), self.passphrase.text()
+        case, passphrase = desk.case(), self.typed()
         desk.prepare(_EMBEDDING, case.volume, case.segmentation)
-        key = self.passphrase.key(passphrase)
+        key = self.key(passphrase)
         self.forget_result()
-        record = self.form.record()
-        kept = None if parameters.recordKind is RecordKind.header else record
-        request = Request(key, kept, self.form.attributes(), parameters.strength is Strength.high)
-        embedded = desk.work.embed(case, request, desk.progress)
+        embedded = self._embed(case, self._request(key))
         parameters.stegoVolume = embedded.volume
         parameters.extractVolume = embedded.volume
         views.show(embedded.volume, embedded.difference)  # opaque: single pixels would be lost in anything less
         self._show(embedded.report)
         desk.keep_capacity(case, embedded.measured)
+
+    def _request(self, key: Key) -> Request:
+        record = self.form.record()
+        kept = None if self._desk.parameters.recordKind is RecordKind.header else record
+        return Request(key, kept, self.form.attributes(), self.strong, self.tiles, self.replace)
+
+    def _embed(self, case: Case, request: Request) -> Embedded:
+        """Embed, or offer to replace the record that is there."""
+        try:
+            return self._desk.work.embed(case, request, self._desk.progress)
+        except MarkedAlreadyError as error:
+            raise self.marked_already(error.name) from None
 
     def _show(self, report: EmbedReport) -> None:
         """The numbers, and the slices that were skipped with their reasons."""
@@ -119,7 +189,9 @@ class EmbedStep:
         skipped = "".join(f"\nSkipped {fold(numbers)}: {reason}." for reason, numbers in reasons.items())
         total = counted(len(report.slices), "slice")
         words = f"The record is embedded in {report.embedded} of {total}; save the series in step 4."
-        self._done = words + skipped, State.WARNING if skipped else State.GOOD
+        left = _LEFT if report.kept or report.left_together else ""
+        told = "".join(f"\n{sentence}" for sentence in self.others.told)
+        self._done = words + skipped + left + told, State.WARNING if skipped or left or told else State.GOOD
 
 
 def _span(values: dict[str, float], form: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,11 @@ import qt
 
 from StegoMedLib.errors import StegoMedError, UnusableInputError, UsageError
 from StegoMedLib.wording import counted
+from StegoMedPanel.altered import show_altered
+from StegoMedPanel.other_keys import Fields, OtherKeys
 from StegoMedPanel.parameters import ExtractProfile
 from StegoMedPanel.passphrase import PassphraseFields
+from StegoMedPanel.put_back import PutBack
 from StegoMedPanel.run import Place
 from StegoMedPanel.states import State, say
 from StegoMedPanel.tables import fill
@@ -21,7 +25,9 @@ from StegoMedPanel.wording import fold
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from StegoMedLib.envelope import Key, Record
     from StegoMedLib.pipeline.extract import ExtractReport
+    from StegoMedLib.pipeline.extracted_slice import ExtractedSliceReport
     from StegoMedLib.symbol import Symbol
     from StegoMedPanel.desk import Desk
 
@@ -33,12 +39,17 @@ _PICTURE = 220
 
 
 class ExtractStep:
-    """Volume, passphrase, and what came out."""
+    """Volume, keys, and what came out."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk, self._ui = desk, desk.ui
         ui = self._ui
         self.passphrase = PassphraseFields(ui.showExtractPassphrase, ui.extractPassphrase)
+        fields = Fields(
+            ui.extractKeyFile, ui.identitiesState, ui.addIdentities, ui.forgetIdentities, ui.identityPassword
+        )
+        self.others = OtherKeys(fields, desk.refresh_soon)
+        self.put_back = PutBack(desk, self._key)
         self._place = Place(ui.extractButton, ui.extractProgress, ui.extractState)
         self._report: ExtractReport | None = None
         self._done = ("", State.PLAIN)
@@ -49,8 +60,9 @@ class ExtractStep:
         self.clear()
 
     def clear(self) -> None:
-        """Forget passphrase and record."""
+        """Forget keys and record."""
         self.passphrase.clear()
+        self.others.clear()
         self.forget_result()
 
     def forget_result(self) -> None:
@@ -59,6 +71,7 @@ class ExtractStep:
         fill(self._ui.recordTable, (), ())
         fill(self._ui.slicesTable, (), ())
         self._show_picture(None)
+        self.put_back.forget()
 
     def refresh(self) -> None:
         """Say what there is to extract, or what was extracted."""
@@ -72,6 +85,7 @@ class ExtractStep:
             if self._desk.parameters.extractProfile is not ExtractProfile.automatic:
                 plain = "Choose a volume and type its passphrase. In step 2, choose the sender's segmentation."
             say(self._ui.extractState, *(self._done if self._done[0] else (plain, State.PLAIN)))
+        self.put_back.refresh()
 
     def json(self) -> str:
         """The record with each slice's state, as the command line reports it."""
@@ -83,8 +97,9 @@ class ExtractStep:
         if self._report is None:
             return False
         from StegoMedLib.envelope import FileRecord  # noqa: PLC0415 needs packages
+        from StegoMedLib.identity.headers import headers_in  # noqa: PLC0415 needs packages
 
-        return any(isinstance(record, FileRecord) for record in self._report.records)
+        return any(isinstance(record, FileRecord) and headers_in(record) is None for record in self._report.records)
 
     def _on_extract(self) -> None:
         self._desk.start(self._place, _EXTRACTING, self._work)
@@ -95,28 +110,37 @@ class ExtractStep:
         volume = parameters.extractVolume
         if volume is None:
             raise UsageError("There is no volume to extract from yet; choose one.")
-        passphrase = self.passphrase.text()
+        self.passphrase.text(needed=not self.others.given)
         desk.prepare(_EXTRACTING, volume)
         profile = None if parameters.extractProfile is ExtractProfile.automatic else parameters.extractProfile.name
-        from StegoMedLib.envelope import Passphrase  # noqa: PLC0415 needs packages
-
-        key = Passphrase.to_open(passphrase)
+        key = self._key()
         extracted = desk.work.extract(volume, key, desk.progress, beside=parameters.segmentation, profile=profile)
+        show_altered(volume, extracted.altered)
         self._show(extracted.report, extracted.symbol)
+        self.put_back.offer(volume, extracted.report, _must_look(extracted.report))
+
+    def _key(self) -> Key:
+        """What is typed and chosen, as a key."""
+        from StegoMedLib.envelope import Passphrase, joined  # noqa: PLC0415 needs packages
+
+        passphrase = self.passphrase.text(needed=not self.others.given)
+        typed = [Passphrase.typed(passphrase)] if passphrase else []
+        return joined([*typed, *self.others.read()])
 
     def _show(self, report: ExtractReport, symbol: Symbol | None) -> None:
         self._report = report
         fill(self._ui.recordTable, ("Attribute", "Value"), _rows(report))
-        states = [(str(row.frame + 1), row.detail) for row in report.slices]
+        states = [(str(row.frame + 1), _state(row)) for row in report.slices]
         fill(self._ui.slicesTable, ("Slice", "State"), states, even=False)
         read = sum(row.record is not None for row in report.slices)
         total = counted(len(report.slices), "slice")
         words = f"The record was extracted from {read} of {total}, embedded with profile {report.profile}."
         if read == 0:
             words = "No slice could be read alone; the record was extracted from all slices together."
-        self._done = words, State.GOOD
-        if report.must_look:
-            self._done = " ".join((words, *report.must_look)), State.WARNING
+        sentences = [words, f"Slices: {report.states}.", *report.series_in_words, *_must_look(report)]
+        whole = all(series.sound for series in report.series) and not report.must_look
+        sentences += self.others.told
+        self._done = " ".join(sentences), State.GOOD if whole and not self.others.told else State.WARNING
         if symbol is not None and len(report.records) == 1:
             self._show_picture(_pixmap(symbol))
 
@@ -166,17 +190,41 @@ class ExtractStep:
             say(self._ui.extractState, f"Saved to {place}.", State.GOOD)
 
 
+def _must_look(report: ExtractReport) -> list[str]:
+    """Why a person must look; slices are named by their numbers, as the slice views have them, and not by files."""
+    rows = [replace(row, file=f"slice {row.frame + 1}") for row in report.slices]
+    return replace(report, slices=rows).must_look
+
+
+def _state(row: ExtractedSliceReport) -> str:
+    """What became of a slice, in words."""
+    altered = "" if row.verdict is None else row.verdict.detail
+    details = "; ".join(filter(None, (altered, row.detail)))
+    return f"{row.state}: {details}" if details else row.state
+
+
 def _rows(report: ExtractReport) -> list[tuple[str, str]]:
     """Rows of the table: every record, and where there are several, the slices before each."""
-    from StegoMedLib.envelope import record_in_words  # noqa: PLC0415 needs packages
-
+    if report.common is not None:
+        return [*_said(report.common), ("UIDs of the image", "one for each image")]
     rows: list[tuple[str, str]] = []
     for number, record in enumerate(report.records):
         if len(report.records) > 1:
             slices = fold([row.frame + 1 for row in report.slices if row.record == number])
             rows.append((f"Record {number + 1} of {len(report.records)}", f"slices {slices or 'all together'}"))
-        rows += list(record_in_words(record).items())
+        rows += _said(record)
     return rows
+
+
+def _said(record: Record) -> list[tuple[str, str]]:
+    """What a record says; headers are put back, and not read row by row."""
+    from StegoMedLib.envelope import record_in_words  # noqa: PLC0415 needs packages
+    from StegoMedLib.identity.headers import headers_in  # noqa: PLC0415 needs packages
+
+    headers = headers_in(record)
+    if headers is None:
+        return list(record_in_words(record).items())
+    return [("Whole headers", counted(len(headers.instances), "image"))]
 
 
 def _pixmap(symbol: Symbol) -> qt.QPixmap:

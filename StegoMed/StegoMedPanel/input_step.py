@@ -92,8 +92,8 @@ def _describe(volume: Node) -> tuple[str, State]:
             VoxelStack(voxels)
     except StegoMedError as error:
         return str(error), State.ERROR
+    if stego.carries_record(volume):
+        return f"{size}. This volume carries a record already, which can be replaced in step 3.", State.WARNING
     if not uids:
         return f"{size}, not from DICOM: saving makes a new DICOM study.", State.PLAIN
-    if volume.GetAttribute(nodes.SERIES_MARK) or stego.is_stego(volume):
-        return f"{size}. This series carries a record already; embedding again replaces it.", State.WARNING
     return f"{size} from the DICOM database.", State.PLAIN

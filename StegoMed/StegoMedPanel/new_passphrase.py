@@ -9,7 +9,7 @@ from StegoMedPanel.passphrase import PassphraseFields
 from StegoMedPanel.states import State, say, weight_of
 
 if TYPE_CHECKING:
-    from StegoMedLib.envelope import Key
+    from StegoMedLib.envelope import SingleKey
     from StegoMedLib.envelope.strength import Strength
     from StegoMedPanel.desk import Desk
 
@@ -27,17 +27,17 @@ class NewPassphrase:
         ui.passphrase.connect("textChanged(QString)", desk.refresh_soon)
         ui.generatePassphrase.connect("clicked(bool)", self._on_generate)
 
-    def text(self) -> str:
-        """The passphrase.
+    def text(self, *, needed: bool) -> str:
+        """The passphrase; an empty one, where it is not `needed` and nothing is typed.
 
         Raises
         ------
         UsageError
             It is empty, or the two fields differ.
         """
-        return self._fields.text()
+        return self._fields.text(needed=needed)
 
-    def key(self, passphrase: str) -> Key:
+    def key(self, passphrase: str) -> SingleKey:
         """The key to seal with; needs packages.
 
         Raises
@@ -47,7 +47,7 @@ class NewPassphrase:
         """
         from StegoMedLib.envelope import Passphrase  # noqa: PLC0415 needs packages
 
-        key = Passphrase.to_seal(passphrase)
+        key = Passphrase.typed(passphrase)
         self._look(passphrase)
         if self._refused and not self._ui.weakPassphrase.checked:
             raise UsageError(self._words[0])
@@ -99,7 +99,7 @@ def _strength(passphrase: str) -> Strength:
     from StegoMedLib.envelope import Passphrase  # noqa: PLC0415 needs packages
     from StegoMedLib.envelope.strength import strength_of  # noqa: PLC0415 needs packages
 
-    return strength_of(Passphrase.to_seal(passphrase).forms[0])
+    return strength_of(Passphrase.typed(passphrase).prepared)
 
 
 def _judgement(strength: Strength) -> tuple[str, State]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import slicer
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SERIES_MARK",
     "SOURCES",
+    "Label",
     "clone",
     "database",
     "files_of",
@@ -42,7 +43,18 @@ SERIES_MARK = "StegoMed.series"
 _SAME = 1e-6
 """Millimetres by which matrices of the same grid differ at the most."""
 _UNKNOWN = "Unknown"
-_REGION_COLOR = (0.90, 0.55, 0.20)
+
+
+class Label(NamedTuple):
+    """What a segmentation of ours shows: the title of its node, and its segment."""
+
+    title: str
+    identifier: str
+    name: str
+    color: tuple[float, float, float]
+
+
+REGION = Label("significant region", "significant", "Significant region", (0.90, 0.55, 0.20))
 _FILL_OPACITY = 0.25
 _AIR, _AIR_COLOR = "usable_air", (0.16, 0.51, 0.86)
 """The segment of what may be written to; shown, and never taken for the region."""
@@ -144,20 +156,20 @@ def _lay_beside(node: Node, volume: Node) -> None:
         hierarchy.SetItemParent(own, hierarchy.GetItemParent(item))
 
 
-def new_segmentation(volume: Node, mask: NDArray[np.bool_]) -> Node:
-    """A segmentation in the volume's geometry with one segment, the significant region."""
-    name = slicer.mrmlScene.GenerateUniqueName(f"{volume.GetName()} significant region")
+def new_segmentation(volume: Node, mask: NDArray[np.bool_], label: Label = REGION) -> Node:
+    """A segmentation in the volume's geometry with one segment."""
+    name = slicer.mrmlScene.GenerateUniqueName(f"{volume.GetName()} {label.title}")
     node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.CreateDefaultDisplayNodes()
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
     node.GetDisplayNode().SetOpacity2DFill(_FILL_OPACITY)
-    replace_mask(node, volume, mask)
+    replace_mask(node, volume, mask, label)
     _lay_beside(node, volume)
     return node
 
 
-def replace_mask(segmentation: Node, volume: Node, mask: NDArray[np.bool_]) -> None:
-    """Make a segmentation hold one segment, the significant region (S, H, W), voxel for voxel.
+def replace_mask(segmentation: Node, volume: Node, mask: NDArray[np.bool_], label: Label = REGION) -> None:
+    """Make a segmentation hold one segment, of a mask (S, H, W), voxel for voxel.
 
     The segmentation goes under the volume's transform: Slicer resamples between nodes under different ones.
 
@@ -169,7 +181,7 @@ def replace_mask(segmentation: Node, volume: Node, mask: NDArray[np.bool_]) -> N
     segments = segmentation.GetSegmentation()
     segments.RemoveAllSegments()
     segmentation.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
-    segment = segments.AddEmptySegment("significant", "Significant region", _REGION_COLOR)
+    segment = segments.AddEmptySegment(*label[1:])
     slicer.util.updateSegmentBinaryLabelmapFromArray(mask.astype(np.uint8), segmentation, segment, volume)
     if not np.array_equal(mask_of(segmentation, volume), mask):
         raise UnusableInputError(

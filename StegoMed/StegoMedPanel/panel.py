@@ -9,6 +9,7 @@ import slicer
 import vtk
 from slicer.util import VTKObservationMixin
 
+from StegoMedPanel.clean_step import CleanStep
 from StegoMedPanel.desk import Desk
 from StegoMedPanel.embed_step import EmbedStep
 from StegoMedPanel.extract_step import ExtractStep
@@ -41,9 +42,10 @@ class Panel(VTKObservationMixin):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SOON)
         self._timer.connect("timeout()", self._on_pause)
-        self._nodes_changed = False
+        self._nodes_changed = self._choosing = False
         self.input, self.region = InputStep(self.desk), RegionStep(self.desk)
-        self.embed, self.save, self.extract = EmbedStep(self.desk), SaveStep(self.desk), ExtractStep(self.desk)
+        self.embed, self.extract = EmbedStep(self.desk), ExtractStep(self.desk)
+        self.save, self.clean = SaveStep(self.desk, self.embed), CleanStep(self.desk)
         self.refresh()
 
     @property
@@ -67,7 +69,7 @@ class Panel(VTKObservationMixin):
         """Stop what runs, and forget passphrases, records and results."""
         self.desk.run.cancel()
         self.set_parameters(None)
-        for step in (self.embed, self.save, self.extract):
+        for step in (self.embed, self.save, self.extract, self.clean):
             step.clear()
         self.desk.run.failed = None
         self.refresh()
@@ -86,14 +88,15 @@ class Panel(VTKObservationMixin):
         """The panel goes away."""
         self._timer.stop()
         self.desk.run.close()
-        self.embed.passphrase.clear()
-        self.extract.passphrase.clear()
+        for step in (self.embed, self.extract):
+            step.passphrase.clear()
+            step.others.clear()
         self.set_parameters(None)
         self.removeObservers()
 
     def refresh(self) -> None:
         """Make every step say what is."""
-        for step in (self.input, self.region, self.embed, self.save, self.extract):
+        for step in (self.input, self.region, self.embed, self.save, self.extract, self.clean):
             step.refresh()
 
     def refresh_soon(self, _changed: object = None) -> None:
@@ -101,9 +104,11 @@ class Panel(VTKObservationMixin):
         self._timer.start()
 
     def _choose(self) -> None:
-        """Choose the only volume that there is, in a scene that keeps it."""
+        """Choose the only volume that there is, in a scene that keeps it; what failed last can still be read then."""
         if self.bound:
+            self._choosing = True
             self.input.choose_only_one()
+            self._choosing = False
 
     def _on_pause(self) -> None:
         """Typing, clicking and loading pause."""
@@ -114,7 +119,8 @@ class Panel(VTKObservationMixin):
 
     def _on_parameters(self, _caller: object = None, _event: object = None) -> None:
         """A choice was made, here or elsewhere."""
-        self.desk.run.failed = None
+        if not self._choosing:
+            self.desk.run.failed = None
         self.input.guess_kind()
         self.desk.look_at_capacity()
         self._observe_segmentation()

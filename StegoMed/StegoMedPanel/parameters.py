@@ -10,21 +10,25 @@ from typing import Any
 import slicer
 from slicer.parameterNodeWrapper import parameterNodeWrapper
 
-from StegoMedLib.choices import FINDERS
+from StegoMedLib.choices import FINDERS, PRESETS, TILES
 from StegoMedLib.codec.profiles import BLIND, PROFILES
 from StegoMedPanel.untyped import Node
 
 __all__ = [
+    "Carry",
     "ExtractProfile",
     "Finder",
+    "Preset",
     "Profile",
     "RecordKind",
     "StegoMedParameters",
     "Strength",
     "Target",
+    "Tiles",
     "VoxelKind",
     "defaults",
     "parameters_of",
+    "side_of",
 ]
 
 
@@ -67,6 +71,12 @@ if typing.TYPE_CHECKING:
 
         automatic = ""
 
+    class Preset(Labelled):
+        """What of a header stays, as the library names it."""
+
+    class Tiles(Labelled):
+        """Whether extraction shall tell where an image was altered."""
+
 else:  # made of the registries, so that neither finder nor profile is named here
     Finder = Labelled("Finder", dict(FINDERS))
     Profile = Labelled("Profile", {name: name for name in PROFILES})
@@ -77,6 +87,14 @@ else:  # made of the registries, so that neither finder nor profile is named her
             **{name: f"{name} (with the region of step 2)" for name in PROFILES if name not in BLIND},
         },
     )
+    Preset = Labelled("Preset", {name: name.capitalize() for name in PRESETS})
+    Tiles = Labelled(
+        "Tiles",
+        {
+            "none": "Tell that an image was altered",
+            **{f"side{side}": f"Tell where, in tiles of {side} x {side} pixels" for side in reversed(TILES)},
+        },
+    )
 
 
 class Strength(Labelled):
@@ -84,6 +102,14 @@ class Strength(Labelled):
 
     standard = "Standard (survives JPEG 2000 at 10:1)"
     high = "High (survives JPEG 2000 at 20:1)"
+
+
+class Carry(Labelled):
+    """What goes along inside the images of a nameless study; names as in the library."""
+
+    identity = "Who it is, in every image"
+    header = "The whole header, spread over all images"
+    none = "Nothing"
 
 
 class Target(Labelled):
@@ -105,11 +131,20 @@ class StegoMedParameters:
     untickedAttributes: str
     profile: Profile
     strength: Strength
+    tiles: Tiles
     stegoVolume: slicer.vtkMRMLScalarVolumeNode
+    withoutIdentity: bool
+    preset: Preset
+    carry: Carry
     target: Target
     targetFolder: str
     extractVolume: slicer.vtkMRMLScalarVolumeNode
     extractProfile: ExtractProfile
+
+
+def side_of(tiles: Tiles) -> int:
+    """Pixels on a side of the tiles; 0 for none."""
+    return int(tiles.name.removeprefix("side") if tiles.name != "none" else 0)
 
 
 def parameters_of(node: Node) -> StegoMedParameters:
@@ -123,5 +158,5 @@ def defaults() -> StegoMedParameters:
     values: dict[str, object] = {}
     for name, kind in typing.get_type_hints(StegoMedParameters).items():
         labelled = isinstance(kind, type) and issubclass(kind, Labelled)
-        values[name] = next(iter(kind)) if labelled else "" if kind is str else None
+        values[name] = next(iter(kind)) if labelled else kind() if kind in (str, bool) else None
     return typing.cast("StegoMedParameters", SimpleNamespace(**values))

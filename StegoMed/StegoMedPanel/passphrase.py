@@ -29,14 +29,16 @@ class PassphraseFields:
         self._show = show
         show.connect("toggled(bool)", self._on_show)
 
-    def text(self) -> str:
-        """The passphrase.
+    def text(self, *, needed: bool = True) -> str:
+        """The passphrase; an empty one, where it is not `needed` and nothing is typed.
 
         Raises
         ------
         UsageError
             It is empty, or the two fields differ.
         """
+        if not (needed or any(field.text for field in self._fields())):
+            return ""
         if not self._first.text:
             raise UsageError("There is no passphrase yet; type the one that opens the record.")
         if self._repeat is not None and self._repeat.text != self._first.text:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-import slicer
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedPanel import nodes, series, stego
+from StegoMedPanel.importing import Incoming, Saved, private_folder
 
 if TYPE_CHECKING:
-    from StegoMedPanel.untyped import Node, Widget
+    from pathlib import Path
 
-__all__ = ["Progress", "Saving"]
+    from StegoMedPanel.untyped import Node
+
+__all__ = ["Progress", "Saving", "check_empty"]
 
 Progress = Callable[[int, int, str], None]
 _log = logging.getLogger("StegoMed")
@@ -43,7 +42,7 @@ class Saving:
         from StegoMedLib.pipeline.volumes import write_stack  # noqa: PLC0415
 
         stego.check_untouched(volume)
-        _check_empty(folder)
+        check_empty(folder)
         voxels = nodes.voxels_of(volume)
         uids = nodes.uids_of(volume, stego.SOURCES)
         if not uids:
@@ -56,27 +55,23 @@ class Saving:
 
     def save_to_database(
         self, volume: Node, patient: dict[str, str], progress: Progress, *, told: Callable[[str], None] = _log.warning
-    ) -> str:
-        """Write a stego volume as new instances into the DICOM database; the new SeriesInstanceUID.
+    ) -> Saved:
+        """Write a stego volume as new instances into the DICOM database.
 
         The volume is known as that series from then on.
         """
-        from DICOMLib import DICOMUtils  # noqa: PLC0415 part of Slicer
-
         opened = nodes.database()
-        try:
-            with tempfile.TemporaryDirectory(prefix="StegoMed-", dir=slicer.app.temporaryPath) as temporary:
-                folder = Path(temporary) / "series"
-                uids = self.save_to_folder(volume, folder, patient, progress, told=told)
-                if any(opened.fileForInstance(uid) for uid in uids):
-                    raise UnusableInputError("The DICOM database knows one of the new images already; save again.")
-                progress(len(uids), len(uids), "into the DICOM database")
-                DICOMUtils.importDicom(str(folder), opened, True)  # noqa: FBT003 Slicer's signature
-        except OSError as error:
-            raise UnusableInputError(
-                f"The series cannot be saved ({error.strerror}); free some disk space, or save to a folder."
-            ) from error
-        return self._imported(opened, uids, volume)
+        with private_folder() as temporary:
+            folder = temporary / "series"
+            uids = self.save_to_folder(volume, folder, patient, progress, told=told)
+            incoming = Incoming.of(folder)
+            if incoming.known(opened):
+                raise UnusableInputError("The DICOM database knows one of the new images already; save again.")
+            progress(len(uids), len(uids), "into the DICOM database")
+            saved = incoming.take_in(opened)
+        volume.SetAttribute(nodes.SOURCES, " ".join(uids))
+        volume.SetAttribute(nodes.SERIES_MARK, "1")
+        return saved
 
     def _write_new(self, volume: Node, folder: Path, patient: dict[str, str], progress: Progress) -> list[str]:
         from pydicom import dcmread  # noqa: PLC0415
@@ -90,21 +85,8 @@ class Saving:
         files = write_new(voxels, folder, geometry, modality=modality, attributes=attributes, progress=progress)
         return [str(dcmread(path, stop_before_pixels=True).SOPInstanceUID) for path in files]
 
-    def _imported(self, opened: Widget, uids: list[str], volume: Node) -> str:
-        """Make sure that the database took every image; take back what it did when not."""
-        made = {opened.seriesForFile(opened.fileForInstance(uid)) for uid in uids if opened.fileForInstance(uid)}
-        if not all(opened.fileForInstance(uid) for uid in uids):
-            for uid in filter(None, made):
-                opened.removeSeries(uid)
-            raise UnusableInputError(
-                "The DICOM database did not accept the new series; free some space on its disk, or save to a folder."
-            )
-        volume.SetAttribute(nodes.SOURCES, " ".join(uids))
-        volume.SetAttribute(nodes.SERIES_MARK, "1")
-        return str(made.pop())
 
-
-def _check_empty(folder: Path) -> None:
+def check_empty(folder: Path) -> None:
     """Refuse a folder that holds something; what an interrupted run left in it is for the library to put in order."""
     from StegoMedLib.series.workplace import is_workplace  # noqa: PLC0415
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import qt
 import slicer
 
+from StegoMedLib.choices import CARRIED_IDENTITY
 from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.errors import NothingReadableError
 from StegoMedPanel import nodes, packages
+from StegoMedPanel.altered import show_altered
+from StegoMedPanel.dicom_node import DicomNode
 from StegoMedPanel.record_form import ATTRIBUTES
 from StegoMedPanel.sample_data import load_phantom
+from StegoMedPanel.sending import Parcel
+from StegoMedPanel.servers import servers_of_settings
+from StegoMedPanel.travelling import Departure
 from StegoMedPanel.work import Case, Request, Work
 
 if TYPE_CHECKING:
@@ -21,10 +29,20 @@ if TYPE_CHECKING:
 
     from StegoMedPanel.untyped import Node
 
-__all__ = ["journey_through_dicom", "journey_through_voxels", "mistakes_get_a_sentence", "why_skipped"]
+__all__ = [
+    "journey_through_dicom",
+    "journey_through_voxels",
+    "journey_without_identity",
+    "mistakes_get_a_sentence",
+    "settings_name_servers",
+    "why_skipped",
+]
 
 _PASSPHRASE = "self-test of StegoMed"  # noqa: S105 seals nothing but the phantom
 _SLICES, _SIZE = 3, 256
+_NOBODYS_PORT = 9
+"""Discard, which nobody serves any more."""
+_TILE, _ROOMY = 16, "capacity"
 
 
 def why_skipped() -> str:
@@ -56,24 +74,57 @@ def journey_through_dicom(test: unittest.TestCase) -> None:
         volume = load_phantom(slices=_SLICES, size=_SIZE)[0]
         before = _digests(volume)
         segmentation, _ = work.find(Case(volume, None, DEFAULT_PROFILE), "threshold", _silent)
-        key = Passphrase.to_seal(_PASSPHRASE)
+        key = Passphrase.typed(_PASSPHRASE)
         request = Request(key, None, tuple(ATTRIBUTES))
         embedded = work.embed(Case(volume, segmentation, DEFAULT_PROFILE), request, _silent)
         test.assertEqual(embedded.report.embedded, _SLICES)
         changed = nodes.voxels_of(embedded.volume) != nodes.voxels_of(volume)
         test.assertTrue(changed.any())
         test.assertFalse((changed & nodes.mask_of(segmentation, volume)).any())
-        series = work.save_to_database(embedded.volume, {}, _silent)
+        saved = work.save_to_database(embedded.volume, {}, _silent)
         test.assertEqual(_digests(volume), before)
-        (identifier,) = DICOMUtils.loadSeriesByUID([series])
+        words = Parcel(saved.images).send(DicomNode("", "127.0.0.1", _NOBODYS_PORT, "NOBODY"), _silent)[0]
+        test.assertIn(f"0 of {_SLICES} images were sent", words)
+        test.assertIn("nothing answers at its port", words)
+        (identifier,) = DICOMUtils.loadSeriesByUID([saved.series])
         loaded = slicer.mrmlScene.GetNodeByID(identifier)
         test.assertEqual(loaded.GetAttribute(nodes.SERIES_MARK), "1")
-        record = work.extract(loaded, key, _silent).report.record
+        report = work.extract(loaded, key, _silent).report
+        test.assertEqual(report.states, f"{_SLICES} intact")
+        record = report.record
         read = record.attributes if isinstance(record, HeaderRecord) else {}
         for keyword in set(ATTRIBUTES) & set(PATIENT):
             test.assertEqual(read.get(keyword), PATIENT[keyword])
         with test.assertRaises(NothingReadableError):  # noqa: PT027 runs in Slicer, where there is no pytest
-            work.extract(loaded, Passphrase.to_open("another passphrase"), _silent)
+            work.extract(loaded, Passphrase.typed("another passphrase"), _silent)
+
+
+def journey_without_identity(test: unittest.TestCase) -> None:
+    """Save without identity to the database, load, put the identity back; then clean the scene."""
+    from DICOMLib import DICOMUtils  # noqa: PLC0415 part of Slicer
+
+    work = Work()
+    from StegoMedLib.envelope import Passphrase  # noqa: PLC0415 needs packages
+    from StegoMedLib.series.phantom import PATIENT  # noqa: PLC0415
+
+    with DICOMUtils.TemporaryDICOMDatabase() as database:
+        volume = load_phantom(slices=_SLICES, size=_SIZE)[0]
+        before = _digests(volume)
+        segmentation, _ = work.find(Case(volume, None, DEFAULT_PROFILE), "threshold", _silent)
+        key = Passphrase.typed(_PASSPHRASE)
+        departure = Departure(volume, segmentation, key, DEFAULT_PROFILE, (), CARRIED_IDENTITY)
+        saved, report = work.nameless_to_database(departure, _silent)
+        test.assertFalse(report.residue)
+        (identifier,) = DICOMUtils.loadSeriesByUID([saved.series])
+        loaded = slicer.mrmlScene.GetNodeByID(identifier)
+        first = nodes.uids_of(loaded)[0]
+        test.assertNotIn(PATIENT["PatientID"], str(database.instanceValue(first, ATTRIBUTES["PatientID"])))
+        returned = work.put_back(loaded, key, _silent)
+        test.assertEqual([row.tied for row in returned.report.rows], [True] * _SLICES)
+        test.assertEqual(_digests(volume), before)
+        clean = work.clean_scene()
+        test.assertEqual(clean.left, [])
+        test.assertFalse(nodes.uids_of(volume))
 
 
 def journey_through_voxels(test: unittest.TestCase) -> None:
@@ -86,15 +137,36 @@ def journey_through_voxels(test: unittest.TestCase) -> None:
     voxels = np.ascontiguousarray(phantom.stored + np.int16(phantom.intercept))
     volume = slicer.util.addVolumeFromArray(voxels)
     segmentation, _ = work.find(Case(volume, None, DEFAULT_PROFILE, "CT"), "threshold", _silent)
-    key = Passphrase.to_seal(_PASSPHRASE)
-    request = Request(key, TextRecord("self-test"), ())
-    embedded = work.embed(Case(volume, segmentation, DEFAULT_PROFILE, "CT"), request, _silent)
+    key = Passphrase.typed(_PASSPHRASE)
+    request = Request(key, TextRecord("self-test"), (), tiles=_TILE)
+    embedded = work.embed(Case(volume, segmentation, _ROOMY, "CT"), request, _silent)
     record = work.extract(embedded.volume, key, _silent).report.record
     test.assertEqual(record, TextRecord("self-test"))
     folder = Path(slicer.util.tempDirectory()) / "series"
     uids = work.save_to_folder(embedded.volume, folder, {"PatientName": "Self^Test", "PatientID": "1"}, _silent)
     test.assertEqual(len(set(uids)), _SLICES)
     test.assertEqual(len(list(folder.iterdir())), _SLICES)
+    nodes.voxels_of(embedded.volume)[1, _SIZE // 2, _SIZE // 2] += 1
+    extracted = work.extract(embedded.volume, key, _silent)
+    test.assertEqual(extracted.report.states, f"{_SLICES - 1} intact, 1 altered")
+    show_altered(embedded.volume, extracted.altered)
+    (shown,) = [node for node in slicer.util.getNodesByClass("vtkMRMLSegmentationNode") if node is not segmentation]
+    test.assertEqual(int(nodes.mask_of(shown, embedded.volume).sum()), _TILE * _TILE)
+
+
+def settings_name_servers(test: unittest.TestCase) -> None:
+    """The servers of Slicer's settings are read as Slicer writes them, from a file of settings of their own."""
+    settings = qt.QSettings(str(Path(slicer.util.tempDirectory()) / "settings.ini"), qt.QSettings.IniFormat)
+    settings.setValue("DICOM/ServerNodeCount", 2)
+    for row, (name, storage) in enumerate((("Döner", 2), ("Read only", 0))):
+        node = {"Name": name, "Called AETitle": "A", "Address": "b", "Port": "104", "StorageCheckState": storage}
+        settings.setValue(f"DICOM/ServerNodes/{row}", qt.QByteArray(json.dumps(node).encode()))
+    settings.setValue("ServerNodeCount", 1)
+    settings.setValue("ServerNodes/0", {"Name": "Query", "AETitle": "C", "Address": "d", "Port": "11112"})
+    settings.setValue("DICOM/Send/Protocol", "DICOMweb")
+    settings.setValue("DICOM/Send/URL", "https://e/f")
+    labels = [server.label for server in servers_of_settings(settings)]
+    test.assertEqual(labels, ["Döner (A, b:104)", "Query (C, d:11112)", "https://e/f"])
 
 
 def mistakes_get_a_sentence(test: unittest.TestCase) -> None:

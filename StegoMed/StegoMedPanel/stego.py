@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from StegoMedPanel.untyped import Node
 
 
-__all__ = ["SOURCES", "add_difference", "add_stego", "check_untouched", "is_stego", "modality_of"]
+__all__ = ["SOURCES", "add_difference", "add_stego", "carries_record", "check_untouched", "is_stego", "modality_of"]
 
 SOURCES = "StegoMed.sourceInstanceUIDs"
 _CHECKSUM = "StegoMed.sha256"
@@ -29,6 +29,11 @@ _COVER = "StegoMed.cover"
 def is_stego(volume: Node) -> bool:
     """Whether a volume was made by embedding a record in another one."""
     return bool(volume.GetAttribute(_CHECKSUM))
+
+
+def carries_record(volume: Node) -> bool:
+    """Whether a volume is known to carry a record: it was made by embedding, or loaded from what StegoMed wrote."""
+    return is_stego(volume) or bool(volume.GetAttribute(nodes.SERIES_MARK))
 
 
 def modality_of(volume: Node) -> str:

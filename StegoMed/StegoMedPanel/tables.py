@@ -18,8 +18,10 @@ __all__ = ["fill"]
 
 _MOST_ROWS = 12
 """Rows that a table shows without scrolling at the most."""
-_LONG = re.compile(r"\S{6}(?=\w)")
+_LONG, _LONG_IN_MANY = re.compile(r"\S{6}(?=\w)"), re.compile(r"\S{4}(?=\w)")
 """Characters without a blank, before a place where a line may be broken (not before a combining mark)."""
+_MANY = 3
+"""Columns that are narrow."""
 _UNLIMITED = 16777215
 """Qt's QWIDGETSIZE_MAX: no limit of a widget's height."""
 
@@ -34,19 +36,15 @@ def fill(table: Widget, headers: Sequence[str], rows: Sequence[Sequence[str]], *
     table.setColumnCount(len(headers))
     table.setHorizontalHeaderLabels(list(headers))
     table.setRowCount(len(rows))
+    long = _LONG if len(headers) < _MANY else _LONG_IN_MANY  # words that a table would cut else can be wrapped
     for row, cells in enumerate(rows):
         for column, words in enumerate(cells):
-            item = qt.QTableWidgetItem(_breakable(plain_lines(str(words))))
+            item = qt.QTableWidgetItem(long.sub("\\g<0>\u200b", plain_lines(str(words))))
             item.setData(qt.Qt.UserRole, str(words))
             table.setItem(row, column, item)
     table.visible = bool(rows)
     if rows:
         _fit(table, even=even)
-
-
-def _breakable(words: str) -> str:
-    """Words that can be wrapped where they are long: a table would cut them."""
-    return _LONG.sub("\\g<0>\u200b", words)
 
 
 def _fit(table: Widget, *, even: bool) -> None:

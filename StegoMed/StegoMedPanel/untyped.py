@@ -1,9 +1,11 @@
-"""Names for what comes from Slicer's C++ side, which has no types that a checker could know."""
+"""Names for what comes with Slicer, which has no types that a checker could know."""
 
 from typing import Any, TypeAlias
 
-__all__ = ["Node", "Parameters", "Widget"]
+__all__ = ["Client", "Node", "Parameters", "Widget"]
 
+Client: TypeAlias = Any
+"""A client of a package that only Slicer brings along."""
 Node: TypeAlias = Any
 """A node of the MRML scene."""
 Parameters: TypeAlias = Any

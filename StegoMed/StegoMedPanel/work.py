@@ -13,7 +13,8 @@ from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.errors import UnusableInputError
 from StegoMedPanel import found, nodes, packages, stego
 from StegoMedPanel.capacity import Measured
-from StegoMedPanel.saving import Progress, Saving
+from StegoMedPanel.saving import Progress
+from StegoMedPanel.travelling import Travelling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,12 +60,18 @@ class Request:
         None for the ticked `attributes` of each study's header.
     strong : bool
         Whether a profile that takes a strength embeds at its high one.
+    tiles : int
+        Pixels on a side of the tiles whose alteration shall be told; 0 for none.
+    replace : bool
+        Replace a record that is there already.
     """
 
     key: Key
     record: Record | None
     attributes: tuple[str, ...]
     strong: bool = False
+    tiles: int = 0
+    replace: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,13 +86,14 @@ class Embedded:
 
 @dataclass(frozen=True)
 class Extracted:
-    """The report of an extraction, and the symbol of the first slice that could be read."""
+    """The report of an extraction, the symbol of the first slice that could be read, and what was altered (S, H, W)."""
 
     report: ExtractReport
     symbol: Symbol | None
+    altered: NDArray[np.bool_]
 
 
-class Work(Saving):
+class Work(Travelling):
     """The work behind the buttons; every method says what is wrong by a `StegoMedError` with a sentence."""
 
     def ensure_packages(self, *, network: bool = False, teller: Teller | None = None) -> None:
@@ -151,7 +159,12 @@ class Work(Saving):
             request.key,
             Viewer(stack, show),
             content=Content(request.record, request.attributes),
-            method=Method(case.profile, strength=HIGH_STRENGTH if request.strong else None),
+            method=Method(
+                case.profile,
+                strength=HIGH_STRENGTH if request.strong else None,
+                tiles=request.tiles,
+                replace=request.replace,
+            ),
             progress=progress,
         )
         with slicer.util.RenderBlocker():
@@ -191,7 +204,8 @@ class Work(Saving):
             progress=progress,
             onlooker=lambda _slice, symbol: symbols.append(symbol),
         )
-        return Extracted(report, symbols[0] if symbols else None)
+        altered = _altered(report, stack, nodes.voxels_of(volume).shape)
+        return Extracted(report, symbols[0] if symbols else None, altered)
 
     def save_files(self, report: ExtractReport, folder: Path) -> None:
         """Write the files that were read into a folder."""
@@ -219,6 +233,18 @@ class Work(Saving):
 
         mask = nodes.mask_of(case.segmentation, case.volume)
         return VolumeMasks(stack, mask, found.doubts(case.segmentation, mask))
+
+
+def _altered(report: ExtractReport, stack: Stack, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Voxels (S, H, W) of the tiles that were altered, in all slices that tell."""
+    from StegoMedLib.binding import tile_pixels  # noqa: PLC0415
+
+    altered = np.zeros(shape, dtype=np.bool_)
+    for row in report.slices:
+        verdict = row.verdict
+        if verdict is not None and verdict.tiles is not None:
+            altered[row.frame] = stack.turned(tile_pixels(verdict.tiles, verdict.shape, verdict.side))
+    return altered
 
 
 def _measured(bits: list[int], reasons: list[str], profile: str) -> Measured:

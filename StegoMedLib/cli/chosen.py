@@ -7,17 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.syntax.common import names_folder
+from StegoMedLib.codec.profiles import profiles_with
+from StegoMedLib.errors import UsageError
 from StegoMedLib.series.masks import MaskSource, mask_source
 
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["chosen_masks", "chosen_target"]
+__all__ = ["chosen_masks", "chosen_strength", "chosen_target"]
 
 
 def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
     """The source of masks that the options of `add_finder` name."""
     return mask_source(arguments.finder, arguments.engine, arguments.masks)
+
+
+def chosen_strength(arguments: argparse.Namespace) -> float | None:
+    """The strength of a profile that takes one; raises `UsageError` where another one is chosen."""
+    taking = profiles_with(tuning="strength")
+    if arguments.strength is not None and arguments.profile not in taking:
+        raise UsageError(f"--strength goes with --profile {' or '.join(taking)}; add it, or leave --strength out.")
+    return None if arguments.strength is None else float(arguments.strength)
 
 
 def chosen_target(typed: str, source: Path, *, ending: str = "") -> Path:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.screen import say, show_table
 from StegoMedLib.errors import NotEveryFileError, PersonMustLookError
+from StegoMedLib.pipeline.rewriting import DONE, KEPT, UNMARKED
 from StegoMedLib.series.counting import removed_in_words
 from StegoMedLib.wording import counted
 
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from StegoMedLib.dicom import LeftOut
+    from StegoMedLib.pipeline.rewriting import RewriteReport
     from StegoMedLib.series.counting import FileCount
 
-__all__ = ["account_for"]
+__all__ = ["account_for", "account_for_each", "account_for_records", "check_kept"]
 
 _ROWS = 40
 """Rows of a table of files at most: the JSON report has all of them."""
@@ -57,6 +59,66 @@ def account_for(files: FileCount, done: str, *, lost: int = 0, must_look: Sequen
     say(sentence)
     if must_look:
         raise PersonMustLookError(*must_look)
+
+
+def account_for_each(counts: Sequence[tuple[FileCount, str]]) -> None:
+    """Account for the files of several sources, each with what became of them, as `account_for`, which see."""
+    sentences = [sentence for files, done in counts for sentence in _missing(files, done)]
+    if sentences:
+        raise NotEveryFileError(*sentences)
+
+
+def _missing(files: FileCount, done: str) -> tuple[str, ...]:
+    """What `account_for` would end with."""
+    try:
+        account_for(files, done)
+    except NotEveryFileError as error:
+        return error.args
+    return ()
+
+
+def account_for_records(report: RewriteReport, done: str) -> None:
+    """Name the slices that keep the old record, count all, and account for the files.
+
+    Parameters
+    ----------
+    report : RewriteReport
+    done : str
+        What became of the record of the others, as in "erased".
+
+    Raises
+    ------
+    NotEveryFileError
+        When a slice keeps the old record, when slices still say it together, or as `account_for`.
+    """
+    kept = [(row.file, str(row.frame), row.reason) for row in report.slices if row.state == KEPT]
+    if kept:
+        show_table("Written with the old record", ["file", "frame", "why"], kept[:_ROWS])
+    unmarked = report.count(UNMARKED)
+    total = counted(len(report.slices), "slice")
+    say(f"The record is {done} in {report.count(DONE)} of {total}; {unmarked} carried none that the key reads.")
+    heard = sum(row.heard for row in report.slices)
+    if heard:
+        say(
+            f"A rest of the old mark, beside the proved air, can be told by the old key in {counted(heard, 'slice')}; "
+            "'stegomed extract' reads nothing from it, but somebody who looks for it there may."
+        )
+    account_for(report.files, "written")
+    check_kept(len(kept), left_together=report.left_together)
+
+
+def check_kept(kept: int, *, left_together: bool) -> None:
+    """Raise `NotEveryFileError` where records are left that were to go."""
+    if kept:
+        raise NotEveryFileError(
+            f"{counted(kept, 'slice')} still {'carries' if kept == 1 else 'carry'} the old record, which the old key "
+            "reads; erase it with --masks, or leave these images out."
+        )
+    if left_together:
+        raise NotEveryFileError(
+            "Read together, the slices still give the old record to the old key; erase it with --masks from the images "
+            "as they were before."
+        )
 
 
 def _sentence(files: FileCount, done: str, lost: int) -> str:

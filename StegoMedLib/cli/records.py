@@ -15,6 +15,10 @@ __all__ = ["show_records"]
 
 def show_records(report: ExtractReport, title: str) -> None:
     """Show every record that was read; where there are several, with the slices that carry it."""
+    if report.common is not None:
+        show_table(title, ["attribute", "value"], record_in_words(report.common).items())
+        say("Beside it, the record of each image says which image it is.")
+        return
     several = len(report.records) > 1
     for number, record in enumerate(report.records):
         head = f"{title}, {number + 1} of {len(report.records)}" if several else title

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib import __version__
-from StegoMedLib.cli.keys import KEY_FILES
+from StegoMedLib.cli.keys import files_not_written_to
 from StegoMedLib.cli.screen import say
 from StegoMedLib.cli.streams import put
 from StegoMedLib.cli.syntax.common import names_folder
@@ -34,7 +34,6 @@ _INPUTS = (
     "checkpoint",
     "check",
     "content",
-    *KEY_FILES,
 )
 _OUTPUTS = ("target", "out")
 _HEAD = 64
@@ -119,6 +118,7 @@ def check_report_target(arguments: argparse.Namespace) -> None:
         raise UnusableInputError(f"The report {target} would be a folder; name a file.")
     place = Path(os.path.realpath(target))
     inputs = [Path(path) for name in _INPUTS if (path := getattr(arguments, name, None)) is not None]
+    inputs += files_not_written_to(arguments)
     if any(is_in(place, path) for path in inputs if os.path.lexists(path)):
         raise UnusableInputError(
             f"The report {target} would be inside an input, and inputs are never changed; name another file."

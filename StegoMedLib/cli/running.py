@@ -15,6 +15,7 @@ from StegoMedLib.cli.report import check_report_target
 from StegoMedLib.cli.screen import library_heard, say
 from StegoMedLib.cli.signals import ending_is_cancelling
 from StegoMedLib.cli.streams import READER_GONE
+from StegoMedLib.cli.travelling import travelling
 from StegoMedLib.errors import CancelledError, StegoMedError
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ def perform(arguments: argparse.Namespace) -> int:
     try:
         with ending_is_cancelling(), library_heard():
             check_key_source(arguments)
-            check_report_target(arguments)
-            work_of(arguments.command).run(arguments)
+            with travelling(arguments) as bring:
+                check_report_target(arguments)
+                bring()
+                work_of(arguments.command).run(arguments)
     except StegoMedError as error:
         for sentence in error.args:
             say(sentence)

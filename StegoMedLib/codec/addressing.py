@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from StegoMedLib.labels import label
+from StegoMedLib.streams import stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,16 +25,14 @@ KEY_BYTES = 32
 
 def subkey(key: bytes, *use: object) -> bytes:
     """Key of 32 bytes for one use of `key`: HKDF-Expand (RFC 5869) with the use spelled out as its label."""
-    info = "/".join(["StegoMed", *map(str, use)]).encode()
+    info = label("/".join(map(str, use)))
     return HKDFExpand(algorithm=SHA256(), length=KEY_BYTES, info=info).derive(key)
 
 
 def keystream(key: bytes, count: int, dtype: type[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
     """Draw `count` uniform little-endian integers of `dtype` from the ChaCha20 stream of `key` (32 bytes, one use)."""
     size = np.dtype(dtype).itemsize
-    encryptor = Cipher(algorithms.ChaCha20(key, bytes(16)), mode=None).encryptor()
-    raw = encryptor.update(bytes(count * size))
-    return np.frombuffer(raw, dtype=np.dtype(dtype).newbyteorder("<")).astype(dtype, copy=False)
+    return np.frombuffer(stream(key, count * size), dtype=np.dtype(dtype).newbyteorder("<")).astype(dtype, copy=False)
 
 
 def permutation(key: bytes, count: int) -> NDArray[np.intp]:

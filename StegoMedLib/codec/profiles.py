@@ -48,6 +48,10 @@ class ProfileInfo:
         Whether what slices say adds up, or each bit of each slice is read or not read.
     tunings : tuple of str
         Numbers that it takes beside the key: ``beta``, ``strength``.
+    exact : bool
+        Whether one changed pixel is told, and, with tiles, where it lies.
+    restores : bool
+        Whether the cover comes back, bit by bit.
     """
 
     name: str
@@ -60,6 +64,8 @@ class ProfileInfo:
     whole_symbol: bool = False
     votes: bool = False
     tunings: tuple[str, ...] = ()
+    exact: bool = False
+    restores: bool = False
 
     def under(self, key: bytes, **tuning: float | None) -> Profile:
         """Give the codec for a key of 32 bytes; it gets those of `tuning` that it knows and that are not None."""
@@ -75,13 +81,24 @@ _ROWS = (
         "Changes as few pixels as possible, each by one grey level; extracted without mask, model or original.",
         "fidelity:Fidelity",
         modes=(REPLICATE, SPREAD),
+        exact=True,
     ),
     ProfileInfo(
         "capacity",
         "Carries as much as the air can hold, for large files; may change most of it by one grey level.",
         "capacity:Capacity",
         modes=(REPLICATE, SPREAD),
+        exact=True,
         most_symbols=64,  # 183 kB of text; six fill a slice of 512 x 512
+    ),
+    ProfileInfo(
+        "reversible",
+        "Gives the image back bit by bit as it was before embedding; carries less where the air is noisy.",
+        "reversible:Reversible",
+        modes=(REPLICATE, SPREAD),
+        exact=True,
+        restores=True,
+        most_symbols=8,  # all that calm air around a trunk of 512 x 512 holds
     ),
     ProfileInfo(
         "robust",

@@ -15,6 +15,7 @@ at the printed beta = 1000 none of these holds in general, which is what the com
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ from StegoMedLib.blocks import BLOCK, join_blocks, split_blocks
 from StegoMedLib.choices import DEFAULT_BETA
 from StegoMedLib.codec.dct import dct_basis
 from StegoMedLib.codec.multiplying import times
-from StegoMedLib.codec.profile import Canvas, LengthOf, Payload, Profile
+from StegoMedLib.codec.profile import Binder, Canvas, LengthOf, Payload, Profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,6 +66,13 @@ class Saidi2024(Profile):
         coefficient = times((blocks - low) / span, dct_basis()[:, _COEFFICIENT])
         return Payload(0, np.mod(2 * np.abs(coefficient) / self._cell, 2) >= 1)
 
+    def removed(self, plane: Plane, air: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32] | None:
+        """Write random bits over all usable blocks."""
+        del payload
+        canvas = self.on(plane, air)
+        drawn = np.frombuffer(secrets.token_bytes(canvas.capacity), dtype=np.uint8) & 1
+        return canvas.embed(Payload(0, drawn.astype(np.bool_)))
+
 
 class SaidiCanvas(Canvas):
     """A plane whose usable blocks carry a bit each; none in a constant plane, which has no scale."""
@@ -78,8 +86,9 @@ class SaidiCanvas(Canvas):
     def _capacity(self) -> int:
         return int(self.usable.sum()) if self.plane.pixels.min() < self.plane.pixels.max() else 0
 
-    def _embedded(self, payload: Payload) -> NDArray[np.int32] | None:
+    def _embedded(self, payload: Payload, binder: Binder) -> NDArray[np.int32] | None:
         """Round to integers and clip to the legal range, as a file has to."""
+        del binder  # the printed rule ties nothing
         if payload.bits.size > self.capacity:
             return None
         plane = self.plane

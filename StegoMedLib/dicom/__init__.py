@@ -1,36 +1,57 @@
 """Reads DICOM instances, and writes instances derived from them."""
 
 from StegoMedLib.dicom.attributes import DEFAULT_ATTRIBUTES, header_record
+from StegoMedLib.dicom.charsets import CharacterSet, character_set
 from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import SeriesGeometry, new_series
-from StegoMedLib.dicom.derivation import MARK, DerivedSeries
+from StegoMedLib.dicom.derivation import MARK, DerivedSeries, new_uid
 from StegoMedLib.dicom.listing import Listing, list_files, nothing_usable
 from StegoMedLib.dicom.padding import declared_padding
-from StegoMedLib.dicom.places import slices_beside
+from StegoMedLib.dicom.places import Number, Placed, numbers_of, place_of
 from StegoMedLib.dicom.reading import Instance, read_instance
-from StegoMedLib.dicom.removal import Removed
+from StegoMedLib.dicom.removal import SIGNATURES, SIGNED, Removed
+from StegoMedLib.dicom.retouching import AnyObject, read_any, write_any
+from StegoMedLib.dicom.tree import Node, Style, Tree, read_tree, tree_of, write_tree
 from StegoMedLib.dicom.values import codes_of
 from StegoMedLib.dicom.walking import LeftOut
-from StegoMedLib.dicom.writing import Written, write_frames
+from StegoMedLib.dicom.writing import Headers, Written, write_frames
 
 __all__ = [
     "DEFAULT_ATTRIBUTES",
     "MARK",
+    "SIGNATURES",
+    "SIGNED",
     "SYNTAXES",
+    "AnyObject",
+    "CharacterSet",
     "DerivedSeries",
+    "Headers",
     "Instance",
     "LeftOut",
     "Listing",
+    "Node",
+    "Number",
+    "Placed",
     "Removed",
     "SeriesGeometry",
+    "Style",
+    "Tree",
     "Written",
+    "character_set",
     "codes_of",
     "declared_padding",
     "header_record",
     "list_files",
     "new_series",
+    "new_uid",
     "nothing_usable",
+    "numbers_of",
+    "place_of",
+    "read_any",
     "read_instance",
-    "slices_beside",
+    "read_tree",
+    "tree_of",
+    "write_any",
     "write_frames",
+    "write_tree",
 ]

@@ -14,21 +14,29 @@ _LEAST_FRAME = 1 << 12
 """Bytes of file for which a frame counts at the most: a compressed one of 64 x 64 pixels with its functional groups."""
 _SMALLEST_FRAME = 8
 """Bytes below which no frame can be: the header of a fragment."""
+# Reports and structure sets are nothing but items: a contour of theirs takes 150 bytes, a content item 60 or more.
+_LEAST_ITEM, _MOST_ITEMS = 1 << 6, 300_000
+_LEAST_ATTRIBUTE, _MOST_ATTRIBUTES = 1 << 4, 1_000_000
 
 _HARM = "it is damaged or made to do harm, so export it again from its source."
 
 
 class Count:
-    """Counts items and attributes of a file of `size` bytes, and refuses more than an image needs."""
+    """Counts items and attributes of a file of `size` bytes, and refuses more than an image needs.
 
-    def __init__(self, size: int) -> None:
+    For `any_object` it allows what reports and structure sets need, which grows with the size of the file.
+    """
+
+    def __init__(self, size: int, *, any_object: bool = False) -> None:
         self._size, self._items, self._attributes = size, 0, 0
+        self._more_items = min(size // _LEAST_ITEM, _MOST_ITEMS) if any_object else 0
+        self._more_attributes = min(size // _LEAST_ATTRIBUTE, _MOST_ATTRIBUTES) if any_object else 0
         self._most_items = self._most_attributes = 0
         self._set_limits(size // _LEAST_FRAME)  # until the number of frames is known
 
     def _set_limits(self, frames: int) -> None:
-        self._most_items = _ITEMS + _ITEMS_PER_FRAME * frames
-        self._most_attributes = _ATTRIBUTES + _ATTRIBUTES_PER_FRAME * frames
+        self._most_items = _ITEMS + _ITEMS_PER_FRAME * frames + self._more_items
+        self._most_attributes = _ATTRIBUTES + _ATTRIBUTES_PER_FRAME * frames + self._more_attributes
 
     def allow(self, frames: int) -> None:
         """Take the number of frames that the header gives; no more than fit in the file."""

@@ -8,17 +8,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydicom import DataElement, Dataset
+from pydicom.charset import convert_encodings
 from pydicom.datadict import dictionary_VR
 from pydicom.tag import Tag
 from pydicom.uid import UID, generate_uid
 from pydicom.valuerep import MAX_VALUE_LEN
 
 from StegoMedLib.dicom.derived_text import described, stated
+from StegoMedLib.dicom.encoding import encoded
 from StegoMedLib.dicom.groups import GROUPS, FrameItems
 from StegoMedLib.dicom.image_type import derived_type, is_enhanced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pydicom.tag import BaseTag
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from StegoMedLib.dicom.reading import Instance
     from StegoMedLib.dicom.removal import Removal
 
-__all__ = ["EXTREMES", "MARK", "DerivedSeries", "derived_elements", "extreme_elements", "new_uid"]
+__all__ = ["EXTREMES", "MARK", "DerivedSeries", "derived_elements", "encoded_for", "extreme_elements", "new_uid"]
 
 MARK = "StegoMed"
 """What the description of every derived series ends with, or holds before a number."""
@@ -50,15 +52,50 @@ class DerivedSeries:
         What joins SeriesDescription, so that the series is told from its source and from others of that source.
     texts : mapping of str to str, optional
         What a person states in place of what the source says, by keyword.
+    stands_for : callable, optional
+        Gives the UID that is derived from one of the source, the same in every run; without, UIDs are new in each.
     """
 
-    def __init__(self, description: str, *, mark: str = MARK, texts: Mapping[str, str] | None = None) -> None:
+    fills_extremes = True
+
+    def __init__(
+        self,
+        description: str,
+        *,
+        mark: str = MARK,
+        texts: Mapping[str, str] | None = None,
+        stands_for: Callable[[str], str] | None = None,
+    ) -> None:
         self.description, self.mark, self.texts = description, mark, dict(texts or {})
+        self._stands_for = stands_for
         self._uids: dict[str, UID] = {}
 
     def uid(self, source: str) -> UID:
         """SeriesInstanceUID of the series derived from `source`, the same at every call."""
+        if self._stands_for is not None:
+            return UID(self._stands_for(source))
         return self._uids.setdefault(source, new_uid())
+
+    def _instance_uid(self, instance: Instance) -> UID:
+        source = str(instance.dataset.get("SOPInstanceUID") or "")
+        return new_uid() if self._stands_for is None or not source else UID(self._stands_for(source))
+
+    def made(
+        self, instance: Instance, removal: Removal, attributes: Mapping[str, object] | None
+    ) -> tuple[str, dict[BaseTag, bytes]]:
+        """See `StegoMedLib.dicom.writing.Headers`.
+
+        Every attribute of the source stays, with its value bytes as they are, but for those that the derivation changes
+        (design: DICOM), and what `removal` takes out.
+        """
+        uids = self._instance_uid(instance), self.uid(instance.series_key)
+        elements = derived_elements(instance, uids=uids, series=self, removal=removal, attributes=attributes)
+        return str(uids[0]), encoded_for(instance, elements, removal)
+
+    def unused_bits(self, instance: Instance) -> int:
+        """None: they stay as they are."""
+        del instance
+        return 0
 
 
 def _element(keyword: str, value: Any, vr: str | None = None) -> DataElement:  # noqa: ANN401 pydicom takes anything
@@ -214,3 +251,11 @@ def derived_elements(
     for tag in _STALE:
         elements.pop(tag, None)
     return elements
+
+
+def encoded_for(
+    instance: Instance, elements: Mapping[BaseTag, Element], removal: Removal | None = None
+) -> dict[BaseTag, bytes]:
+    """Elements as bytes, in their order, as they go into what is made of an instance."""
+    charset = convert_encodings(instance.dataset.get("SpecificCharacterSet") or "")
+    return encoded(elements, charset, signed=instance.format.field.signed, removal=removal)

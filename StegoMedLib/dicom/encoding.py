@@ -31,21 +31,22 @@ if TYPE_CHECKING:
 
     from StegoMedLib.dicom.removal import Path
 
-__all__ = ["Element", "Elements", "encoded"]
+__all__ = ["TEXT", "Element", "Elements", "encoded", "swapped", "vr_of"]
 
 _WORD_BYTES = {
     **dict.fromkeys(("AT", "OW", "SS", "US"), 2),
     **dict.fromkeys(("FL", "OF", "OL", "SL", "UL"), 4),
     **dict.fromkeys(("FD", "OD", "OV", "SV", "UV"), 8),
 }
-_TEXT = STR_VR - {"UI"}  # whose padding is a zero
+TEXT = STR_VR - {"UI"}
+"""VRs that are padded with a blank; others are with a zero (PS3.5 6.2)."""
 _AMBIGUOUS_WORDS = frozenset({"US or OW", "US or SS or OW", "OB or OW"})
 
 Element: TypeAlias = "DataElement | RawDataElement"
 Elements: TypeAlias = dict[BaseTag, Element]
 
 
-def _vr_of(element: RawDataElement, *, signed: bool) -> str:
+def vr_of(element: RawDataElement, *, signed: bool) -> str:
     """VR to write; for implicit sources from the dictionary, UN where that has none (PS3.5 6.2.2)."""
     if element.VR is not None and len(element.VR) == len("UN"):
         return element.VR
@@ -60,7 +61,7 @@ def _vr_of(element: RawDataElement, *, signed: bool) -> str:
     return "OW" if vr in _AMBIGUOUS_WORDS else vr
 
 
-def _swapped(value: bytes, vr: str) -> bytes:
+def swapped(value: bytes, vr: str) -> bytes:
     """Value with its words turned from big to little endian."""
     size = _WORD_BYTES.get(vr, 1)
     if size == 1 or len(value) % size:
@@ -71,14 +72,14 @@ def _swapped(value: bytes, vr: str) -> bytes:
 def _raw(element: RawDataElement, vr: str) -> Iterator[bytes]:
     value = element.value or b""
     if not element.is_little_endian:
-        value = _swapped(value, vr)
+        value = swapped(value, vr)
     if element.length == UNDEFINED:
         yield element_header(element.tag, vr if vr in EXPLICIT_VR_LENGTH_32 else "UN", UNDEFINED)
         yield value
         yield item_header(SEQUENCE_END, 0)
         return
     if len(value) % 2:
-        value += b" " if vr in _TEXT else b"\0"
+        value += b" " if vr in TEXT else b"\0"
     yield element_header(element.tag, vr, len(value))
     yield value
 
@@ -102,7 +103,7 @@ class _Writer:
     def _element(self, element: Element, path: Path) -> bytes:
         """One element with its header; nothing where all items of a sequence are taken out."""
         if isinstance(element, RawDataElement):
-            vr = _vr_of(element, signed=self._signed)
+            vr = vr_of(element, signed=self._signed)
             if vr == "UN":
                 return self._unknown(element, path)
             if vr != "SQ" or element.length == 0:

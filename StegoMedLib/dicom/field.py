@@ -56,6 +56,11 @@ class StoredField:
         return np.dtype(f"u{self.bits_allocated // 8}")
 
     @property
+    def bits(self) -> int:
+        """The bits of the container that are the field's."""
+        return self._mask << self._shift
+
+    @property
     def _shift(self) -> int:
         return self.high_bit + 1 - self.bits_stored
 

@@ -116,10 +116,10 @@ def _check_beginning(stream: _BoundedReader, path: Path) -> None:
     if not head:
         raise UnusableInputError(f"{path.name} is empty; export it again from its source.")
     if head[128:] != b"DICM" and head[:2] not in _FIRST_GROUPS:
-        raise UnusableInputError(f"{path.name} is not a DICOM file; give CT or MR images in DICOM format.")
+        raise UnusableInputError(f"{path.name} is not a DICOM file; give files in DICOM format.")
 
 
-def open_object(path: Path, *, only: list[str] | None = None) -> Opened:
+def open_object(path: Path, *, only: list[str] | None = None, any_object: bool = False) -> Opened:
     """Open a file, whatever it holds, and read its header.
 
     A file without preamble and "DICM" is read as a bare data set.
@@ -130,6 +130,8 @@ def open_object(path: Path, *, only: list[str] | None = None) -> Opened:
         Any file.
     only : list of str, optional
         Keywords: read no more than these attributes, and stop before the pixel data.
+    any_object : bool, optional
+        It may be no image: other large values wait, too, there may be more items, and it has to be complete.
 
     Raises
     ------
@@ -140,7 +142,7 @@ def open_object(path: Path, *, only: list[str] | None = None) -> Opened:
         with _open(path) as stream:
             _check_beginning(stream, path)
             with naming(path, "it is damaged or incomplete; export it again from its source."):
-                return parsed(stream, stream.size, path, only)
+                return parsed(stream, stream.size, path, only, any_object=any_object)
     except UnusableInputError as error:
         raise UnusableFileError(str(error)) from error
     except OSError as error:

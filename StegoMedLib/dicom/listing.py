@@ -10,7 +10,7 @@ from pydicom.uid import MediaStorageDirectoryStorage
 
 from StegoMedLib.dicom.hostile import open_object, translated
 from StegoMedLib.dicom.pixel_format import pixel_format
-from StegoMedLib.dicom.places import in_place
+from StegoMedLib.dicom.places import Placed
 from StegoMedLib.dicom.walking import LeftOut, Walk, is_hidden, status, walk
 from StegoMedLib.errors import UnusableFileError, UnusableInputError
 from StegoMedLib.files import is_unfinished
@@ -84,7 +84,7 @@ class Listing:
 
     def in_place(self) -> Listing:
         """The listing with its images in the order in which they lie in the patient, whatever the files are called."""
-        return replace(self, images=in_place(self.images))
+        return replace(self, images=Placed(self.images).in_place())
 
 
 def _stamp(path: Path) -> _Stamp | None:

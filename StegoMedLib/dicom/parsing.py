@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from pydicom import DataElement, FileDataset
@@ -18,16 +18,25 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from StegoMedLib.dicom.groups import FrameItems
 from StegoMedLib.dicom.source import Bytes, FileBytes, HeldBytes
-from StegoMedLib.dicom.structure import HELD_BACK, PER_FRAME, PIXELS, Held, beginning_of, encoding_of, held_in
+from StegoMedLib.dicom.structure import (
+    HELD_BACK,
+    PER_FRAME,
+    PIXELS,
+    Held,
+    beginning_of,
+    encoding_of,
+    held_in,
+    places_in,
+)
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableSequence, Sequence
     from pathlib import Path
 
-    from StegoMedLib.dicom.structure import Beginning
+    from StegoMedLib.dicom.structure import Beginning, Place
 
-__all__ = ["Opened", "parsed"]
+__all__ = ["Opened", "inflated", "parsed"]
 
 _META_GROUP = 0x0002
 _LARGEST_INFLATED = 1 << 29
@@ -57,15 +66,21 @@ class Opened:
         Bytes of `content`.
     pixels : Held or None
         Where the pixel data lies in `content`.
+    body : int
+        Where the data set begins in the file.
+    places : tuple of Place
+        Where its elements lie in `content`, if it was opened as any object.
     """
 
     dataset: KeptDataset
     content: Bytes
     size: int
     pixels: Held | None
+    body: int
+    places: tuple[Place, ...] = field(default=(), repr=False)
 
 
-def parsed(stream: BinaryIO, size: int, path: Path, only: list[str] | None) -> Opened:
+def parsed(stream: BinaryIO, size: int, path: Path, only: list[str] | None, *, any_object: bool = False) -> Opened:
     """Read what is no pixel data of a file.
 
     Parameters
@@ -77,6 +92,8 @@ def parsed(stream: BinaryIO, size: int, path: Path, only: list[str] | None) -> O
     path : Path
     only : list of str or None
         Keywords: no more than these attributes, and nothing behind the pixel data.
+    any_object : bool
+        It may be no image.
 
     Raises
     ------
@@ -89,10 +106,11 @@ def parsed(stream: BinaryIO, size: int, path: Path, only: list[str] | None) -> O
     preamble, meta, at = stream.read(128) if beginning.meta else None, _meta(stream, beginning), beginning.body
     if beginning.syntax == DeflatedExplicitVRLittleEndian:
         stream.seek(at)
-        inflated = _inflated(stream)
-        content, body, size, at = HeldBytes(inflated), io.BytesIO(inflated), len(inflated), 0
+        unpacked = inflated(stream)
+        content, body, size, at = HeldBytes(unpacked), io.BytesIO(unpacked), len(unpacked), 0
     encoding = encoding_of(body, at, beginning.syntax)
-    held = held_in(body, size, at, little=encoding[1], to_pixels=only is not None)
+    held = held_in(body, size, at, little=encoding[1], to_pixels=only is not None, any_object=any_object)
+    places = places_in(body, size, at, little=encoding[1]) if any_object else []
     elements, charset = _elements(body, at, held, encoding, only)
     wanted = held if only is None else [each for each in held if keyword_for_tag(each.tag) in only]
     for each in wanted:
@@ -100,7 +118,8 @@ def parsed(stream: BinaryIO, size: int, path: Path, only: list[str] | None) -> O
     dataset = KeptDataset(str(path), dict(elements), preamble, meta, *encoding)
     dataset.undecoded = elements
     dataset.set_original_encoding(*encoding, charset)
-    return Opened(dataset, content, size, next((each for each in held if each.tag == PIXELS), None))
+    pixels = next((each for each in held if each.tag == PIXELS), None)
+    return Opened(dataset, content, size, pixels, beginning.body, tuple(places))
 
 
 def _meta(stream: BinaryIO, beginning: Beginning) -> FileMetaDataset:
@@ -111,7 +130,7 @@ def _meta(stream: BinaryIO, beginning: Beginning) -> FileMetaDataset:
     return FileMetaDataset(read_dataset(stream, is_implicit_VR=False, is_little_endian=True, stop_when=is_past))
 
 
-def _inflated(stream: BinaryIO) -> bytes:
+def inflated(stream: BinaryIO) -> bytes:
     """The deflated data set at the stream's position, which can only be read as a whole (PS3.5 A.5)."""
     at = stream.tell()
     size = _inflated_size(stream)
@@ -145,16 +164,17 @@ def _elements(
     found: _Elements = {}
     charset: _Charset = default_encoding
     place: int | None = at
+    back = {*HELD_BACK, *(each.tag for each in held)}
+
+    def is_held(tag: int, _vr: str | None, _length: int) -> bool:
+        return tag in back
+
     while place is not None:
         stream.seek(place)
-        part = read_dataset(stream, *encoding, stop_when=_is_held, parent_encoding=charset, specific_tags=tags)
+        part = read_dataset(stream, *encoding, stop_when=is_held, parent_encoding=charset, specific_tags=tags)
         found |= part.items()  # as they are: only indexing decodes them
         charset, place = part.original_character_set, ends.get(stream.tell())
     return found, charset
-
-
-def _is_held(tag: int, _vr: str | None, _length: int) -> bool:
-    return tag in HELD_BACK
 
 
 def _stand_in(element: Held, content: Bytes, little: bool, charset: _Charset) -> DataElement | RawDataElement:  # noqa: FBT001

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from pydicom import DataElement
     from pydicom.tag import BaseTag
 
-__all__ = ["Removal", "Removed"]
+__all__ = ["SIGNATURES", "SIGNED", "Removal", "Removed"]
 
-_SIGNATURES = frozenset({0xFFFA_FFFA, 0x4FFE_0001})
+SIGNATURES = frozenset({0xFFFA_FFFA, 0x4FFE_0001})
 _PIXELS = frozenset({0x7FE0_0008, 0x7FE0_0009, 0x7FE0_0010})
-_SIGNED = "signatures would be false after the change"
+SIGNED = "signatures would be false after the change"
 _LENGTH = "group lengths are retired, and would be false"
 _COMPRESSED = "a nested image may not be compressed in another way than the file"
-_MARKS = tuple(tag.to_bytes(4, "little")[2:] + tag.to_bytes(4, "little")[:2] for tag in (*_SIGNATURES, *_PIXELS))
+_MARKS = tuple(tag.to_bytes(4, "little")[2:] + tag.to_bytes(4, "little")[:2] for tag in (*SIGNATURES, *_PIXELS))
 
 Path = tuple[int, ...]
 """Tags of the sequences around an element, from the outermost in."""
@@ -79,8 +79,8 @@ class Removal:
         return bool(reason)
 
     def _reason(self, element: DataElement | RawDataElement) -> str:
-        if element.tag in _SIGNATURES:
-            return _SIGNED
+        if element.tag in SIGNATURES:
+            return SIGNED
         if element.tag.element == 0:
             return _LENGTH
         unlawful = not self._compressed and element.tag not in _PIXELS and _is_compressed(element)

@@ -28,16 +28,22 @@ from StegoMedLib.dicom.element_headers import (
 )
 from StegoMedLib.errors import UnusableInputError
 
-__all__ = ["HELD_BACK", "PER_FRAME", "PIXELS", "Beginning", "Held"]
-__all__ += ["beginning_of", "encoding_of", "held_in"]
+__all__ = ["BULK", "HELD_BACK", "PER_FRAME", "PIXELS", "Beginning", "Held", "Place"]
+__all__ += ["beginning_of", "encoding_of", "held_in", "places_in"]
 
 PER_FRAME = 0x5200_9230
 PIXELS = 0x7FE0_0010
 HELD_BACK = frozenset({PER_FRAME, PIXELS, 0x7FE0_0008, 0x7FE0_0009})
 """Tags of what pydicom does not read: functional groups of frames, and pixel data of all kinds."""
+BULK = (HELD_BACK - {PER_FRAME}) | {0x0042_0011, 0x5600_0020}
+"""Tags of values that nobody has to look into: pixel data, encapsulated documents, spectra."""
 _SYNTAX, _FRAMES = 0x0002_0010, 0x0028_0008
 _MOST_DIGITS = 12  # of an integer string (PS3.5 6.2)
 _META_GROUP, _COMMAND_GROUP = 0x0002, 0x0000
+
+
+Place = tuple[int, int, int]
+"""Tag of a top-level element, position of its header, and position behind it."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,10 @@ class Held:
 class _Walk:
     """Walks over the elements of a stream, in one byte order."""
 
-    def __init__(self, stream: BinaryIO, size: int, count: Count, *, little: bool) -> None:
-        self.headers, self.size, self._count = Headers(stream, little=little), size, count
+    def __init__(
+        self, stream: BinaryIO, size: int, count: Count, *, little: bool, back: frozenset[int] = HELD_BACK
+    ) -> None:
+        self.headers, self.size, self._count, self._back = Headers(stream, little=little), size, count, back
         self._frames = 1
 
     def group(self, at: int, group: int) -> tuple[int, dict[int, tuple[int, int]]]:
@@ -111,11 +119,27 @@ class _Walk:
         self._count.allow(self._frames)
         return found
 
+    def places(self, at: int) -> list[Place]:
+        """Where the top-level elements of the data set at `at` lie."""
+        found, mode = list[Place](), self.headers.looks_implicit(at)
+        while at + HEADER <= self.size:
+            header = self.headers.header(at, implicit=mode)
+            if header[0] == ITEM_END:
+                break
+            end = self._behind(header, implicit=mode, stop=self.size, depth=0)
+            if end > self.size:
+                raise UnusableInputError("it ends in the middle of its data; export it again from its source.")
+            found.append((header[0], at, end))
+            at = end
+            if header[0] in self._back and at + HEADER <= self.size:
+                mode = self.headers.looks_implicit(at)
+        return found
+
     def _to_next(self, at: int, *, implicit: bool) -> int:
         """Position of the next element that is held back, or behind all."""
         while at + HEADER <= self.size:
             tag, vr, length, value = self.headers.header(at, implicit=implicit)
-            if tag in HELD_BACK:
+            if tag in self._back:
                 return at
             if tag == ITEM_END:  # here pydicom takes the data set for ended
                 return self.size
@@ -237,7 +261,9 @@ def encoding_of(stream: BinaryIO, at: int, syntax: str) -> tuple[bool, bool]:
     return False, head[1] < 0x04  # noqa: PLR2004
 
 
-def held_in(stream: BinaryIO, size: int, at: int, *, little: bool, to_pixels: bool = False) -> list[Held]:
+def held_in(
+    stream: BinaryIO, size: int, at: int, *, little: bool, to_pixels: bool = False, any_object: bool = False
+) -> list[Held]:
     """Elements that shall be held back from pydicom, after everything that it will parse was counted.
 
     Parameters
@@ -252,6 +278,8 @@ def held_in(stream: BinaryIO, size: int, at: int, *, little: bool, to_pixels: bo
         Byte order.
     to_pixels : bool, optional
         Go no further than the pixel data, which is then not among what is found.
+    any_object : bool, optional
+        It may be no image: other values are held back, too, and there may be more items.
 
     Raises
     ------
@@ -259,5 +287,11 @@ def held_in(stream: BinaryIO, size: int, at: int, *, little: bool, to_pixels: bo
         More items, elements or levels than an image of that many frames has, or broken fragments; the sentence has the
         file as its unnamed subject ("it").
     """
-    walk = _Walk(stream, size, Count(size), little=little)
-    return walk.held(at, to_pixels=to_pixels)
+    count, back = Count(size, any_object=any_object), HELD_BACK | BULK if any_object else HELD_BACK
+    return _Walk(stream, size, count, little=little, back=back).held(at, to_pixels=to_pixels)
+
+
+def places_in(stream: BinaryIO, size: int, at: int, *, little: bool) -> list[Place]:
+    """Where the elements of any object lie; parameters and errors as of `held_in`, and it must end with an element."""
+    count, back = Count(size, any_object=True), HELD_BACK | BULK
+    return _Walk(stream, size, count, little=little, back=back).places(at)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from pydicom.charset import convert_encodings
+import numpy as np
 from pydicom.dataset import FileMetaDataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_file_meta_info
 from pydicom.uid import PYDICOM_IMPLEMENTATION_UID, UID
 
 from StegoMedLib.dicom.compressing import NATIVE, SYNTAXES, check_size, write_pixels
-from StegoMedLib.dicom.derivation import EXTREMES, DerivedSeries, derived_elements, extreme_elements, new_uid
-from StegoMedLib.dicom.encoding import encoded
+from StegoMedLib.dicom.derivation import EXTREMES, encoded_for, extreme_elements
 from StegoMedLib.dicom.hostile import naming
 from StegoMedLib.dicom.pixels import transfer_syntax
 from StegoMedLib.dicom.reading import Instance, read_instance
@@ -29,15 +28,38 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    import numpy as np
     from numpy.typing import NDArray
     from pydicom.tag import BaseTag
 
-    from StegoMedLib.dicom.encoding import Element
     from StegoMedLib.dicom.field import Containers
     from StegoMedLib.dicom.removal import Removed
 
-__all__ = ["Written", "file_meta", "write_frames", "write_object"]
+__all__ = ["Headers", "Written", "file_meta", "write_frames", "write_object"]
+
+
+class Headers(Protocol):
+    """Gives the headers of what is written."""
+
+    @property
+    def fills_extremes(self) -> bool:
+        """Whether smallest and largest pixel value only hold their places, to be filled in when they are known."""
+
+    def made(
+        self, instance: Instance, removal: Removal, attributes: Mapping[str, object] | None
+    ) -> tuple[str, dict[BaseTag, bytes]]:
+        """SOPInstanceUID of what is made of an instance, and its encoded elements but for the pixel data.
+
+        Parameters
+        ----------
+        instance : Instance
+        removal : Removal
+            Takes out what may not come along, and is told what is lost.
+        attributes : mapping of str to object, or None
+            Other attributes that are set, by keyword.
+        """
+
+    def unused_bits(self, instance: Instance) -> int:
+        """Bits of the pixel containers that are cleared."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +73,8 @@ class Written:
 class _Frames:
     """Pixel cells of a derived instance on their way to the file, and what has to be known of them afterwards."""
 
-    def __init__(self, instance: Instance, stored: Iterable[NDArray[np.int32] | None]) -> None:
-        self._instance, self._stored = instance, stored
+    def __init__(self, instance: Instance, stored: Iterable[NDArray[np.int32] | None], cleared: int = 0) -> None:
+        self._instance, self._stored, self._cleared = instance, stored, cleared
         self._wants_extremes = any(keyword in instance.dataset for keyword in EXTREMES)
         self._ends: list[tuple[int, int]] = []
         self._padding_ends: list[tuple[int, int]] = []
@@ -64,6 +86,8 @@ class _Frames:
             cells = self._instance.containers(frame)
             if stored is not None:
                 cells = self._packed(cells, stored)
+            if self._cleared:
+                cells &= cells.dtype.type(~self._cleared & np.iinfo(cells.dtype).max)
             if self._wants_extremes:
                 self._note_ends(frame, cells)
             self.digests.append(_digest(cells))
@@ -178,16 +202,15 @@ def write_frames(
     instance: Instance,
     stored: Iterable[NDArray[np.int32] | None],
     target: Path,
-    series: DerivedSeries,
+    headers: Headers,
     *,
     syntax: str = NATIVE,
     attributes: Mapping[str, object] | None = None,
 ) -> Written:
     """Write a new instance that differs from its source in some stored values, one frame in memory at a time.
 
-    Every attribute of the source stays, with its value bytes as they are, but for those that the derivation changes
-    (design: DICOM), and what `StegoMedLib.dicom.removal` takes out. Of the pixels, only the stored field of those that
-    differ changes: other bits of their containers stay.
+    The header is what `headers` make of the source's. Of the pixels, only the stored field of those that differ
+    changes: other bits of their containers stay, but for those that `headers` clear.
 
     Parameters
     ----------
@@ -197,12 +220,12 @@ def write_frames(
         New stored values of every frame, asked for when the ones before are written; None for a frame that stays.
     target : Path
         Where the file shall be; a file there is replaced when the new one is complete.
-    series : DerivedSeries
-        Gives SeriesInstanceUID and DerivationDescription.
+    headers : Headers
+        `DerivedSeries`, say, which gives SeriesInstanceUID and DerivationDescription.
     syntax : {"explicit", "rle", "jpegls", "jpeg2000"}, optional
         Transfer syntax; all are lossless.
     attributes : mapping of str to object, optional
-        Other attributes that the derivation changes, by keyword: that there was lossy compression, say.
+        Other attributes that are set, by keyword: that there was lossy compression, say.
 
     Raises
     ------
@@ -214,28 +237,20 @@ def write_frames(
         There are more or fewer frames than in the source, or one has another shape or leaves the legal range.
     """
     _check_request(instance, target, syntax)
-    uids, frames = (new_uid(), series.uid(instance.series_key)), _Frames(instance, stored)
+    frames = _Frames(instance, stored, headers.unused_bits(instance))
     removal = Removal(compressed=syntax != NATIVE and transfer_syntax(instance.dataset) == SYNTAXES[syntax])
     with naming(instance.path, "its header cannot be written; export it again."):
-        elements = derived_elements(instance, uids=uids, series=series, removal=removal, attributes=attributes)
-        header = _encoded(instance, elements, removal)
-    meta = file_meta(instance.sop_class, uids[0], SYNTAXES[syntax])
+        uid, header = headers.made(instance, removal, attributes)
+    meta = file_meta(instance.sop_class, uid, SYNTAXES[syntax])
     write = partial(write_pixels, frames=frames, pixels=instance.format, syntax=syntax, source=instance.path)
     with whole_file(target, mode=permissions(instance.path)) as (stream, beside):
         places = write_object(stream, meta, header, write)
         # They stand before the pixels, and are known behind them.
-        for tag, content in _encoded(instance, extreme_elements(instance, frames.extremes())).items():
+        extremes = extreme_elements(instance, frames.extremes()) if headers.fills_extremes else {}
+        for tag, content in encoded_for(instance, extremes).items():
             stream.seek(places[tag])
             stream.write(content)
         stream.flush()
         with naming(instance.path):
             _check_copy(beside, frames.digests, syntax)
-    return Written(str(uids[0]), removal.found)
-
-
-def _encoded(
-    instance: Instance, elements: Mapping[BaseTag, Element], removal: Removal | None = None
-) -> dict[BaseTag, bytes]:
-    """Elements as bytes, in their order."""
-    charset = convert_encodings(instance.dataset.get("SpecificCharacterSet") or "")
-    return encoded(elements, charset, signed=instance.format.field.signed, removal=removal)
+    return Written(uid, removal.found)

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-__all__ = ["COMMITMENT_BYTES", "KEY_BYTES", "NONCE_BYTES", "TAG_BYTES", "SealingKeys", "open_bytes", "seal_bytes"]
+__all__ = ["COMMITMENT_BYTES", "KEY_BYTES", "NONCE_BYTES", "TAG_BYTES", "open_bytes", "seal_bytes"]
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
 COMMITMENT_BYTES = 16
-
-
-@dataclass(frozen=True)
-class SealingKeys:
-    """What a key and a recipe give for sealing.
-
-    Attributes
-    ----------
-    sealing : bytes of length 32
-        Secret key of the AEAD.
-    commitment : bytes of length 16
-        Public: says which key was used. ChaCha20-Poly1305 alone does not commit to its key, so that a made-up
-        ciphertext could open under several keys, with several contents.
-    """
-
-    sealing: bytes = field(repr=False)
-    commitment: bytes
 
 
 def seal_bytes(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes) -> bytes:

@@ -1,17 +1,14 @@
-"""Raw deflate (RFC 1951) with a preset dictionary, only where it helps, and with a cap where it is undone."""
+"""Raw deflate (RFC 1951) with a preset dictionary, and with a cap where it is undone."""
 
 from __future__ import annotations
 
 import zlib
 
-__all__ = ["FLAG_BYTES", "MAX_RECORD_BYTES", "compress", "expand"]
+__all__ = ["MAX_RECORD_BYTES", "deflated", "inflated"]
 
 MAX_RECORD_BYTES = 16 * 2**20
 """Most bytes of a record's encoding that are sealed or opened; a few kilobytes of zeros inflate to gigabytes."""
 
-FLAG_BYTES = 1
-_STORED = b"\x00"
-_DEFLATED = b"\x01"
 _RAW_DEFLATE = -15  # window of 2**15 bytes, neither header nor checksum: the AEAD does that better
 
 # Registered roots that begin most of the UIDs in practice, and 2.25 for UIDs made of UUIDs (PS3.5 B.2), cut to whole
@@ -35,35 +32,24 @@ _WORDS = (
     "Centre Hospitalier Universitaire Clinic Clinique Hôpital Imaging Institute Krankenhaus Medical Center MVZ "
     "Ospedale Praxis für Radiologie Radiology Department of St. Sankt Klinikum Universitätsklinikum University Hospital"
 )
-# Part of the envelope's version 1: whoever changes a byte of it can no longer open old envelopes.
+# Part of the format: whoever changes a byte of it can no longer open old envelopes.
 _DICTIONARY = _WORDS.encode() + b"".join(
     bytes.fromhex(root.replace(".", "a")[: len(root) // 2 * 2]) for root in _UID_ROOTS
 )
 
 
-def compress(data: bytes) -> bytes:
-    """Deflate `data` where that makes it shorter.
+def deflated(data: bytes) -> bytes:
+    """Deflate `data` with the dictionary.
 
-    Default header records of some 50 bytes are mostly stored: after digits are packed there is little left to find.
+    Default header records of some 50 bytes mostly become longer: after digits are packed there is little left to find.
     With institution and UIDs (90 to 120 bytes) the dictionary saves 5 to 7 in 100; plain deflate saves nothing there.
-
-    Parameters
-    ----------
-    data : bytes
-        Any bytes.
-
-    Returns
-    -------
-    bytes
-        One byte that says how (0 stored, 1 deflated), then the content.
     """
     deflater = zlib.compressobj(9, zlib.DEFLATED, _RAW_DEFLATE, 9, zdict=_DICTIONARY)
-    deflated = deflater.compress(data) + deflater.flush()
-    return _DEFLATED + deflated if len(deflated) < len(data) else _STORED + data
+    return deflater.compress(data) + deflater.flush()
 
 
-def expand(data: bytes) -> bytes:
-    """Undo `compress`.
+def inflated(data: bytes) -> bytes:
+    """Undo `deflated`.
 
     Parameters
     ----------
@@ -78,22 +64,13 @@ def expand(data: bytes) -> bytes:
     Raises
     ------
     ValueError
-        `data` was not made by `compress`, is cut off, has something behind its end, or is larger than the cap.
+        `data` was not made by `deflated`, is cut off, has something behind its end, or is larger than the cap.
     """
-    flag, body = data[:FLAG_BYTES], data[FLAG_BYTES:]
-    if flag == _STORED and len(body) <= MAX_RECORD_BYTES:
-        return body
-    if flag == _DEFLATED:
-        return _inflate(body)
-    raise ValueError("the content is in no known compression, or too large")
-
-
-def _inflate(body: bytes) -> bytes:
     inflater = zlib.decompressobj(_RAW_DEFLATE, zdict=_DICTIONARY)
     try:
-        data = inflater.decompress(body, MAX_RECORD_BYTES + 1)
+        found = inflater.decompress(data, MAX_RECORD_BYTES + 1)
     except zlib.error as error:
         raise ValueError("the content is not deflate data") from error
-    if not inflater.eof or inflater.unused_data or len(data) > MAX_RECORD_BYTES:
+    if not inflater.eof or inflater.unused_data or len(found) > MAX_RECORD_BYTES:
         raise ValueError("the deflate data ends early, goes on after its end, or is too large")
-    return data
+    return found

@@ -1,45 +1,45 @@
-"""Keys: what seals envelopes, opens them, and says where the bits lie. The types that there are stand here alone.
+"""Keys: what seals envelopes, opens them, and says where the bits lie.
 
-A new type is a file beside this one, its class in `KEY_TYPES`, and its options in `StegoMedLib.cli.keys`. Nothing else
-knows what a key is made of.
+The types of single keys are a file each beside this one; `StegoMedLib.envelope.key_ring` joins several. A new type is
+such a file, its type of slot in `StegoMedLib.envelope.slots`, and its options in `StegoMedLib.cli.keys`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
-
-from StegoMedLib.envelope.passphrase_key import Passphrase
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from StegoMedLib.envelope.aead import SealingKeys
+    from StegoMedLib.envelope.slots import Slot
 
-__all__ = ["KEY_TYPES", "RECIPE_BYTES", "Key"]
-
-RECIPE_BYTES = 20
+__all__ = ["Key", "SingleKey"]
 
 
 class Key(Protocol):
-    """A key of any type; its ``repr`` shows nothing secret of it.
+    """One key, or several; its ``repr`` shows nothing secret of it."""
 
-    Attributes
-    ----------
-    VERSION : int
-        First byte of its recipes, and of the envelopes that it seals; no other type has it.
-    """
+    @property
+    def slot_bytes(self) -> int:
+        """Bytes that its slots take in an envelope."""
 
-    VERSION: ClassVar[int]
+    def sealing(self) -> tuple[tuple[Slot, ...], bytes]:
+        """Slots of a new envelope, and its secret of 32 bytes, to which the same key comes again by the slots."""
 
-    def sealing(self) -> tuple[bytes, SealingKeys]:
-        """New keys to seal with, and the recipe by which the same key comes to them again.
+    def opening(self, slot: Slot) -> bytes | None:
+        """The secret that this key finds in a slot, which may hold anything; None where the slot is not for it.
 
-        It has `RECIPE_BYTES`; the header of an envelope holds it, for all to see.
+        Whether it is the right one shows in the envelope's commitment.
         """
-
-    def opening(self, recipe: bytes) -> tuple[SealingKeys, ...]:
-        """What this key makes of a recipe, which may be anything: none where another type wrote it, or nobody did."""
 
     def locators(self) -> tuple[bytes, ...]:
         """Keys of the positions, 32 bytes each: the first for embedding, all for reading."""
 
 
-KEY_TYPES: tuple[type[Key], ...] = (Passphrase,)
+class SingleKey(Key, Protocol):
+    """A key of one type."""
+
+    @property
+    def wrapped_bytes(self) -> int:
+        """Bytes of its slot where it is one of several."""
+
+    def wrapping(self, secret: bytes) -> Slot:
+        """A slot by which this key comes to a given secret of 32 bytes, as others do by theirs."""

@@ -5,31 +5,25 @@ from __future__ import annotations
 import secrets
 import struct
 from dataclasses import astuple, dataclass, field
-from typing import ClassVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from StegoMedLib.envelope.aead import COMMITMENT_BYTES, KEY_BYTES, SealingKeys
-from StegoMedLib.envelope.passphrases import check_form, passphrase_forms, prepare_passphrase
+from StegoMedLib.envelope.aead import KEY_BYTES
+from StegoMedLib.envelope.derivation import expanded, public_locator
+from StegoMedLib.envelope.passphrases import check_form, prepare_passphrase
+from StegoMedLib.envelope.slots import SALT_BYTES, Slot, SlotType
+from StegoMedLib.envelope.wrapping import unwrap_secret, wrap_secret
 from StegoMedLib.errors import UnusableInputError, UsageError
+from StegoMedLib.labels import label
 
-__all__ = ["DEFAULT_COST", "KeyCost", "Passphrase"]
+__all__ = ["DEFAULT_COST", "LOCATOR_COST", "KeyCost", "Passphrase"]
 
-_SALT_BYTES = 16
-_RECIPE = struct.Struct(f">4B{_SALT_BYTES}s")
-_MASTER_BYTES = 32
+_RECIPE = struct.Struct(f">3B{SALT_BYTES}s")
 _LOG2_MEMORY_KIB = range(3, 18 + 1)
 _PASSES = range(1, 10 + 1)
 _LANES = range(1, 4 + 1)
 _MIN_KIB_PER_LANE = 8  # RFC 9106, section 3.1
-
-_LOCATOR_SALT = b"StegoMed locator"  # public, _SALT_BYTES long, part of version 1
-_POSITIONS = b"StegoMed v1 positions"
-_SEALING = b"StegoMed v1 sealing"
-_COMMITMENT = b"StegoMed v1 key commitment"
 
 
 @dataclass(frozen=True)
@@ -48,7 +42,7 @@ class KeyCost:
 
     log2_memory_kib: int = 16
     passes: int = 3
-    lanes: int = 1
+    lanes: int = 4
 
     @property
     def acceptable(self) -> bool:
@@ -65,82 +59,83 @@ class KeyCost:
 
 
 DEFAULT_COST = KeyCost()
-"""64 MiB, t = 3, p = 1: the second recommended option of RFC 9106, section 4, on one lane."""
+"""Of sealing: 64 MiB, t = 3, p = 4, the second recommended option of RFC 9106, section 4. It may rise one day."""
+
+LOCATOR_COST = KeyCost(log2_memory_kib=16, passes=3, lanes=4)
+"""Of the positions, part of the format: another cost finds nothing. The same option today, in a constant of its own."""
 
 
 @dataclass(frozen=True)
 class Passphrase:
     """What people type, as a key.
 
-    ========  =====  ===============================
-    offset    bytes  field of its recipe
-    ========  =====  ===============================
-    0         1      version, 1
-    1         1      log2 of Argon2id's memory in KiB
-    2         1      Argon2id's passes
-    3         1      Argon2id's lanes
-    4         16     Argon2id's salt
-    ========  =====  ===============================
-
     Attributes
     ----------
-    forms : tuple of bytes
-        As `prepare_passphrase` gives it, or all its forms; taken as they are. The first seals, all open.
+    prepared : bytes
+        As `prepare_passphrase` gives it; taken as it is.
     cost : KeyCost
         Of sealing.
 
     Raises
     ------
     UsageError
-        A form is empty, too long or not UTF-8, or the cost is more than is accepted for opening.
+        `prepared` is empty, too long or not UTF-8, or the cost is more than is accepted for opening.
     """
 
-    VERSION: ClassVar[int] = 1
-
-    forms: tuple[bytes, ...] = field(repr=False)
+    prepared: bytes = field(repr=False)
     cost: KeyCost = DEFAULT_COST
 
     def __post_init__(self) -> None:
         """See whether keys can be derived."""
-        for form in self.forms:
-            check_form(form)
+        check_form(self.prepared)
         if not self.cost.acceptable:
             raise UsageError(
                 "Argon2id must use 8 KiB to 256 MiB, 1 to 10 passes and 1 to 4 lanes; choose other values."
             )
 
     @classmethod
-    def to_seal(cls, given: str | bytes) -> Passphrase:
-        """The key that seals under a passphrase as it was given; raises as `prepare_passphrase` does."""
-        return cls((prepare_passphrase(given),))
+    def typed(cls, given: str | bytes) -> Passphrase:
+        """The key of a passphrase as it was given; raises as `prepare_passphrase` does."""
+        return cls(prepare_passphrase(given))
 
-    @classmethod
-    def to_open(cls, given: str | bytes, before: str | bytes | None = None) -> Passphrase:
-        """The key that opens what any version sealed; takes and raises what `passphrase_forms` does."""
-        return cls(passphrase_forms(given, before))
+    @property
+    def slot_bytes(self) -> int:
+        """See `Key`."""
+        return Slot.bytes_of(SlotType.PASSPHRASE)
 
-    def sealing(self) -> tuple[bytes, SealingKeys]:
-        """Keys under a fresh random salt of 16 bytes, and their recipe.
+    @property
+    def wrapped_bytes(self) -> int:
+        """See `SingleKey`."""
+        return Slot.bytes_of(SlotType.WRAPPED_BY_PASSPHRASE)
+
+    def sealing(self) -> tuple[tuple[Slot, ...], bytes]:
+        """A slot with the cost and a fresh random salt of 16 bytes, and the secret that they give.
 
         Raises
         ------
         UnusableInputError
-            This computer's OpenSSL has no Argon2id; `opening` and `locators` raise it, too.
+            This computer's OpenSSL has no Argon2id; `wrapping`, `opening` and `locators` raise it, too.
         """
-        salt = secrets.token_bytes(_SALT_BYTES)
-        recipe = _RECIPE.pack(self.VERSION, *astuple(self.cost), salt)
-        return recipe, _sealing_keys(self.forms[0], salt, self.cost)
+        recipe = self._new_recipe()
+        return (Slot(SlotType.PASSPHRASE, recipe),), expanded(self._stretched(recipe), "passphrase")
 
-    def opening(self, recipe: bytes) -> tuple[SealingKeys, ...]:
-        """Keys of every form; none where the recipe is another type's, or asks for more than is accepted."""
-        version, log2_memory_kib, passes, lanes, salt = _RECIPE.unpack(recipe)
-        cost = KeyCost(log2_memory_kib, passes, lanes)
-        if version != self.VERSION or not cost.acceptable:
-            return ()
-        return tuple(_sealing_keys(form, salt, cost) for form in self.forms)
+    def wrapping(self, secret: bytes) -> Slot:
+        """See `SingleKey`."""
+        recipe = self._new_recipe()
+        wrapper = expanded(self._stretched(recipe), "passphrase wraps")
+        return wrap_secret(SlotType.WRAPPED_BY_PASSPHRASE, recipe, wrapper, secret)
+
+    def opening(self, slot: Slot) -> bytes | None:
+        """See `Key`; None, too, where a slot asks for more than is accepted."""
+        recipe = slot.body[: _RECIPE.size]
+        if slot.type == SlotType.PASSPHRASE and _cost_in(recipe).acceptable:
+            return expanded(self._stretched(recipe), "passphrase")
+        if slot.type == SlotType.WRAPPED_BY_PASSPHRASE and _cost_in(recipe).acceptable:
+            return unwrap_secret(slot, expanded(self._stretched(recipe), "passphrase wraps"))
+        return None
 
     def locators(self) -> tuple[bytes, ...]:
-        """Derive the keys of the positions, which say where in an image the bits lie.
+        """Derive the keys of the positions: its own, then the public one, where it is one of several keys.
 
         The positions must be known before anything can be read, so the salt cannot travel in the image and is one
         public constant. The price: whoever wants to try many passphrases on many images may compute Argon2id once per
@@ -148,26 +143,26 @@ class Passphrase:
         Therefore nothing secret is encrypted with this key or anything derived from it; sealing has a derivation of its
         own with a random salt; and the strength of the passphrase is what protects the positions.
         """
-        return tuple(_expand(_stretch(form, _LOCATOR_SALT, DEFAULT_COST), _POSITIONS, KEY_BYTES) for form in self.forms)
+        stretched = _stretch(self.prepared, label("locator salt"), LOCATOR_COST)
+        return expanded(stretched, "positions of a passphrase"), public_locator()
+
+    def _new_recipe(self) -> bytes:
+        return _RECIPE.pack(*astuple(self.cost), secrets.token_bytes(SALT_BYTES))
+
+    def _stretched(self, recipe: bytes) -> bytes:
+        return _stretch(self.prepared, recipe[-SALT_BYTES:], _cost_in(recipe))
 
 
-def _sealing_keys(form: bytes, salt: bytes, cost: KeyCost) -> SealingKeys:
-    master = _stretch(form, salt, cost)
-    return SealingKeys(_expand(master, _SEALING, KEY_BYTES), _expand(master, _COMMITMENT, COMMITMENT_BYTES))
+def _cost_in(recipe: bytes) -> KeyCost:
+    return KeyCost(*_RECIPE.unpack(recipe)[:-1])
 
 
-def _stretch(form: bytes, salt: bytes, cost: KeyCost) -> bytes:
+def _stretch(prepared: bytes, salt: bytes, cost: KeyCost) -> bytes:
     memory_kib = 2**cost.log2_memory_kib
     try:
-        argon2 = Argon2id(
-            salt=salt, length=_MASTER_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=memory_kib
-        )
+        argon2 = Argon2id(salt=salt, length=KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=memory_kib)
     except UnsupportedAlgorithm:
         raise UnusableInputError(
             "The package cryptography was built without Argon2id; install its wheel, or OpenSSL 3.2 or newer."
         ) from None
-    return argon2.derive(form)
-
-
-def _expand(master: bytes, label: bytes, length: int) -> bytes:
-    return HKDF(algorithm=SHA256(), length=length, salt=None, info=label).derive(master)
+    return argon2.derive(prepared)

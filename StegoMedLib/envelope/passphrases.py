@@ -5,9 +5,6 @@
 3. The text is brought into Unicode's normalisation form KC, so that a ligature, a full-width digit or a no-break space
    is what people take it for, and blanks around it are taken off, which nobody sees and pasting brings along.
 4. It has 1 to 1024 bytes then. These bytes are the passphrase.
-
-Earlier versions took off less, refused less, and used form C. Nothing is sealed under those forms any more, but records
-that are must open: `passphrase_forms` gives them too, where they differ.
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ import unicodedata
 
 from StegoMedLib.errors import UsageError
 
-__all__ = ["check_form", "passphrase_forms", "prepare_passphrase"]
+__all__ = ["check_form", "prepare_passphrase"]
 
 _MOST_BYTES = 1024
 _BYTE_ORDER_MARK = "\ufeff"
@@ -45,8 +42,7 @@ def prepare_passphrase(passphrase: str | bytes) -> bytes:
     Parameters
     ----------
     passphrase : str or bytes
-        As typed, or as read from a file in UTF-8. A key file of random bytes must be written as text, in hexadecimal
-        or Base64.
+        As typed, or as read from a file in UTF-8. A file of random bytes is no passphrase but a key file.
 
     Returns
     -------
@@ -65,36 +61,6 @@ def prepare_passphrase(passphrase: str | bytes) -> bytes:
     return check_form(unicodedata.normalize("NFKC", _bare(text)).strip().encode())
 
 
-def passphrase_forms(passphrase: str | bytes, before: str | bytes | None = None) -> tuple[bytes, ...]:
-    """All forms under which a record may have been sealed, the present one first.
-
-    Parameters
-    ----------
-    passphrase : str or bytes
-        As for `prepare_passphrase`.
-    before : str or bytes, optional
-        What earlier versions made of it before they normalised it, where that is something else.
-
-    Returns
-    -------
-    tuple of bytes
-        One, for nearly all passphrases.
-
-    Raises
-    ------
-    UsageError
-        Neither this version nor an earlier one takes the passphrase.
-    """
-    older = _older(passphrase if before is None else before)
-    try:
-        present = prepare_passphrase(passphrase)
-    except UsageError:
-        if older is None:
-            raise
-        return (older,)
-    return (present,) if older in {None, present} else (present, older)
-
-
 def check_form(form: bytes) -> bytes:
     """`form`, which keys can be derived from as it is.
 
@@ -109,14 +75,6 @@ def check_form(form: bytes) -> bytes:
             f"A passphrase takes 1 to {_MOST_BYTES} bytes, not counting blanks around it; this one has {len(form)}."
         )
     return form
-
-
-def _older(passphrase: str | bytes) -> bytes | None:
-    """What versions before the rule took: form C of nearly anything."""
-    try:
-        return check_form(unicodedata.normalize("NFC", _text(passphrase)).encode())
-    except UsageError:
-        return None
 
 
 def _text(passphrase: str | bytes) -> str:

@@ -16,8 +16,8 @@ offset    bytes  field
 ========  =====  ====================================================================
 
 The key of the HMAC comes from the key of the positions, for this purpose alone: it tells shards of this key
-from damage and chance, so that a flipped bit costs a slice and no more. What the shards give together is an envelope,
-whose own authentication decides.
+from damage and chance, so that a flipped bit costs a slice and no more. Where the positions are public, everybody can
+make shards, too. What the shards give together is an envelope, whose own authentication decides.
 """
 
 from __future__ import annotations
@@ -27,10 +27,8 @@ import hmac
 import struct
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-
 from StegoMedLib.envelope.base45_text import bytes_within, decoded, text_of
+from StegoMedLib.envelope.derivation import expanded
 from StegoMedLib.envelope.erasure import MOST_SHARDS, cut_data, join_shards, shard_size
 from StegoMedLib.envelope.versions import SHARD_PREFIX, SHARD_VERSION
 
@@ -40,7 +38,6 @@ _LAYOUT = struct.Struct(">B8sHHHI")
 _RUN_BYTES = 8
 _TAG_BYTES = 16
 _OVERHEAD = _LAYOUT.size + _TAG_BYTES
-_PURPOSE = b"StegoMed v1 shards"
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,7 @@ class ShardWriter:
     """
 
     def __init__(self, locator: bytes) -> None:
-        self._key = HKDFExpand(algorithm=SHA256(), length=32, info=_PURPOSE).derive(locator)
+        self._key = expanded(locator, "shards")
 
     def __repr__(self) -> str:
         """Show nothing of the key."""

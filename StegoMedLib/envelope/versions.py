@@ -3,7 +3,7 @@
 =========  ===============================  ==========================================
 prefix     what follows                     version byte, the first of what follows
 =========  ===============================  ==========================================
-``SM1:``   an envelope                      1, which tells the type of key, too
+``SM1:``   an envelope                      1
 ``SM2:``   a shard of an envelope           1
 =========  ===============================  ==========================================
 
@@ -15,13 +15,12 @@ from __future__ import annotations
 import re
 
 from StegoMedLib.envelope.base45_text import decoded
-from StegoMedLib.envelope.key import KEY_TYPES
 
 __all__ = ["ENVELOPE_PREFIX", "ENVELOPE_VERSION", "SHARD_PREFIX", "SHARD_VERSION", "is_newer", "is_newer_envelope"]
+__all__ += ["is_ours"]
 
 ENVELOPE_PREFIX, SHARD_PREFIX = "SM1:", "SM2:"
-ENVELOPE_VERSION = max(each.VERSION for each in KEY_TYPES)
-SHARD_VERSION = 1
+ENVELOPE_VERSION = SHARD_VERSION = 1
 
 _KNOWN = {ENVELOPE_PREFIX: ENVELOPE_VERSION, SHARD_PREFIX: SHARD_VERSION}
 _FIRST = 3
@@ -39,6 +38,11 @@ def is_newer(text: str) -> bool:
     content = text[len(prefix) :]
     above = decoded(content[:_FIRST])[:1] > bytes([_KNOWN[prefix]])
     return above and len(decoded(content)) >= _SHORTEST
+
+
+def is_ours(text: str) -> bool:
+    """Whether `text`, which may be any, is an envelope or a shard by its beginning, whoever may open it."""
+    return text[: len(ENVELOPE_PREFIX)] in _KNOWN or is_newer(text)
 
 
 def is_newer_envelope(envelope: bytes) -> bool:

@@ -107,7 +107,7 @@ def _fresh_passphrase(file: Path) -> Key:
     text, _ = make_passphrase()
     file.touch(mode=0o600)
     file.write_text(text + "\n", encoding="utf-8")
-    return Passphrase.to_seal(text)
+    return Passphrase.typed(text)
 
 
 @dataclass(frozen=True)

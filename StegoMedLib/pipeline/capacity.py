@@ -1,12 +1,18 @@
-"""How large a record fits into some bits: symbol version, and bytes of the compressed record."""
+"""How large a record fits into some bits, beside what ties it to its slice."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from StegoMedLib.binding import HEAD_BYTES
 from StegoMedLib.codec.profiles import profile_info
 from StegoMedLib.envelope import largest_record_bytes
 from StegoMedLib.symbol import data_length, largest_text, text_capacity
 
-__all__ = ["LARGEST_RECORD", "largest_version", "record_bytes_in"]
+if TYPE_CHECKING:
+    from StegoMedLib.envelope import Key
+
+__all__ = ["largest_version", "record_bytes_in", "text_in"]
 
 _VERSIONS = range(1, 41)
 
@@ -17,14 +23,16 @@ def largest_version(bits: int, *, whole: bool) -> int:
     return max((version for version, length in lengths.items() if length <= bits), default=0)
 
 
-def record_bytes_in(bits: int, profile: str) -> int:
-    """Bytes of a compressed record that a slice of a capacity of `bits` bits holds with `profile`."""
+def text_in(bits: int, profile: str) -> int:
+    """Characters that a slice of a capacity of `bits` bits holds with `profile`, tied to it without tiles."""
     info = profile_info(profile)
+    bits -= 8 * HEAD_BYTES if info.exact else 0
     if info.most_symbols == 1:
         version = largest_version(bits, whole=info.whole_symbol)
-        return max(0, largest_record_bytes(text_capacity(version))) if version else 0
-    return max(0, largest_record_bytes(largest_text(bits, info.most_symbols)))
+        return text_capacity(version) if version else 0
+    return largest_text(bits, info.most_symbols)
 
 
-LARGEST_RECORD = largest_record_bytes(text_capacity(_VERSIONS[-1]))
-"""Bytes of a compressed record that the largest symbol holds."""
+def record_bytes_in(bits: int, profile: str, key: Key | None = None) -> int:
+    """Bytes of a compressed record that a slice of so many bits holds; sealed with one passphrase, if with no `key`."""
+    return largest_record_bytes(text_in(bits, profile), key)

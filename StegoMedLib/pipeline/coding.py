@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from StegoMedLib.choices import DEFAULT_BETA
 from StegoMedLib.codec.profile import Payload, Profile, VotingProfile
 from StegoMedLib.codec.profiles import ProfileInfo, profile_info
 from StegoMedLib.pipeline.message import Message, length_of
-from StegoMedLib.pipeline.pools import MajorityPool, Pool, SoftPool
+from StegoMedLib.pipeline.pools import VotePool
 from StegoMedLib.symbol import Symbol, symbol_from_bits, symbol_from_sequence, unpack_label
 
 if TYPE_CHECKING:
@@ -29,9 +29,11 @@ class Coding:
     info: ProfileInfo
     profile: Profile
 
-    def payload(self, message: Message) -> Payload:
-        """Label and data modules; or the whole symbol row by row, as in the paper."""
-        return Payload(0, message.symbol.modules.ravel()) if self.info.whole_symbol else message.payload
+    def payload(self, message: Message, nonce: int = 0) -> Payload:
+        """Label and data modules, under a nonce; or the whole symbol row by row, as in the paper."""
+        if self.info.whole_symbol:
+            return Payload(0, message.symbol.modules.ravel())
+        return replace(message.payload, nonce=nonce)
 
     def extract(self, plane: Plane, air: NDArray[np.bool_] | None) -> Payload | None:
         """What is embedded in `plane`, None when there is nothing to be read; `air` (H, W) where a mask is needed."""
@@ -43,9 +45,9 @@ class Coding:
         symbols = tuple(symbol for symbol in drawn if symbol is not None)
         return symbols if len(symbols) == payload.count else None
 
-    def pool(self) -> Pool:
-        """Where slices that cannot be read alone are put together."""
-        return SoftPool(self.profile) if isinstance(self.profile, VotingProfile) else MajorityPool()
+    def pool(self) -> VotePool | None:
+        """Where slices that cannot be read alone are put together; None where that gives nothing."""
+        return VotePool(self.profile) if isinstance(self.profile, VotingProfile) else None
 
     def _symbol(self, label: int, bits: NDArray[np.bool_]) -> Symbol | None:
         """Symbol with its function patterns drawn again, or at the head of a sequence, found by its finder patterns."""

@@ -1,33 +1,31 @@
-"""Embeds a record in a series: the one walk, whatever gives the slices and takes them, and the walk over files."""
+"""Embeds a record in a series, whatever gives the slices and takes them, and in files."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Any
 
-from StegoMedLib.dicom import Listing, list_files
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError
+from StegoMedLib.pipeline.covers import Covers, Fresh, Replaced
 from StegoMedLib.pipeline.embed_run import EmbedRun, SliceSeen
 from StegoMedLib.pipeline.options import Content, Method, Output
-from StegoMedLib.pipeline.sender import SENDERS, Sender, check_mode
-from StegoMedLib.series.files import FileSeries, check_copy_others, place_in
-from StegoMedLib.series.neighbours import Regions
-from StegoMedLib.series.sinks import DerivedFiles, Sink
-from StegoMedLib.series.slice import PartT, Progress, Series, silent, steps
-from StegoMedLib.series.staging import check_target, staged
+from StegoMedLib.pipeline.sender import SENDERS, Sender, check_method
+from StegoMedLib.pipeline.walk import Look, walk
+from StegoMedLib.pipeline.written_anew import check_places, written_anew
+from StegoMedLib.series.slice import PartT, Progress, Series, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, MutableSequence, Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from StegoMedLib.dicom import Headers, Listing
     from StegoMedLib.envelope import Key
     from StegoMedLib.pipeline.embed_report import EmbedReport
     from StegoMedLib.series.masks import MaskSource
-    from StegoMedLib.series.region import Region
+    from StegoMedLib.series.sinks import Sink
     from StegoMedLib.series.slice import Slice
 
 __all__ = ["DESCRIPTION", "check_embedding", "embed", "embed_series"]
@@ -44,6 +42,7 @@ def embed(
     *,
     content: Content = Content(),
     method: Method = Method(),
+    looks: Sequence[Look] = (),
     progress: Progress = silent,
     onlooker: Callable[[SliceSeen], None] | None = None,
 ) -> EmbedReport:
@@ -59,6 +58,8 @@ def embed(
         What takes them.
     content : Content
     method : Method
+    looks : sequence of Look
+        What sees the series before all else.
     progress : callable
     onlooker : callable, optional
         Shown every slice.
@@ -68,86 +69,61 @@ def embed(
     UsageError
         When the method makes no sense.
     UnusableInputError
-        When nothing can be read, or something cannot be written.
+        When nothing can be read, something cannot be written, or a slice carries a record that the key reads, and that
+        shall not be replaced.
     DoesNotFitError
         When no slice has capacity, or all together have too little.
     """
-    check_mode(method.mode)
-    run = EmbedRun(key, masks.name, content, method, onlooker)
+    check_method(method)
+    run = EmbedRun(key, masks.name, content, method, number=series.number, onlooker=onlooker)
     run.report.files = series.count
     sender = SENDERS[method.mode](run)
-    walk = _Walk(series, Regions(masks, series, keep_all=sender.surveys), run, sender, progress)
-    if sender.surveys:
-        walk.survey()
-    walk.embed(sink)
-    series.check_taken()
+    covers: Covers = (
+        Replaced(series, masks, run) if method.replace else Fresh(series, masks, run, keep_all=sender.surveys)
+    )
+    walk(series, _Embedding(run, sender, covers, looks), sink, progress)
     run.finish()
     sender.finish()
+    covers.finish()
     return run.report
 
 
-@dataclass(frozen=True)
-class _Walk(Generic[PartT]):
-    """The walks of one run over a series: once to survey it, where the sender asks for it, and once to embed."""
+class _Embedding:
+    """What embedding does to each slice, and before, where the sender asks for it."""
 
-    series: Series[PartT]
-    regions: Regions
-    run: EmbedRun
-    sender: Sender
-    progress: Progress
+    def __init__(self, run: EmbedRun, sender: Sender, covers: Covers, looks: Sequence[Look]) -> None:
+        self._run, self._sender, self._covers = run, sender, covers
+        self.looks: Sequence[Look] = (*looks, *covers.looks, *((self,) if sender.surveys else ()))
+        self.clock = run.clock
+        self.rows: Sequence[MutableSequence[Any]] = (run.report.slices, run.weightiest)
 
-    @property
-    def _total(self) -> int:
-        return len(self.series) * (2 if self.sender.surveys else 1)
+    def survey(self, each: Slice) -> None:
+        """Show the sender a slice."""
+        cover = self._covers.of(each)
+        self._sender.survey(cover.cover, cover.region)
+        self.clock.lap("surveying")
 
-    def survey(self) -> None:
-        """Show the sender every slice."""
-        for part in steps(self.series, self.progress, total=self._total):
-            with self.series.taking(part):
-                for each in part.slices():
-                    self.sender.survey(each, self._region(each))
-                    self.run.clock.lap("surveying")
-            if self.series.left_out(part):
-                self.sender.forget(part.name)
-        self.series.check_taken()
-        self.sender.plan()
-        self.run.clock.lap("sealing")
+    def forget(self, name: str) -> None:
+        """Let the sender forget a part that is left out."""
+        self._sender.forget(name)
 
-    def embed(self, sink: Sink[PartT]) -> None:
-        """Give the sink every slice."""
-        before, rows = self._total - len(self.series), (self.run.report.slices, self.run.weightiest)
-        for part in steps(self.series, self.progress, before=before, total=self._total):
-            with self.series.taking(part, *rows) as made:
-                sink.take(part, self._stego(part), made)
-            self.run.clock.lap("writing")
+    def plan(self) -> None:
+        """Let the sender decide what each slice carries."""
+        self._sender.plan()
+        self.clock.lap("sealing")
 
-    def _stego(self, part: PartT) -> Iterator[NDArray[np.int32] | None]:
-        """New stored values of one slice after the other, None for one that stays; each is taken before the next."""
-        for each in part.slices():
-            message = self.sender.message(each)
-            self.run.clock.lap("sealing")
-            yield self.run.embed(each, self._region(each), message)
-            self.run.clock.lap("writing")
-
-    def _region(self, each: Slice) -> Region:
-        each.plane  # noqa: B018  it is read now, and not while the body is found
-        self.run.clock.lap("reading")
-        region = self.regions.of(each)
-        self.run.clock.lap("finding")
-        return region
+    def stego(self, each: Slice) -> NDArray[np.int32] | None:
+        """The slice with its message."""
+        cover = self._covers.of(each)
+        message = self._sender.message(cover.cover)
+        self.clock.lap("sealing")
+        return self._run.embed(each, cover, message)
 
 
 def check_embedding(source: Path, target: Path, method: Method, output: Output) -> Listing:
     """List the files to embed in, before asking for a key; raises the errors that `embed_series` raises at once."""
-    _check(source, target, method, output)
-    return list_files(source)
-
-
-def _check(source: Path, target: Path, method: Method, output: Output) -> None:
-    """Refuse what makes no sense whatever the files hold."""
-    check_mode(method.mode)
-    check_copy_others(source, copy_others=output.copy_others)
-    check_target(source, place_in(source, target), overwrite=output.overwrite)
+    check_method(method)
+    return check_places(source, target, output)
 
 
 def embed_series(
@@ -160,6 +136,7 @@ def embed_series(
     method: Method = Method(),
     output: Output = Output(),
     listing: Listing | None = None,
+    headers: Headers | str = DESCRIPTION,
     progress: Progress = silent,
     onlooker: Callable[[SliceSeen], None] | None = None,
 ) -> EmbedReport:
@@ -178,18 +155,17 @@ def embed_series(
     output : Output
     listing : Listing, optional
         Of the source, where `check_embedding` looked at it already.
+    headers : Headers or str
+        See `StegoMedLib.pipeline.written_anew.written_anew`.
 
     Raises
     ------
     UsageError, UnusableInputError, DoesNotFitError
         As `embed` does.
     """
-    _check(source, target, method, output)
-    series = FileSeries(source, listing, accept_lossy=output.accept_lossy)
-    place = place_in(source, target)
-    with _naming(source), staged(place, overwrite=output.overwrite, single=series.single, like=source) as work:
-        sink = DerivedFiles(series, work, DESCRIPTION, syntax=output.syntax)
-        report = embed(
+    check_method(method)
+    with _naming(source), written_anew(source, target, output, listing, headers) as (series, sink):
+        return embed(
             series,
             masks,
             key,
@@ -199,9 +175,6 @@ def embed_series(
             progress=progress,
             onlooker=onlooker,
         )
-        if output.copy_others:
-            series.copy_others(work)
-    return report
 
 
 @contextmanager

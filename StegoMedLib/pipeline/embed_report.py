@@ -30,7 +30,11 @@ class EmbeddedSliceReport:
 
 @dataclass
 class EmbedReport:
-    """What embedding did."""
+    """What embedding did.
+
+    With replacing, `kept` slices keep the record that they carried, as it cannot be taken away; `left_together` tells
+    whether those from which it was taken still say something together.
+    """
 
     profile: str
     mode: str
@@ -42,6 +46,8 @@ class EmbedReport:
     files: FileCount = field(default_factory=FileCount)
     seconds: dict[str, float] = field(default_factory=dict)
     shards: list[dict[str, int]] = field(default_factory=list)
+    kept: int = 0
+    left_together: bool = False
 
     @property
     def embedded(self) -> int:
@@ -52,7 +58,7 @@ class EmbedReport:
         """Remember the largest message."""
         self.symbol_version = max(self.symbol_version, message.symbol.version)
         self.symbols = max(self.symbols, len(message.symbols))
-        self.envelope_characters = max(self.envelope_characters, message.characters)
+        self.envelope_characters = max(self.envelope_characters, len(message.text))
 
     def summary(self) -> dict[str, dict[str, float]]:
         """Minimum, mean and maximum of every measure over the slices that carry the record."""
@@ -71,6 +77,8 @@ class EmbedReport:
             "symbols": self.symbols,
             "envelope_characters": self.envelope_characters,
             "shards": self.shards,
+            "kept": self.kept,
+            "left_together": self.left_together,
             "summary": self.summary(),
             "slices": [asdict(row) for row in self.slices],
             **self.files.as_json(),

@@ -5,16 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from StegoMedLib.choices import TILES
 from StegoMedLib.codec.profiles import profile_info
-from StegoMedLib.envelope import Sealer
+from StegoMedLib.envelope import Sealer, envelope_bytes_in
 from StegoMedLib.errors import DoesNotFitError, StegoMedError
-from StegoMedLib.pipeline.capacity import record_bytes_in
+from StegoMedLib.pipeline.capacity import record_bytes_in, text_in
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.embed_report import Clock, EmbeddedSliceReport, EmbedReport
 from StegoMedLib.pipeline.header_records import Records
 from StegoMedLib.pipeline.message import NoMessage
-from StegoMedLib.pipeline.slices import EmbeddedSlice, embed_slice, measure_slice, pass_slice
+from StegoMedLib.pipeline.slices import (
+    Cover,
+    EmbeddedSlice,
+    embed_in_air,
+    embed_slice,
+    measure_slice,
+    pass_slice,
+    room_in,
+)
+from StegoMedLib.pipeline.tying import Tie
 from StegoMedLib.series.region import remedy_for
+from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +33,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from StegoMedLib.dicom import Number
     from StegoMedLib.envelope import Key
     from StegoMedLib.pipeline.message import Message
     from StegoMedLib.pipeline.options import Content, Method
+    from StegoMedLib.pipeline.record_source import RecordSource
+    from StegoMedLib.pipeline.slices import Metrics
     from StegoMedLib.regions import Reason
     from StegoMedLib.series.region import Region
+    from StegoMedLib.series.slice import Key as SliceKey
     from StegoMedLib.series.slice import Slice
 
 __all__ = ["EmbedRun", "SliceSeen"]
@@ -52,6 +67,8 @@ class EmbedRun:
         Where masks come from, for the report.
     content : Content
     method : Method
+    number : callable
+        Gives the number of a slice in its series, by its key.
     onlooker : callable, optional
         Shown every slice.
     """
@@ -62,15 +79,21 @@ class EmbedRun:
         finder: str,
         content: Content,
         method: Method,
+        *,
+        number: Callable[[SliceKey], Number],
         onlooker: Callable[[SliceSeen], None] | None = None,
     ) -> None:
         self.clock = Clock()
-        self.method, self._onlooker = method, onlooker
-        self.records, self.sealer = Records(content), Sealer(key)
-        self.locator = key.locators()[0] if profile_info(method.profile).keyed else b""
+        self.method, self.number, self._onlooker = method, number, onlooker
+        self._optional = content.optional
+        self.records: RecordSource = content.source or Records(content)
+        self.sealer = Sealer(key)
+        self.locators = key.locators()
+        self.locator = self.locators[0] if profile_info(method.profile).keyed else b""
         self.coding: Coding = coding(method.profile, self.locator, beta=method.beta, strength=method.strength)
         self.clock.lap("keys")
         self._unsealed: dict[str, StegoMedError] = {}
+        self._characters: set[int] = set()
         self.weightiest: list[Reason] = []
         self.report = EmbedReport(method.profile, method.mode, finder, seconds=self.clock.seconds)
 
@@ -79,31 +102,47 @@ class EmbedRun:
         self._unsealed[str(error)] = error
         return NoMessage(str(error))
 
-    def embed(self, cover: Slice, region: Region, message: Message | NoMessage) -> NDArray[np.int32] | None:
-        """Embed `message` in the air of `cover`; stored values (H, W), None for a skipped slice.
+    def embed(self, each: Slice, cover: Cover, message: Message | NoMessage) -> NDArray[np.int32] | None:
+        """Embed `message` in the air of what a slice is as a cover; stored values (H, W), None for a skipped slice.
 
-        Without a message the slice is skipped.
+        Without a message the slice is skipped. Measures compare the result with the slice as it came.
         """
         sealed = None if isinstance(message, NoMessage) else message
-        result = self._result(cover, region, message)
+        self._characters |= {len(sealed.text)} if sealed else set()
+        result = self._result(cover, message)
         self.clock.lap("embedding")
-        metrics = measure_slice(cover.plane, region.significant, result, sealed, self.coding)
+        metrics = self._metrics(each, cover, result, sealed)
         self.clock.lap("measuring")
         state = "skipped" if result.stego is None else "embedded"
-        row = EmbeddedSliceReport(cover.name, cover.frame, state, result.reason, metrics, result.proof.counts)
+        row = EmbeddedSliceReport(each.name, each.frame, state, result.reason, metrics, result.proof.counts)
+        self.report.kept += bool(cover.reason)
         self.report.slices.append(row)
         self.weightiest.append(result.proof.weightiest)
         if self._onlooker is not None and sealed is not None:
-            self._onlooker(SliceSeen(cover, region, sealed, result))
+            self._onlooker(SliceSeen(each, cover.region, sealed, result))
+        if result.stego is None and cover.cover is not each:
+            return cover.cover.plane.pixels
         return result.stego
 
-    def _result(self, cover: Slice, region: Region, message: Message | NoMessage) -> EmbeddedSlice:
-        if isinstance(message, NoMessage):
-            return pass_slice(cover.plane, region, self.coding, message.reason)
-        return embed_slice(cover.plane, region, message, self.coding)
+    def _metrics(self, each: Slice, cover: Cover, result: EmbeddedSlice, message: Message | None) -> Metrics:
+        """What the report says of a slice; how well it came through only where somebody asks."""
+        metrics = room_in(each.plane, result, message, self.coding)
+        if self.method.measured and message is not None:
+            metrics |= measure_slice(each.plane, cover.region.significant, result, message)
+        return metrics
+
+    def _result(self, cover: Cover, message: Message | NoMessage) -> EmbeddedSlice:
+        each, region = cover.cover, cover.region
+        if cover.reason or isinstance(message, NoMessage):
+            reason = message.reason if isinstance(message, NoMessage) else ""
+            return pass_slice(each.plane, region, self.coding, cover.reason or reason)
+        tie = Tie(each, self.number(each.key), message, tiles=self.method.tiles)
+        if cover.proof is None or self.coding.info.needs_mask:
+            return embed_slice(each, region, message, self.coding, tie)
+        return embed_in_air(each, cover.proof, message, self.coding, tie)
 
     def finish(self) -> None:
-        """Make sure that there is something to show for the run.
+        """Make sure that there is something to show for the run, unless that is optional.
 
         Raises
         ------
@@ -112,6 +151,8 @@ class EmbedRun:
         NothingToSealError
             When that is so because the headers have nothing to seal.
         """
+        if self._optional:
+            return
         reasons = [row.reason for row in self.report.slices]
         if reasons and all(reason in self._unsealed for reason in reasons):
             raise self._unsealed[reasons[0]]
@@ -122,9 +163,17 @@ class EmbedRun:
         """Why no slice carries the record, and how large a record the slice of most capacity could carry."""
         reasons = sorted({row.reason for row in self.report.slices})
         most = max((int(row.metrics["capacity_bits"] or 0) for row in self.report.slices), default=0)
-        fits = record_bytes_in(most, self.method.profile)
+        holds, key = text_in(most, self.method.profile), self.sealer.key
+        fits = record_bytes_in(most, self.method.profile, key)
+        short = envelope_bytes_in(min(self._characters, default=0)) - envelope_bytes_in(holds)
         why = f"No slice can carry the record ({'; '.join(reasons[:3])})"
-        if fits == 0:
+        if holds == 0 or (fits == 0 and short <= 0):
             return f"{why}; {remedy_for(self.weightiest)}."
-        advice = "embed fewer attributes or a shorter record, or use other images."
-        return f"{why}: at most {fits} bytes would fit after compression; {advice}"
+        if self.method.tiles and short <= 0:
+            larger = f"take --tiles {max(TILES)}, " if self.method.tiles < max(TILES) else ""
+            return f"{why}; {larger}choose profile capacity, or leave --tiles out."
+        excess = f", and it is {counted(short, 'byte')} too long" if short > 0 else ""
+        return (
+            f"{why}: at most {fits} bytes would fit after compression beside {key.slot_bytes} bytes of keys{excess}; "
+            "embed fewer attributes or a shorter record, for fewer keys, or use other images."
+        )

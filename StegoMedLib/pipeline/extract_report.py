@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from StegoMedLib.envelope import FileRecord, Record, record_as_json
+from StegoMedLib.envelope import FileRecord, HeaderRecord, Record, record_as_json
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.files import PRIVATE, whole_file
+from StegoMedLib.pipeline.header_records import common_record
+from StegoMedLib.pipeline.series_found import in_words
+from StegoMedLib.pipeline.tying import State
 from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.file_names import harmless_name, unused_name
 from StegoMedLib.series.staging import staged
@@ -19,53 +22,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from StegoMedLib.pipeline.extracted_slice import ExtractedSliceReport
+    from StegoMedLib.pipeline.series_found import FoundSeries
     from StegoMedLib.pipeline.spread_reading import JoinedShards
 
-__all__ = ["ExtractReport", "ExtractedSliceReport", "save_files"]
+__all__ = ["ExtractReport", "save_files"]
+
+_NOT_INTACT = {
+    State.ANOTHER: (
+        "The record was sealed into another image than {} that carries it now, so it is not the record of what that "
+        "shows; a person must find out where it comes from."
+    ),
+    State.ALTERED: ("Altered after the record was sealed: {}; a person must see what was changed before it is used."),
+}
+_KNOWN = frozenset({State.INTACT, *_NOT_INTACT})
 
 _NAMED = 12
 """Runs of slices that a sentence names at most."""
-
-
-@dataclass(frozen=True)
-class ExtractedSliceReport:
-    """One slice in the report.
-
-    Attributes
-    ----------
-    file : str
-    frame : int
-    record : int or None
-        The number of its record, None when it could not be read.
-    detail : str
-    profile : str or None
-        What was found in it.
-    quality : float or None
-        1 for as good as can be, 0 for about to fail.
-    contradicts : bool
-        The record is of another patient than the slice's header claims.
-    """
-
-    file: str
-    frame: int
-    record: int | None
-    detail: str
-    profile: str | None = None
-    quality: float | None = None
-    contradicts: bool = False
-
-    def as_json(self) -> dict[str, object]:
-        """Row of the JSON report."""
-        return {
-            "file": self.file,
-            "frame": self.frame,
-            "state": "unreadable" if self.record is None else "extracted",
-            "detail": self.detail,
-            "record": self.record,
-            "profile": self.profile,
-            "quality": self.quality,
-            "contradicts": self.contradicts,
-        }
 
 
 @dataclass
@@ -82,6 +55,8 @@ class ExtractReport:
         The least of the slices that were read; of all slices together when none was read alone.
     shards : list of JoinedShards
         Of each record that was spread over slices.
+    series : list of FoundSeries
+        How much of each series that was sealed is here.
     """
 
     profile: str
@@ -90,17 +65,28 @@ class ExtractReport:
     files: FileCount = field(default_factory=FileCount)
     quality: float = 1.0
     shards: list[JoinedShards] = field(default_factory=list)
+    series: list[FoundSeries] = field(default_factory=list)
+
+    @property
+    def series_in_words(self) -> list[str]:
+        """What is here of each series, in sentences."""
+        return in_words(self.series)
 
     @property
     def record(self) -> Record | None:
         """The record; None if there are several, or if a person must check them."""
-        return self.records[0] if self.records and not self.must_look else None
+        return self.records[0] if len(self.records) == 1 and not self.must_look else None
+
+    @property
+    def common(self) -> HeaderRecord | None:
+        """What all records say, where there are several that only tell images of one study apart; None else."""
+        return common_record(self.records)
 
     @property
     def must_look(self) -> list[str]:
         """Sentences that say why a person must check the records before use; empty if nobody must."""
         sentences = []
-        if len(self.records) > 1:
+        if len(self.records) > 1 and self.common is None:
             sentences.append(
                 f"The slices carry {len(self.records)} different records, so a person must check which record belongs "
                 "to which images; extract each study by itself."
@@ -110,6 +96,7 @@ class ExtractReport:
                 "Some slices carry parts of another record, too few to extract it, so a person must check which images "
                 "belong together; extract each study by itself."
             )
+        sentences += self.untied
         contradicting = self._named(lambda row: row.contradicts)
         if contradicting:
             sentences.append(
@@ -117,6 +104,26 @@ class ExtractReport:
                 "images these are; if the header holds a pseudonym, set its PatientIdentityRemoved to YES."
             )
         return sentences
+
+    @property
+    def untied(self) -> list[str]:
+        """Sentences about slices that are not, or may not be, what the record was sealed into."""
+        sentences = [
+            sentence.format(named)
+            for state, sentence in _NOT_INTACT.items()
+            if (named := self._named(lambda row, state=state: row.is_(state)))  # type: ignore[misc]
+        ]
+        if self.records and not any(row.verdict is not None and row.verdict.state in _KNOWN for row in self.slices):
+            sentences.append(
+                "Whether the record belongs to these images cannot be told, so a person must check whose they are."
+            )
+        return sentences + [series.disorder for series in self.series if series.disorder]
+
+    @property
+    def states(self) -> str:
+        """How many slices are what, in words."""
+        counts = Counter(row.state for row in self.slices)
+        return ", ".join(f"{count} {state}" for state, count in counts.most_common())
 
     def slices_of(self, number: int) -> str:
         """Slices that carry a record, by its number, in words; empty when all slices together carry it."""
@@ -144,6 +151,7 @@ class ExtractReport:
             "records": [record_as_json(record) for record in self.records],
             "must_look": self.must_look,
             "slices": [row.as_json() for row in self.slices],
+            "series": [series.as_json() for series in self.series],
             "shards": [self._shards_as_json(shards) for shards in self.shards],
             **self.files.as_json(),
         }

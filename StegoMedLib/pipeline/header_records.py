@@ -14,15 +14,17 @@ from StegoMedLib.envelope import HeaderRecord, Record
 from StegoMedLib.errors import NothingToSealError, UnusableInputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pydicom import Dataset
 
     from StegoMedLib.pipeline.options import Content
+    from StegoMedLib.series.slice import Slice
 
-__all__ = ["Records", "claimed_patient", "contradicts"]
+__all__ = ["Records", "claimed_patient", "common_record", "contradicts"]
 
 _PATIENT, _REMOVED = "PatientID", "PatientIdentityRemoved"
+_OF_ONE_IMAGE = frozenset({"SOPInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID"})
 _BLANKS = " \0"
 """What DICOM pads values with (PS3.5 section 6.2); it is no part of them."""
 
@@ -30,18 +32,29 @@ _log = logging.getLogger(__name__)
 
 
 class Records:
-    """Gives the record of each slice."""
+    """Gives the record that somebody named, or that a header makes."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
         self._said: set[str] = set()
+        self._noted: dict[object, Record] = {}
 
     @property
     def given(self) -> bool:
-        """Whether every slice gets the same, whatever its header says."""
+        """See `RecordSource`."""
         return self._content.record is not None
 
-    def of(self, header: Dataset | None) -> tuple[object, Record]:
+    def note(self, each: Slice) -> object:
+        """See `RecordSource`; raises as `of` does."""
+        owner, record = self.of(each)
+        self._noted[owner] = record
+        return owner
+
+    def choices(self, owner: object) -> Iterator[Record]:
+        """The only one."""
+        yield self._noted[owner]
+
+    def of(self, each: Slice) -> tuple[object, Record]:
         """The record to embed, and what tells it from those of other patients and studies.
 
         Values, not UIDs, say whose they are: several patients may share a study's UID.
@@ -55,7 +68,7 @@ class Records:
         """
         if self._content.record is not None:
             return None, self._content.record
-        attributes = self._attributes(header)
+        attributes = self._attributes(each.header)
         return tuple(attributes.items()), HeaderRecord(attributes)
 
     def _attributes(self, header: Dataset | None) -> dict[str, str | bytes]:
@@ -79,6 +92,18 @@ class Records:
         if names and names not in self._said:
             self._said.add(names)
             _log.warning("The header's character set does not decode %s; the bytes are sealed unchanged.", names)
+
+
+def common_record(records: Sequence[Record]) -> HeaderRecord | None:
+    """What several records say that tell images of one study apart and nothing else; None where they differ in more."""
+    if len(records) < 2 or not all(isinstance(each, HeaderRecord) for each in records):  # noqa: PLR2004 several
+        return None
+    said = [
+        {word: value for word, value in each.attributes.items() if word not in _OF_ONE_IMAGE}
+        for each in records
+        if isinstance(each, HeaderRecord)
+    ]
+    return HeaderRecord(said[0]) if said[0] and all(each == said[0] for each in said) else None
 
 
 def claimed_patient(header: Dataset | None) -> str | bytes | None:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from math import inf
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.envelope import Opener, Record, Sealer, envelope_length, largest_record_bytes
+from StegoMedLib.envelope import (
+    Key,
+    Opened,
+    Opener,
+    Record,
+    Sealer,
+    envelope_bytes,
+    envelope_bytes_in,
+    largest_record_bytes,
+)
 from StegoMedLib.errors import DoesNotFitError, NewerVersionError, NothingReadableError
-from StegoMedLib.pipeline.capacity import LARGEST_RECORD
 from StegoMedLib.symbol import (
     Symbol,
     UnreadableSymbolError,
@@ -21,6 +31,10 @@ from StegoMedLib.symbol import (
     text_capacity,
     unpack_label,
 )
+from StegoMedLib.wording import counted
+
+if TYPE_CHECKING:
+    from StegoMedLib.binding import Shared
 
 __all__ = ["Message", "NoMessage", "Reader", "length_of", "seal", "written"]
 
@@ -32,15 +46,28 @@ _REMEMBERED = 16
 
 @dataclass(frozen=True)
 class Message:
-    """What a slice shall carry: a text of so many characters, as symbols and as their payload.
+    """What a slice shall carry: a text, as symbols and as their payload.
 
-    Those behind the first symbol are all of its version, level and mask.
+    Attributes
+    ----------
+    symbol : Symbol
+    payload : Payload
+    text : str
+        An envelope, or a shard of one.
+    more : tuple of Symbol
+        Those behind the first, all of its version, level and mask.
+    binding_key : bytes of length 32
+        Ties the text to its slice; none where it is tied to nothing.
+    shared : Shared or None
+        What all slices of the series share that carry this text.
     """
 
     symbol: Symbol
     payload: Payload
-    characters: int
+    text: str = field(repr=False)
     more: tuple[Symbol, ...] = ()
+    binding_key: bytes = field(default=b"", repr=False)
+    shared: Shared | None = field(default=None, repr=False)
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:
@@ -55,37 +82,42 @@ class NoMessage:
     reason: str = ""
 
 
-def seal(sealer: Sealer, record: Record, most: int = 1) -> Message:
-    """Seal `record` and write its symbols, at most `most`.
+def seal(sealer: Sealer, record: Record, most: int = 1, shared: Shared | None = None) -> Message:
+    """Seal `record`, with what the slices of a series share beside it, and write its symbols, at most `most`.
 
     Raises
     ------
     DoesNotFitError
         When the envelope is longer than the largest symbols hold.
     """
-    if not _fits(record, most):
-        largest = LARGEST_RECORD if most == 1 else largest_record_bytes(most * text_capacity(_LARGEST_VERSION))
+    context = b"" if shared is None else shared.pack()
+    characters, key = most * text_capacity(_LARGEST_VERSION), sealer.key
+    missing = _bytes_missing(record, key, characters, len(context))
+    if missing > 0:
+        excess = f", and it is {counted(int(missing), 'byte')} too long" if missing < inf else ""
+        fits = largest_record_bytes(characters, key, len(context))
         raise DoesNotFitError(
-            f"The record is too large for a slice: at most {largest} bytes fit after compression; embed a shorter one."
+            f"The record is too large for a slice: at most {fits} bytes fit after compression beside {key.slot_bytes} "
+            f"bytes of keys{excess}; embed a shorter one, or for fewer keys."
         )
-    return written(sealer.seal(record))
+    return written(sealer.seal(record, context), sealer.binding_key, shared)
 
 
-def written(text: str) -> Message:
-    """The message whose symbols say `text`."""
+def written(text: str, binding_key: bytes = b"", shared: Shared | None = None) -> Message:
+    """The message whose symbols say `text`, with what ties it to its slice."""
     symbols = make_symbols(text)
     first = symbols[0]
     label = pack_label(first.version, first.level, first.mask)
     bits = np.concatenate([symbol.data_bits for symbol in symbols])
-    return Message(first, Payload(label, bits, len(symbols)), len(text), symbols[1:])
+    return Message(first, Payload(label, bits, len(symbols)), text, symbols[1:], binding_key, shared)
 
 
-def _fits(record: Record, most: int) -> bool:
-    """Whether `most` of the largest symbols hold the record's envelope."""
+def _bytes_missing(record: Record, key: Key, characters: int, context_bytes: int) -> float:
+    """By how many bytes the record's envelope is longer than so many characters hold; at most 0 where it fits."""
     try:
-        return envelope_length(record) <= most * text_capacity(_LARGEST_VERSION)
+        return envelope_bytes(record, key, context_bytes) - envelope_bytes_in(characters)
     except DoesNotFitError:  # larger than an envelope may be, which says little of what a slice can carry
-        return False
+        return inf
 
 
 def length_of(label: int) -> int | None:
@@ -105,19 +137,19 @@ class Reader:
         self._texts = lru_cache(maxsize=_REMEMBERED)(_text)
         self._opened = lru_cache(maxsize=_REMEMBERED)(partial(_opened, opener))
 
-    def read(self, *symbols: Symbol) -> Record | None:
-        """Record of one or several symbols of a slice, or None when nothing can be read."""
-        record, newer = self._opened(self.text(*symbols))
+    def read(self, text: str) -> Opened | None:
+        """What the envelope in a text held, or None when nothing can be read."""
+        opened, newer = self._opened(text)
         self.newer |= newer
-        return record
+        return opened
 
     def text(self, *symbols: Symbol) -> str:
         """Text of one or several symbols of a slice, empty when they cannot be read."""
         return self._texts(symbols)
 
 
-def _opened(opener: Opener, text: str) -> tuple[Record | None, bool]:
-    """Record in a text, None where nothing can be read; and whether a newer version wrote it."""
+def _opened(opener: Opener, text: str) -> tuple[Opened | None, bool]:
+    """What a text held, None where nothing can be read; and whether a newer version wrote it."""
     try:
         return opener.open(text), False
     except NothingReadableError:

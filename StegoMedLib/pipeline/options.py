@@ -11,6 +11,7 @@ from StegoMedLib.dicom import DEFAULT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from StegoMedLib.envelope import Record
+    from StegoMedLib.pipeline.record_source import RecordSource
 
 __all__ = ["Content", "Method", "Output"]
 
@@ -25,10 +26,16 @@ class Content:
         None for the `attributes` of the header; each patient and study then has its own record.
     attributes : tuple of str
         DICOM keywords of a header record.
+    source : RecordSource or None
+        What gives the records instead.
+    optional : bool
+        It is no failure that no slice carries it: whoever asks lets it go along in another way.
     """
 
     record: Record | None = None
     attributes: tuple[str, ...] = tuple(DEFAULT_ATTRIBUTES)
+    source: RecordSource | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,14 @@ class Method:
         Strength of ``saidi2024``.
     strength : float or None
         Strength of ``robust``: the least PSNR in dB (``psnr_bulk``), None for the default.
+    tiles : int
+        Pixels on a side of the tiles of the significant region whose alteration can be told apart: `TILES`, or 0 for
+        none.
+    replace : bool
+        Replace a record that the slices carry already, and that the key reads.
+    measured : bool
+        Measure for the report how well each slice came through (`StegoMedLib.metrics.Quality`): a fifth of the time of
+        a slice. What it carries is checked in any case.
     """
 
     profile: str = DEFAULT_PROFILE
@@ -51,6 +66,9 @@ class Method:
     lost: float = LOST
     beta: float = DEFAULT_BETA
     strength: float | None = None
+    tiles: int = 0
+    replace: bool = False
+    measured: bool = True
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from StegoMedLib.pipeline.message import written
 
 if TYPE_CHECKING:
     from StegoMedLib.codec.profile import Payload
+    from StegoMedLib.pipeline.blind import Reading
     from StegoMedLib.symbol import Symbol
 
 __all__ = ["READ_ALONE", "READ_SHARD", "Quality", "QualityOfReading"]
@@ -33,11 +34,12 @@ class Quality:
     """Quality of a reading, as a number and in words.
 
     It is 1 for as good as can be, 0 for about to fail: the share that is left of the errors, or of the noise, that a
-    reading can take.
+    reading can take. `errors` is the share of the bits that were wrong.
     """
 
     value: float
     detail: str
+    errors: float = 0.0
 
 
 class QualityOfReading:
@@ -46,9 +48,11 @@ class QualityOfReading:
     def __init__(self) -> None:
         self._written = lru_cache(maxsize=1)(written)
 
-    def of(self, payload: Payload, symbols: tuple[Symbol, ...], text: str, read: str = READ_ALONE) -> Quality:
-        """Quality of a slice whose `symbols` say `text`, in which there was `read`."""
-        wrong = self._wrong(symbols, text) if len(symbols) == 1 else 0
+    def of(self, reading: Reading, *, intact: bool = False) -> Quality:
+        """Quality of a reading; of one whose every pixel is known to be right where `intact`, which is quickly told."""
+        payload, symbols = reading.payload, reading.symbols
+        read = READ_ALONE if reading.shard is None else READ_SHARD
+        wrong = self._wrong(symbols, reading.text) if len(symbols) == 1 and not intact else 0
         most = _CORRECTED_SHARE[symbols[0].level] * payload.bits.size / _CODEWORD
         value, words = max(0.0, 1.0 - wrong / most), [read]
         if wrong:
@@ -57,7 +61,7 @@ class QualityOfReading:
             clear = _clearness(payload)
             value = min(value, max(0.0, 1.0 - _FAILS_AT / clear))
             words.append(f"its signal is {clear:.1f} times its noise, and extracting fails below {_FAILS_AT}")
-        return Quality(round(value, 3), "; ".join(words))
+        return Quality(round(value, 3), "; ".join(words), wrong / payload.bits.size)
 
     def _wrong(self, symbols: tuple[Symbol, ...], text: str) -> int:
         """Modules that differ from those of a fresh symbol; none when that is of another kind."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from StegoMedLib.binding import Shared
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError
 from StegoMedLib.pipeline.message import Message, seal
 
@@ -18,13 +19,13 @@ __all__ = ["Replicate"]
 
 
 class Replicate:
-    """Equal records are sealed once."""
+    """Each slice has an envelope of its own; where what slices say adds up, equal records of a series share one."""
 
     surveys = False
 
     def __init__(self, run: EmbedRun) -> None:
         self._run = run
-        self._messages: dict[object, Message | NoMessage] = {}
+        self._shared: dict[object, Message | NoMessage] = {}
 
     def survey(self, cover: Slice, region: Region) -> None:
         """Pass: nothing has to be known before."""
@@ -48,16 +49,20 @@ class Replicate:
             When no symbol holds what every slice shall carry.
         """
         try:
-            owner, record = self._run.records.of(cover.header)
+            owner, record = self._run.records.of(cover)
         except NothingToSealError as error:
             return self._run.unsealed(error)
-        if owner not in self._messages:
-            self._messages[owner] = self._sealed(record)
-        return self._messages[owner]
+        if not self._run.coding.info.votes:
+            return self._sealed(record)
+        number = self._run.number(cover.key)
+        whose = owner, number.series
+        if whose not in self._shared:
+            self._shared[whose] = self._sealed(record, Shared.drawn(number.series, number.count))
+        return self._shared[whose]
 
-    def _sealed(self, record: Record) -> Message | NoMessage:
+    def _sealed(self, record: Record, shared: Shared | None = None) -> Message | NoMessage:
         try:
-            message = seal(self._run.sealer, record, self._run.coding.info.most_symbols)
+            message = seal(self._run.sealer, record, self._run.coding.info.most_symbols, shared)
         except DoesNotFitError as error:
             if self._run.records.given:
                 raise

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from StegoMedLib.choices import REPLICATE, SPREAD
+from StegoMedLib.choices import REPLICATE, SPREAD, TILES
+from StegoMedLib.codec.profiles import PROFILES, profile_info
 from StegoMedLib.errors import UsageError
 from StegoMedLib.pipeline.replicate import Replicate
 from StegoMedLib.pipeline.spread import Spread
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
 
     from StegoMedLib.pipeline.embed_run import EmbedRun
     from StegoMedLib.pipeline.message import Message, NoMessage
+    from StegoMedLib.pipeline.options import Method
     from StegoMedLib.series.region import Region
     from StegoMedLib.series.slice import Slice
 
-__all__ = ["SENDERS", "Sender", "check_mode"]
+__all__ = ["SENDERS", "Sender", "check_method"]
 
 
 class Sender(Protocol):
@@ -51,7 +53,12 @@ SENDERS: Mapping[str, Callable[[EmbedRun], Sender]] = {REPLICATE: Replicate, SPR
 """The sender of each mode."""
 
 
-def check_mode(mode: str) -> None:
-    """Raise `UsageError` when there is no such mode."""
-    if mode not in SENDERS:
-        raise UsageError(f"There is no mode {mode!r}; choose one of {', '.join(SENDERS)}.")
+def check_method(method: Method) -> None:
+    """Raise `UsageError` when there is no such mode, or the profile tells nothing of tiles."""
+    if method.mode not in SENDERS:
+        raise UsageError(f"There is no mode {method.mode!r}; choose one of {', '.join(SENDERS)}.")
+    if method.tiles and not profile_info(method.profile).exact:
+        exact = " or ".join(name for name, info in PROFILES.items() if info.exact)
+        raise UsageError(f"--tiles goes with --profile {exact}; choose one of them, or leave --tiles out.")
+    if method.tiles not in {0, *TILES}:
+        raise UsageError(f"Tiles may have {' or '.join(map(str, TILES))} pixels a side; choose one of these.")

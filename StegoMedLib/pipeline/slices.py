@@ -14,16 +14,38 @@ from StegoMedLib.series.region import Region, air_of, proof_of, why_not_air
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from StegoMedLib.codec.profile import Canvas
+    from StegoMedLib.codec.profile import Canvas, Payload
     from StegoMedLib.pipeline.coding import Coding
     from StegoMedLib.pipeline.message import Message
+    from StegoMedLib.pipeline.tying import Tie
     from StegoMedLib.plane import Plane
     from StegoMedLib.regions import Proof
+    from StegoMedLib.series.slice import Slice
     from StegoMedLib.symbol import Symbol
 
-__all__ = ["EmbeddedSlice", "Metrics", "embed_slice", "measure_slice", "pass_slice"]
+__all__ = ["Cover", "EmbeddedSlice", "Metrics", "embed_in_air", "embed_slice", "measure_slice", "pass_slice", "room_in"]
 
 Metrics = dict[str, "float | int | None"]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a record is embedded in.
+
+    Attributes
+    ----------
+    cover : Slice
+    region : Region
+    proof : Proof or None
+        Which pixels are air, where that is known already.
+    reason : str
+        Why nothing can be embedded in it; empty where that is not known.
+    """
+
+    cover: Slice
+    region: Region
+    proof: Proof | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,28 +73,72 @@ class EmbeddedSlice:
     symbols: tuple[Symbol, ...] = ()
 
 
-def embed_slice(plane: Plane, region: Region, message: Message, coding: Coding) -> EmbeddedSlice:
-    """Embed `message` in the air of `plane`, and read it back as a receiver would.
+def embed_slice(cover: Slice, region: Region, message: Message, coding: Coding, tie: Tie) -> EmbeddedSlice:
+    """Embed `message` in the air of `cover`, and read it back as a receiver would.
 
     A slice in which no body was found, that carries too little, or whose symbol would not survive storage as integers
     (whose guard may be another, where a profile needs a mask) is skipped and says why.
     """
     # A receiver who needs a mask knows that alone, and no other finder's.
-    proof = proof_of(plane, Region(region.significant) if coding.info.needs_mask else region)
-    canvas = coding.profile.on(plane, proof.air)
-    payload = coding.payload(message)
+    proof = proof_of(cover.plane, Region(region.significant) if coding.info.needs_mask else region)
+    return embed_in_air(cover, proof, message, coding, tie, significant=region.significant)
+
+
+def embed_in_air(
+    cover: Slice,
+    proof: Proof,
+    message: Message,
+    coding: Coding,
+    tie: Tie,
+    *,
+    significant: NDArray[np.bool_] | None = None,
+) -> EmbeddedSlice:
+    """Embed as `embed_slice` does, in air that is proved already; a profile that needs it gets the mask (H, W), too."""
+    canvas = coding.profile.on(cover.plane, proof.air)
+    mask = significant if coding.info.needs_mask else None
+    result = EmbeddedSlice(None, "", canvas, proof)
+    for nonce in tie.nonces(coding.profile):
+        result = _embedded(cover, replace(result, reason=""), coding.payload(message, nonce), coding, tie, mask=mask)
+        if result.stego is not None:
+            break
+    return result
+
+
+def _embedded(
+    cover: Slice,
+    nothing: EmbeddedSlice,
+    payload: Payload,
+    coding: Coding,
+    tie: Tie,
+    *,
+    mask: NDArray[np.bool_] | None,
+) -> EmbeddedSlice:
+    """Embed a payload under its nonce, and read it back; `nothing` with a reason where that fails."""
+    plane, canvas = cover.plane, nothing.canvas
     try:
-        stego = canvas.embed(payload)
+        stego = canvas.embed(payload, tie)
     except DoesNotFitError:
-        return EmbeddedSlice(None, _too_small(payload.bits.size, canvas.capacity, proof), canvas, proof)
+        own = 0 if coding.info.votes else 8 * tie.own_bytes(canvas.usable)
+        what = "record with its tiles needs" if tie.tiles else "record needs"
+        return replace(nothing, reason=_too_small(payload.bits.size + own, canvas.capacity, nothing.proof, what))
     stored = replace(plane, pixels=stego)
-    received = coding.extract(stored, air_of(stored, region.significant) if coding.info.needs_mask else None)
+    received = coding.extract(stored, None if mask is None else air_of(stored, mask))
     symbols = None if received is None else coding.symbols(received)
-    if symbols is None or not np.array_equal(_modules(symbols), _modules(message.symbols)):
+    if symbols is None or received is None or not np.array_equal(received.bits[: payload.bits.size], payload.bits):
         errors = 1.0 if received is None else _lost(payload.bits, received.bits)
         reason = f"storing it as integers loses {100 * errors:.0f} % of the bits that profile {coding.info.name} embeds"
-        return EmbeddedSlice(None, reason, canvas, proof)
-    return EmbeddedSlice(stego, "", canvas, proof, symbols)
+        return replace(nothing, reason=reason)
+    if not tie.holds(replace(cover, read=lambda: stored), received):
+        return replace(nothing, reason="what ties the record to the slice does not hold in it")
+    if coding.info.restores and not _comes_back(plane, stored, received, coding):
+        return replace(nothing, reason="the image does not come back from it")
+    return replace(nothing, stego=stego, symbols=symbols)
+
+
+def _comes_back(plane: Plane, stored: Plane, received: Payload, coding: Coding) -> bool:
+    """Whether a receiver can restore the cover."""
+    restored = coding.profile.restored(stored, received)
+    return restored is not None and np.array_equal(restored, plane.pixels)
 
 
 def _lost(sent: NDArray[np.bool_], received: NDArray[np.bool_]) -> float:
@@ -88,34 +154,37 @@ def pass_slice(plane: Plane, region: Region, coding: Coding, reason: str = "") -
     return EmbeddedSlice(None, reason, coding.profile.on(plane, proof.air), proof)
 
 
-def _too_small(bits: int, capacity: int, proof: Proof) -> str:
+def _too_small(bits: int, capacity: int, proof: Proof, needs: str) -> str:
     """Why a record of so many bits does not fit."""
     if 0 < bits <= capacity:
         return f"the {bits} bits of the record cannot be told from noise at this strength"
     why = why_not_air(proof)
     if not capacity and why:
         return why
-    return f"the record needs {bits} bits, and the slice can carry {capacity}" + (f": {why}" if why else "")
+    return f"the {needs} {bits} bits, and the slice can carry {capacity}" + (f": {why}" if why else "")
 
 
-def measure_slice(
-    plane: Plane, significant: NDArray[np.bool_], result: EmbeddedSlice, message: Message | None, coding: Coding
-) -> Metrics:
-    """Measure an embedded slice; of a skipped slice, give its capacity only."""
-    pixels = plane.pixels.size
-    capacity = result.canvas.capacity
+def room_in(plane: Plane, result: EmbeddedSlice, message: Message | None, coding: Coding) -> Metrics:
+    """How much a slice can carry, and of an embedded one how much it does."""
+    pixels, capacity = plane.pixels.size, result.canvas.capacity
     metrics: Metrics = {
         "usable_blocks": int(result.canvas.usable.sum()),
         "capacity_bits": capacity,
         "capacity_bpp": capacity / pixels,
     }
-    if result.stego is not None and result.symbols and message is not None:
-        payload = coding.payload(message)
-        sent, received = _modules(message.symbols), _modules(result.symbols)
-        metrics |= {"payload_bits": payload.bits.size, "bpp": payload.bits.size / pixels}
-        metrics |= compare(plane, result.stego, significant).as_json()
-        metrics |= {"ber": bit_error_rate(sent, received), "ncc_qr": ncc_of_symbols(sent, received)}
+    if result.stego is not None and message is not None:
+        bits = coding.payload(message).bits.size
+        metrics |= {"payload_bits": bits, "bpp": bits / pixels}
     return metrics
+
+
+def measure_slice(plane: Plane, significant: NDArray[np.bool_], result: EmbeddedSlice, message: Message) -> Metrics:
+    """Measure how well an embedded slice came through; nothing of a skipped one."""
+    if result.stego is None or not result.symbols:
+        return {}
+    sent, received = _modules(message.symbols), _modules(result.symbols)
+    quality: Metrics = {**compare(plane, result.stego, significant).as_json()}
+    return quality | {"ber": bit_error_rate(sent, received), "ncc_qr": ncc_of_symbols(sent, received)}
 
 
 def _modules(symbols: tuple[Symbol, ...]) -> NDArray[np.bool_]:

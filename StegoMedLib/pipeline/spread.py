@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import SPREAD
 from StegoMedLib.codec.profiles import larger_than, profiles_with
-from StegoMedLib.envelope import MOST_SHARDS, ShardWriter, largest_shard, shard_size
+from StegoMedLib.envelope import MOST_SHARDS, ShardWriter, envelope_bytes, largest_shard, shard_size
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
 from StegoMedLib.pipeline.message import Message, NoMessage, written
+from StegoMedLib.pipeline.tying import largest_own
 from StegoMedLib.regions import WHOLE, Reason
 from StegoMedLib.series.region import proof_of, remedy_for
 from StegoMedLib.symbol import largest_text
@@ -17,6 +18,7 @@ from StegoMedLib.symbol import largest_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from StegoMedLib.envelope import Record
     from StegoMedLib.pipeline.embed_run import EmbedRun
     from StegoMedLib.series.region import Region
     from StegoMedLib.series.slice import Key, Slice
@@ -39,9 +41,9 @@ class SpreadPlan:
 class _Spread:
     """One record, the slices that may carry it, and, once planned, their shards."""
 
-    envelope: bytes
     places: list[Key]
     sizes: list[int]
+    envelope: bytes = b""
     plan: SpreadPlan | None = None
 
     def as_json(self, carrying: set[Key]) -> dict[str, int]:
@@ -90,18 +92,22 @@ class Spread:
     def survey(self, cover: Slice, region: Region) -> None:
         """Note the capacity of a slice."""
         try:
-            owner, record = self._run.records.of(cover.header)
+            owner = self._run.records.note(cover)
         except NothingToSealError as error:
             self._unsealed[cover.key] = self._run.unsealed(error)
             return
         if owner not in self._spreads:
-            self._spreads[owner] = _Spread(self._run.sealer.seal_bytes(record), [], [])
+            self._spreads[owner] = _Spread([], [])
         proof = proof_of(cover.plane, region)
         self._weightiest.append(proof.weightiest)
         capacity = self._run.coding.profile.on(cover.plane, proof.air).capacity
         spread = self._spreads[owner]
         spread.places.append(cover.key)
-        spread.sizes.append(largest_shard(largest_text(capacity, self._most)))
+        spread.sizes.append(
+            largest_shard(
+                largest_text(capacity - 8 * largest_own(cover.plane.shape, self._run.method.tiles), self._most)
+            )
+        )
 
     def forget(self, name: str) -> None:
         """Take back what was noted of the slices of a file."""
@@ -120,13 +126,25 @@ class Spread:
             When a record does not fit.
         """
         writer = ShardWriter(self._run.locator)
-        for spread in self._spreads.values():
+        for owner, spread in self._spreads.items():
             if not any(spread.sizes):
                 raise DoesNotFitError(self._no_capacity())
-            larger = larger_than(self._run.method.profile, SPREAD)
-            spread.plan = plan_spread(spread.sizes, len(spread.envelope), self._lost, larger=larger)
+            spread.plan, record = self._planned(owner, spread)
+            spread.envelope = self._run.sealer.seal_bytes(record)
             texts = writer.cut(spread.envelope, spread.plan.needed, len(spread.plan.slices))
             self._texts |= {spread.places[number]: text for number, text in zip(spread.plan.slices, texts, strict=True)}
+
+    def _planned(self, owner: object, spread: _Spread) -> tuple[SpreadPlan, Record]:
+        """The largest record that fits, and how it is spread."""
+        larger = larger_than(self._run.method.profile, SPREAD)
+        refusal = DoesNotFitError("There is nothing to spread; name something to embed.")
+        for record in self._run.records.choices(owner):
+            try:
+                length = envelope_bytes(record, self._run.sealer.key)
+                return plan_spread(spread.sizes, length, self._lost, larger=larger), record
+            except DoesNotFitError as error:  # noqa: PERF203  each is tried
+                refusal = error
+        raise refusal
 
     def _no_capacity(self) -> str:
         """Why no slice has any capacity, as far as it is known."""
@@ -139,7 +157,7 @@ class Spread:
         text = self._texts.get(cover.key)
         if text is None:
             return self._unsealed.get(cover.key, NoMessage())
-        message = written(text)
+        message = written(text, self._run.sealer.binding_key)
         self._run.report.note(message)
         return message
 

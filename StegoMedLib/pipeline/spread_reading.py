@@ -9,7 +9,7 @@ from StegoMedLib.envelope import ShardSet
 from StegoMedLib.errors import NewerVersionError, NothingReadableError, TooFewShardsError
 
 if TYPE_CHECKING:
-    from StegoMedLib.envelope import Opener, Record, Shard
+    from StegoMedLib.envelope import Opened, Opener, Record, Shard
 
 __all__ = ["JoinedShards", "ShardCollector", "too_few"]
 
@@ -27,7 +27,12 @@ class JoinedShards:
     needed: int
     total: int
     slices: list[int] = field(default_factory=list)
-    record: Record | None = None
+    opened: Opened | None = None
+
+    @property
+    def record(self) -> Record | None:
+        """The record; None when too few were found."""
+        return None if self.opened is None else self.opened.record
 
 
 class ShardCollector:
@@ -53,7 +58,7 @@ class ShardCollector:
             for kind, found in self._sets.items()
         ]
 
-    def _open(self, found: ShardSet) -> Record | None:
+    def _open(self, found: ShardSet) -> Opened | None:
         envelope = found.envelope()
         try:
             return None if envelope is None else self._opener.open_bytes(envelope)

@@ -72,7 +72,7 @@ class MaskRcnnFinder:
         coarse, chance = (paste(detections, prepared, plane.shape, limits) for limits in (self._limits, _CHANCE))
         found = snap(plane, seen, coarse)
         # Outside the body padding is none of it; inside, a value taken for padding is a hole in nothing but the mask.
-        return Region(fill(found & ~plane.padding_mask), chance | self._baseline.find(plane, seen))
+        return Region(fill(found & ~plane.padding_mask), chance | self._baseline.body(plane, seen))
 
 
 def make(engine: str) -> MaskRcnnFinder:

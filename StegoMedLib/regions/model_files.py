@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
-import StegoMedLib
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.opening import read_file, read_json
 from StegoMedLib.regions.paste import Thresholds
+from StegoMedLib.resources import find_resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-__all__ = ["FORMAT", "LARGEST_MODEL", "MODEL_NAME", "ModelFile", "find_model", "model_folders", "read_sidecar"]
+__all__ = ["FORMAT", "LARGEST_MODEL", "MODEL_NAME", "ModelFile", "find_model", "read_sidecar"]
 
 MODEL_NAME = "body_maskrcnn"
 FORMAT = 1
@@ -48,12 +48,6 @@ class ModelFile:
     shape: Mapping[str, int | str] = field(default_factory=dict)
 
 
-def model_folders() -> tuple[Path, ...]:
-    """Folders that may hold models: beside the library (sources, Slicer), and inside it (installed with pip)."""
-    library = Path(StegoMedLib.__file__).resolve().parent
-    return library.parent / "Resources" / "Models", library / "models"
-
-
 def find_model(name: str = MODEL_NAME) -> ModelFile:
     """Find a model by its name and check it.
 
@@ -62,10 +56,10 @@ def find_model(name: str = MODEL_NAME) -> ModelFile:
     UnusableInputError
         It is missing, damaged, or made for another version of this library.
     """
-    for folder in model_folders():
-        if (folder / f"{name}.json").is_file():
-            return read_sidecar(folder / f"{name}.json")
-    raise UnusableInputError(f"The model '{name}' is missing; {_REMEDY}")
+    sidecar = find_resource("Models", f"{name}.json")
+    if sidecar is None:
+        raise UnusableInputError(f"The model '{name}' is missing; {_REMEDY}")
+    return read_sidecar(sidecar)
 
 
 def read_sidecar(path: Path) -> ModelFile:

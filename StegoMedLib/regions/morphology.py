@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import ndimage
+
+from StegoMedLib.regions.parts import Parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["fill", "fill_to_border", "grow", "keep_components", "radius_in", "shrink"]
+__all__ = ["fill", "fill_to_border", "grow", "keep_components", "radius_in", "shrink", "spread"]
 
 
 def radius_in(shape: tuple[int, ...], pixels: float, least: int = 1) -> int:
@@ -18,17 +19,34 @@ def radius_in(shape: tuple[int, ...], pixels: float, least: int = 1) -> int:
     return max(least, round(pixels * max(int(extent) for extent in shape) / 512))
 
 
-def _grow_rows(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
-    """Grow a mask along the first axis; each round doubles the reach, so that the cost is logarithmic."""
-    grown = mask.copy()
-    reach = 0
+def spread(values: NDArray[Any], radius: int, choose: np.ufunc) -> NDArray[Any]:
+    """Give each pixel what `choose` takes of all values in a square of side ``2 * radius + 1`` around it; shape (H, W).
+
+    Parameters
+    ----------
+    values : ndarray, shape (H, W)
+    radius : int
+        Pixels, 0 or more.
+    choose : ufunc
+        Takes one of two values: ``numpy.maximum``, ``numpy.minimum``, ``numpy.logical_or``.
+    """
+    for axis, extent in enumerate(values.shape):
+        values = _spread_along(values, min(radius, extent - 1), axis, choose)
+    return values
+
+
+def _spread_along(values: NDArray[Any], radius: int, axis: int, choose: np.ufunc) -> NDArray[Any]:
+    """Along one axis; each round doubles the reach, so that the cost is logarithmic."""
+    found = values.copy()
+    before, reach = (slice(None),) * axis, 0
     while reach < radius:
         step = min(reach + 1, radius - reach)
-        wider = grown.copy()
-        wider[step:] |= grown[:-step]
-        wider[:-step] |= grown[step:]
-        grown, reach = wider, reach + step
-    return grown
+        ahead, behind = (*before, slice(step, None)), (*before, slice(None, -step))
+        wider = found.copy()
+        choose(wider[ahead], found[behind], out=wider[ahead])
+        choose(wider[behind], found[ahead], out=wider[behind])
+        found, reach = wider, reach + step
+    return found
 
 
 def grow(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
@@ -40,8 +58,7 @@ def grow(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
     radius : int
         Pixels, 0 or more.
     """
-    radius = min(radius, min(mask.shape) - 1)
-    return np.ascontiguousarray(_grow_rows(np.ascontiguousarray(_grow_rows(mask, radius).T), radius).T)
+    return spread(mask, min(radius, min(mask.shape) - 1), np.logical_or)
 
 
 def shrink(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
@@ -51,13 +68,8 @@ def shrink(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
 
 def fill(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Fill the holes of a mask: what has no way to the border over edges of pixels; bool, shape (H, W)."""
-    labels, count = ndimage.label(~mask)
-    outside = np.zeros(count + 1, dtype=np.bool_)
-    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
-        outside[border] = True
-    outside[0] = False
-    filled: NDArray[np.bool_] = ~outside[labels]
-    return filled
+    around = Parts(~mask)
+    return ~around.drawn(around.reach_border)
 
 
 def _bridge(line: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -86,10 +98,6 @@ def fill_to_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def keep_components(mask: NDArray[np.bool_], smallest: float, share: float) -> NDArray[np.bool_]:
     """Keep the connected parts of at least `smallest` pixels and at least `share` of the largest part."""
-    labels, count = ndimage.label(mask)
-    if not count:
-        return np.zeros_like(mask)
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
-    sizes[0] = 0
-    kept: NDArray[np.bool_] = (sizes >= max(smallest, share * float(sizes.max())))[labels]
-    return kept
+    parts = Parts(mask)
+    least = max(smallest, share * float(parts.sizes.max(initial=0)))
+    return parts.drawn(parts.sizes >= least)

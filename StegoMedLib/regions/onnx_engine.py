@@ -16,7 +16,10 @@ __all__ = ["OnnxEngine"]
 
 
 def _cores() -> int:
-    """Cores that this process may use."""
+    """Cores that this process may use: what OMP_NUM_THREADS says, as for other libraries, or all of them."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdecimal() and int(asked):
+        return int(asked)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SIDE", "Prepared", "air_level", "channels", "hounsfield", "prepare", "resize", "unit_range"]
 
+_NAME = "Hounsfield units"
+
 SIDE = 256
 """Rows and columns of the square that the network sees, unless its card says otherwise."""
 
@@ -57,12 +59,20 @@ def hounsfield(plane: Plane) -> NDArray[np.float32] | None:
     """
     if plane.modality != "CT":
         return None
+    if _NAME not in plane.known:
+        plane.known[_NAME] = _trusted(plane)
+    return plane.known[_NAME] if plane.known[_NAME].size else None
+
+
+def _trusted(plane: Plane) -> NDArray[np.float32]:
+    """Hounsfield units (H, W), not to be written to; of size 0 where they cannot be trusted."""
     values: NDArray[np.float32] = plane.pixels.astype(np.float32) * np.float32(plane.slope) + np.float32(
         plane.intercept
     )
     inside = values[~plane.padding_mask]
     if inside.size == 0 or float(np.percentile(inside, 0.1)) > _SURELY_NOT_AIR:
-        return None
+        return np.zeros((0, 0), dtype=np.float32)
+    values.setflags(write=False)
     return values
 
 

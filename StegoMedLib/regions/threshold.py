@@ -32,17 +32,19 @@ class ThresholdFinder:
         found = self.find(plane)
         return Region(found, found)
 
-    def find(self, plane: Plane, seen: Contrast | None = None) -> NDArray[np.bool_]:
-        """Find the body; by the contrast of the plane, where it is at hand.
+    def find(self, plane: Plane) -> NDArray[np.bool_]:
+        """Find the body.
 
         Returns
         -------
         ndarray of bool, shape (H, W)
             True on the body; all False on a plane of noise.
         """
-        seen = seen or contrast(plane)
-        if not shows_body(plane, seen):
-            return np.zeros(plane.shape, dtype=np.bool_)
+        seen = contrast(plane)
+        return self.body(plane, seen) if shows_body(plane, seen) else np.zeros(plane.shape, dtype=np.bool_)
+
+    def body(self, plane: Plane, seen: Contrast) -> NDArray[np.bool_]:
+        """The body (H, W) in a plane that shows one, by its contrast."""
         dense = seen.dense & ~plane.padding_mask
         if seen.computed:
             shell = radius_in(plane.shape, _SHELL)

@@ -157,4 +157,5 @@ def fading(core: Mask, dark: Mask, reach: int) -> Mask:
         return np.zeros_like(core)
     nearest = ndimage.distance_transform_edt(~stretches, return_distances=False, return_indices=True)
     faded = coarse(outline & ~ended)[nearest[0], nearest[1]]
-    return np.kron(faded, np.ones((_COARSE, _COARSE), dtype=np.bool_))[: core.shape[0], : core.shape[1]]
+    fine: Mask = faded.repeat(_COARSE, axis=0).repeat(_COARSE, axis=1)[: core.shape[0], : core.shape[1]]
+    return fine

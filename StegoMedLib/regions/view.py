@@ -53,11 +53,13 @@ def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: floa
     regions = grow(regions, 2) & inside & (values == level)
     labels, count = ndimage.label(regions)
     rim, abrupt = np.zeros(count + 1, dtype=np.intp), np.zeros(count + 1, dtype=np.intp)
+    others, steep = inside & ~regions, values - level > jump
     for one, next_one in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
         for here, there in ((one, next_one), (next_one, one)):
-            beside = regions[here] & ~regions[there] & inside[there]
-            rim += np.bincount(labels[here][beside], minlength=count + 1)
-            abrupt += np.bincount(labels[here][beside & (values[there] - level > jump)], minlength=count + 1)
+            beside = regions[here] & others[there]
+            ends = labels[here][beside]
+            rim += np.bincount(ends, minlength=count + 1)
+            abrupt += np.bincount(ends[steep[there][beside]], minlength=count + 1)
     cut = abrupt >= np.maximum(_LEAST_ABRUPT, _ABRUPT * rim)
     cut[0] = False
     filled: NDArray[np.bool_] = cut[labels]

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from StegoMedLib.dicom import Instance, LeftOut, Listing, list_files, nothing_usable, read_instance, slices_beside
+from StegoMedLib.dicom import Instance, LeftOut, Listing, Number, Placed, list_files, nothing_usable, read_instance
 from StegoMedLib.errors import UnusableFileError, UnusableInputError, UsageError
 from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.slice import Key, Slice
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-__all__ = ["FilePart", "FileSeries", "check_copy_others", "place_in"]
+__all__ = ["FilePart", "FileSeries", "check_copy_others", "is_file", "place_in"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,13 +102,25 @@ class FileSeries:
         return {file.name: file.path for file in self.files}
 
     @cached_property
+    def _placed(self) -> Placed:
+        return Placed(self._paths.values())
+
+    @cached_property
     def _beside(self) -> dict[Key, tuple[Key, ...]]:
         names = {path: name for name, path in self._paths.items()}
-        beside = slices_beside(names)
         return {
             (names[path], frame): tuple((names[other], number) for other, number in others)
-            for (path, frame), others in beside.items()
+            for (path, frame), others in self._placed.beside().items()
         }
+
+    @cached_property
+    def _numbers(self) -> dict[Key, Number]:
+        names = {path: name for name, path in self._paths.items()}
+        return {(names[path], frame): number for (path, frame), number in self._placed.numbers().items()}
+
+    def number(self, key: Key) -> Number:
+        """Which slice of which series a slice is, by the headers of all files."""
+        return self._numbers.get(key, Number(0, 0, 0))
 
     def beside(self, key: Key) -> tuple[Key, ...]:
         """Slices next to a slice in place, by their headers, whatever the order of the files."""
@@ -204,6 +216,7 @@ def _copy(file: Path, target: Path) -> bool:
 
 
 def is_file(place: Path) -> bool:
+    """Whether there is a file, or a link to one."""
     return os.path.isfile(place)  # noqa: PTH113 pathlib raises where a folder may not be entered
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from StegoMedLib.dicom import Instance, read_instance, slices_beside
+from StegoMedLib.dicom import Instance, Placed, read_instance
 from StegoMedLib.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class InstanceStack:
     @cached_property
     def _beside(self) -> list[tuple[int, ...]]:
         where = {slot: number for number, slot in enumerate(self._frames)}
-        beside = slices_beside(dict.fromkeys(path for path, _ in self._frames))
+        beside = Placed(path for path, _ in self._frames).beside()
         return [tuple(where[other] for other in beside.get(slot, ()) if other in where) for slot in self._frames]
 
     def _find_flips(self) -> tuple[bool, bool]:

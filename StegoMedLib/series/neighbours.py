@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -14,12 +14,25 @@ from StegoMedLib.series.region import Region
 
 if TYPE_CHECKING:
     from StegoMedLib.series.masks import MaskSource
-    from StegoMedLib.series.slice import Key, Series, Slice
+    from StegoMedLib.series.slice import Key, Slice
 
 __all__ = ["Regions"]
 
 _KEPT = 512
 """Regions that are remembered, some hundred bytes each: files of a series up to this length may come in any order."""
+
+
+class Placed(Protocol):
+    """What is asked of a series: see `Series`."""
+
+    def beside(self, key: Key) -> tuple[Key, ...]:
+        """Slices next to a slice in place."""
+
+    def at(self, key: Key) -> Slice:
+        """A slice by its key."""
+
+    def check_whole(self, key: Key) -> None:
+        """Raise where a part of a slice cannot be read."""
 
 
 class Regions:
@@ -29,7 +42,7 @@ class Regions:
     slices, which serves while slices near each other are asked for one after the other.
     """
 
-    def __init__(self, masks: MaskSource, series: Series[Any], *, keep_all: bool = False) -> None:
+    def __init__(self, masks: MaskSource, series: Placed, *, keep_all: bool = False) -> None:
         self._masks, self._series, self._keep_all = masks, series, keep_all
         self._kept: OrderedDict[Key, tuple[tuple[int, ...], bytes, bytes | None]] = OrderedDict()
         self._unknown: set[Key] = set()

@@ -20,7 +20,7 @@ __all__ = ["PATIENT", "Phantom", "phantom_series"]
 PATIENT: Mapping[str, str] = {
     "PatientName": "Phantom^Abdomen",
     "PatientID": "SM-0001",
-    "IssuerOfPatientID": "StegoMed",
+    "IssuerOfPatientID": "DEMO-HOSPITAL",
     "PatientBirthDate": "19700101",
     "PatientSex": "O",
     "AccessionNumber": "DEMO-1",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from StegoMedLib.dicom import DerivedSeries, write_frames
+from StegoMedLib.dicom import write_frames
 from StegoMedLib.series.slice import Part
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from StegoMedLib.dicom import Headers
     from StegoMedLib.series.files import FilePart, FileSeries
     from StegoMedLib.series.stacks import Stack
 
@@ -40,7 +41,7 @@ class Sink(Protocol[TakenT_contra]):
 
 
 class DerivedFiles:
-    """Writes each file as a derived instance, one new series for each source series.
+    """Writes each file as a derived instance.
 
     Parameters
     ----------
@@ -48,15 +49,15 @@ class DerivedFiles:
         Whose parts are taken.
     work : Path
         Folder to write to, or the place of the file where the source is one file.
-    description : str
-        What DerivationDescription says of what is written.
+    headers : Headers
+        What gives their headers.
     syntax : str
         Transfer syntax: ``explicit``, ``rle``, ``jpegls``, ``jpeg2000``.
     """
 
-    def __init__(self, series: FileSeries, work: Path, description: str, *, syntax: str = "explicit") -> None:
+    def __init__(self, series: FileSeries, work: Path, headers: Headers, *, syntax: str = "explicit") -> None:
         self._source, self._work, self._syntax = series, work, syntax
-        self._derived = DerivedSeries(description)
+        self._headers = headers
 
     def take(
         self,
@@ -70,7 +71,7 @@ class DerivedFiles:
         target = self._work if self._source.single else self._work / (name or part.name)
         made.append(target)
         target.parent.mkdir(parents=True, exist_ok=True)
-        written = write_frames(part.instance, stored, target, self._derived, syntax=self._syntax, attributes=attributes)
+        written = write_frames(part.instance, stored, target, self._headers, syntax=self._syntax, attributes=attributes)
         self._source.count.wrote(Path(part.name), written)
 
 

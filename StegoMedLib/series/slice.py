@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pydicom import Dataset
 
+    from StegoMedLib.dicom import Number
     from StegoMedLib.plane import Plane
     from StegoMedLib.series.counting import FileCount
 
@@ -116,6 +117,9 @@ class Series(Protocol[PartT]):
 
     def beside(self, key: Key) -> tuple[Key, ...]:
         """Slices next to a slice in place."""
+
+    def number(self, key: Key) -> Number:
+        """Which slice of which series it is; of a series of no slices where nobody knows."""
 
     def at(self, key: Key) -> Slice:
         """A slice by its key; raises `UnusableInputError` when it cannot be read."""

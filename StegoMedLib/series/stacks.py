@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydicom import Dataset
 
+    from StegoMedLib.dicom import Number
+
 __all__ = ["RevisedStack", "Stack", "StackSeries", "VoxelStack"]
 
 _SIGNED, _UNSIGNED = (-(2**15), 2**15 - 1), (0, 2**16 - 1)
@@ -162,6 +164,12 @@ class StackSeries:
     def beside(self, key: Key) -> tuple[Key, ...]:
         """Slices next to a slice in place."""
         return tuple((self._stack.name(other), other) for other in self._stack.beside(key[1]))
+
+    def number(self, key: Key) -> Number:
+        """The slice's number in the volume."""
+        from StegoMedLib.dicom import Number  # noqa: PLC0415 a viewer describes volumes before packages are installed
+
+        return Number(0, key[1], len(self._stack))
 
     def at(self, key: Key) -> Slice:
         """A slice by its key."""

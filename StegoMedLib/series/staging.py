@@ -18,7 +18,7 @@ from StegoMedLib.series.workplace import Workplace, is_workplace, recover
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["check_target", "is_in", "staged"]
+__all__ = ["check_target", "is_in", "staged", "undisturbed"]
 
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
@@ -106,18 +106,18 @@ def staged(target: Path, *, overwrite: bool, single: bool = False, like: Path | 
     work = None
     try:
         made = [folder for folder in place.parents if not folder.exists()]
-        with _undisturbed():
+        with undisturbed():
             recover(place)
             work, before = _begin(place, overwrite=overwrite, single=single)
         yield work.new
-        with _undisturbed():
+        with undisturbed():
             _give_permissions(work.new, like, place)
             publish(work, before, overwrite=overwrite)
             made = []
     except OSError as error:
         raise _unwritable(target, error) from None
     finally:
-        with _undisturbed():
+        with undisturbed():
             if work is not None:
                 work.leave()
             for folder in made:
@@ -179,7 +179,7 @@ def _unwritable(target: Path, error: OSError) -> UnusableInputError:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Hear Ctrl-C, and what else is answered by a function of Python, when the block is done, and not before.
 
     Signals that are ignored, or end the process without Python, stay as they are. Outside the main thread, where Python

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
 import numpy as np
 import segno
@@ -11,9 +12,6 @@ from segno import consts
 from StegoMedLib.errors import DoesNotFitError, UsageError
 from StegoMedLib.symbol.reading import UnreadableSymbolError, count_readers, read_symbol
 from StegoMedLib.symbol.symbol import LEVELS, MASKS, VERSIONS, Symbol, data_length
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["ALPHANUMERIC", "largest_text", "make_symbol", "make_symbols", "symbols_needed", "text_capacity"]
 
@@ -26,8 +24,9 @@ _BITS_OF_LAST = 6
 def make_symbol(text: str) -> Symbol:
     """Write a text as a QR code in alphanumeric mode, never as a Micro QR code.
 
-    The smallest version at level L; then the highest level that costs no larger version. The mask is the standard's
-    choice (ISO/IEC 18004, section 7.8.3), or the next that every reader of this computer reads.
+    The smallest version at level L; then the highest level that costs no larger version. The mask is the first that
+    every reader of this computer reads, else the one that most of them read. The choice of the standard (ISO/IEC 18004,
+    section 7.8.3) is for cameras, and takes seven times as long as all the rest: no camera sees these symbols.
 
     Parameters
     ----------
@@ -49,8 +48,10 @@ def make_symbol(text: str) -> Symbol:
         No reader reads the symbol, whatever the mask.
     """
     _check_text(text)
+    version, level = _smallest(len(text))
     best, best_count = None, 0
-    for symbol in _candidates(text):
+    for mask in MASKS:
+        symbol = draw_symbol(text, version, level, mask)
         count, readers = count_readers(symbol, text)
         if count == readers:
             return symbol
@@ -61,6 +62,7 @@ def make_symbol(text: str) -> Symbol:
     return best
 
 
+@cache
 def text_capacity(version: int, level: str = "L") -> int:
     """Count the characters that fit in a symbol in alphanumeric mode (ISO/IEC 18004, sections 7.4.4 and 7.4.10).
 
@@ -99,25 +101,19 @@ def _check_text(text: str) -> None:
         )
 
 
-def _candidates(text: str) -> Iterator[Symbol]:
-    """Draw the symbol with the standard's mask first, then with all the others."""
-    first = draw_symbol(text)
-    yield first
-    yield from (draw_symbol(text, mask=mask) for mask in MASKS if mask != first.mask)
+@cache
+def _smallest(characters: int) -> tuple[int, str]:
+    """Smallest version that takes so many characters, and the highest level at which it does."""
+    version = next(version for version in VERSIONS if text_capacity(version) >= characters)
+    return version, next(level for level in reversed(LEVELS) if text_capacity(version, level) >= characters)
 
 
-def draw_symbol(text: str, version: int | None = None, level: str | None = None, mask: int | None = None) -> Symbol:
-    """Draw a symbol that nobody has read yet; what is not given is the standard's choice at the smallest version."""
+def draw_symbol(text: str, version: int, level: str, mask: int) -> Symbol:
+    """Draw a symbol that nobody has read yet."""
     drawn = segno.make(
-        text,
-        version=version,
-        error=level or LEVELS[0],
-        boost_error=level is None,
-        mode="alphanumeric",
-        micro=False,
-        mask=mask,
+        text, version=version, error=level, mask=mask, mode="alphanumeric", boost_error=False, micro=False
     )
-    return Symbol(int(drawn.version), drawn.error, drawn.mask, np.array(drawn.matrix, dtype=np.bool_))
+    return Symbol(version, level, mask, np.array(drawn.matrix, dtype=np.bool_))
 
 
 def make_symbols(text: str) -> tuple[Symbol, ...]:
@@ -159,8 +155,8 @@ def make_symbols(text: str) -> tuple[Symbol, ...]:
 def symbols_needed(characters: int) -> tuple[int, int]:
     """Number and version of the symbols that a text of `characters` characters takes."""
     count = max(1, -(-characters // text_capacity(VERSIONS[-1])))
-    size = -(-characters // count)
-    return count, next(version for version in VERSIONS if text_capacity(version) >= size)
+    version, _ = _smallest(-(-characters // count))
+    return count, version
 
 
 def largest_text(bits: int, most: int) -> int:

@@ -96,7 +96,7 @@ def correlation(series: Path, finder: Remembering, profile: str) -> dict[str, An
     with tempfile.TemporaryDirectory() as name:
         try:
             method, masks = Method(profile, beta=WIDE_CELLS), FinderMasks(finder)
-            key = Passphrase.to_seal("benchmark")
+            key = Passphrase.typed("benchmark")
             embed_series(series, Path(name) / "out", key, masks, method=method, onlooker=seen.take)
         except DoesNotFitError:
             return {"marked": 0, "min": None, "mean": None}

@@ -26,9 +26,9 @@ from StegoMedLib.lab.attacks import attack
 from StegoMedLib.metrics import compare, ncc_of_symbols
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message, Reader, seal
-from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.regions import make_finder
 from StegoMedLib.series.region import Region
+from Testing.slices import embed_tied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "curated"
-KEY = Passphrase.to_seal("correct horse battery staple")
+KEY = Passphrase.typed("correct horse battery staple")
 CHAOS = "ct_abdomen_chaos3"
 SERIES = (
     CHAOS,
@@ -122,7 +122,7 @@ class Bench:
 
     def slice(self, series: str, number: int, plane: Plane, body: NDArray[np.bool_]) -> None:
         """Take one slice through all attacks."""
-        marked = embed_slice(plane, Region(body), self._message, self._coding)
+        marked = embed_tied(plane, Region(body), self._message, self._coding)
         if marked.stego is None:
             self.skipped[series] += 1
             return
@@ -143,7 +143,8 @@ class Bench:
         symbols = None if payload is None else self._coding.symbols(payload)
         if symbols is None:
             return False, 0.0
-        return self._reader.read(*symbols) is not None, ncc_of_symbols(self._message.symbol.modules, symbols[0].modules)
+        opened = self._reader.read(self._reader.text(*symbols))
+        return opened is not None, ncc_of_symbols(self._message.symbol.modules, symbols[0].modules)
 
     def table(self) -> Iterator[str]:
         """Lines of the Markdown table."""

@@ -199,8 +199,7 @@ def _peaks() -> tuple[int, int]:
 def _memory(before: tuple[int, int]) -> int:
     """The largest memory of this process and of its decoders that is new since `before`.
 
-    The process may be one of tests, which did other things; and a child counts what its parent
-    had when it began.
+    A child counts what its parent had when it began, so `run` wants a process that did nothing large before.
     """
     decoder = decoding._SERVICE._decoder
     grown = [peak for peak in _peaks() if peak > max(before)]

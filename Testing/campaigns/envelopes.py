@@ -14,10 +14,11 @@ import base45
 import cbor2
 
 from StegoMedLib.envelope import FileRecord, HeaderRecord, Opener, Passphrase, Record, ShardSet, ShardWriter, TextRecord
-from StegoMedLib.envelope.aead import NONCE_BYTES, open_bytes, seal_bytes
-from StegoMedLib.envelope.compression import compress, expand
+from StegoMedLib.envelope.aead import COMMITMENT_BYTES, NONCE_BYTES, open_bytes, seal_bytes
+from StegoMedLib.envelope.content import pack_content, unpack_content
+from StegoMedLib.envelope.derivation import envelope_keys
 from StegoMedLib.envelope.records import encode_record
-from StegoMedLib.envelope.seal import HEADER_BYTES
+from StegoMedLib.envelope.slots import Slot, SlotType, packed_slots
 from StegoMedLib.errors import NothingReadableError
 from StegoMedLib.pipeline.extract import ExtractReport, save_files
 from Testing.campaigns.campaign import WrongResultError
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CAMPAIGN", "Envelopes"]
 
-_KEY = Passphrase.to_seal("correct horse battery staple")
-_RECIPE = bytes((1, 3, 1, 1, *range(16)))  # the cheapest
+_KEY = Passphrase.typed("correct horse battery staple")
+_SLOT = Slot(SlotType.PASSPHRASE, bytes((3, 1, 1, *range(16))))  # the cheapest
+_BEGINNING = b"\x01" + packed_slots([_SLOT])
+_HEADER_BYTES = len(_BEGINNING) + NONCE_BYTES + COMMITMENT_BYTES
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:\n\r\0ae\u0660\ud800"
 _RECORDS: tuple[Record, ...] = (
     HeaderRecord({"PatientName": "Doe^Jane", "PatientID": "4711", "StudyInstanceUID": "1.2.840.113619.2.5"}),
@@ -42,7 +45,7 @@ _RECORDS: tuple[Record, ...] = (
 )
 _KINDS = ("text", "text", "bytes", "record", "record", "shards")
 _SHARDS, _NEEDED = 5, 3
-_COSTS = slice(1, 4)  # where the header asks for work
+_COSTS = slice(3, 6)  # where the header asks for work
 _CUT = 0.2
 _MOST_BYTES = 2**24
 _BOMB = b"B" * 77
@@ -58,9 +61,9 @@ class Envelopes:
     def prepare(self, folder: Path) -> None:
         """Seal the originals, always the same way."""
         self._folder = folder / "files"
-        (self._keys,) = _KEY.opening(_RECIPE)
+        self._keys = envelope_keys(_KEY.opening(_SLOT) or b"")
         self._opener, self._writer = Opener(_KEY), ShardWriter(bytes(32))
-        contents = [compress(encode_record(record)) for record in _RECORDS]
+        contents = [pack_content(encode_record(record)) for record in _RECORDS]
         self._blobs = [self._seal(content, number) for number, content in enumerate(contents)]
         self._originals = dict(zip(self._blobs, _RECORDS, strict=True))
         self._texts = [_as_text(blob) for blob in self._blobs]
@@ -68,7 +71,7 @@ class Envelopes:
 
     def _seal(self, content: bytes, number: int) -> bytes:
         nonce = number.to_bytes(NONCE_BYTES, "big")
-        header = _RECIPE + nonce + self._keys.commitment
+        header = _BEGINNING + nonce + self._keys.commitment
         return header + seal_bytes(self._keys.sealing, nonce, content, header)
 
     def make(self, chance: random.Random) -> bytes:
@@ -98,7 +101,7 @@ class Envelopes:
             encoded = mutate_bytes(chance, encoded, [cbor2.dumps([[[]]]), b"\x9f\xff", b"\x5b" + b"\x7f" * 8])
         if chance.random() < _BOMBS:
             encoded = _BOMB
-        content = chance.choice((compress, lambda data: b"\0" + data, _deflated))(encoded)
+        content = chance.choice((pack_content, lambda data: b"\0" + data, _deflated))(encoded)
         return mutate_bytes(chance, content) if chance.random() < 1 / 4 else content
 
     def _make_shards(self, chance: random.Random) -> bytes:
@@ -125,10 +128,10 @@ class Envelopes:
 
     def _judge_text(self, made: bytes) -> str:
         text = made.decode("utf-8", "surrogatepass")
-        return self._compare(_strictly(text), lambda: self._opener.open(text))
+        return self._compare(_strictly(text), lambda: self._opener.open(text).record)
 
     def _judge_bytes(self, made: bytes) -> str:
-        return self._compare(made, lambda: self._opener.open_bytes(made))
+        return self._compare(made, lambda: self._opener.open_bytes(made).record)
 
     def _compare(self, blob: bytes, read: Any) -> str:
         expected = self._originals.get(blob)
@@ -144,13 +147,11 @@ class Envelopes:
 
     def _judge_record(self, made: bytes) -> str:
         blob = self._seal(made, 2**40)
-        if (
-            open_bytes(self._keys.sealing, blob[32 - NONCE_BYTES : 32], blob[HEADER_BYTES:], blob[:HEADER_BYTES])
-            != made
-        ):
+        header, nonce = blob[:_HEADER_BYTES], blob[len(_BEGINNING) :][:NONCE_BYTES]
+        if open_bytes(self._keys.sealing, nonce, blob[_HEADER_BYTES:], header) != made:
             raise WrongResultError("the campaign itself seals wrongly")
-        record = self._opener.open_bytes(blob)
-        if encode_record(record) != expand(made):
+        record = self._opener.open_bytes(blob).record
+        if encode_record(record) != unpack_content(made)[0]:
             raise WrongResultError("another record than was sealed")
         if isinstance(record, FileRecord):
             self._save(record)
@@ -174,7 +175,7 @@ class Envelopes:
         if not set(found) <= set(self._blobs):
             raise WrongResultError("an envelope that nobody cut")
         for blob in found:
-            if self._opener.open_bytes(blob) != self._originals[blob]:
+            if self._opener.open_bytes(blob).record != self._originals[blob]:
                 raise WrongResultError("another record than was cut")
         return "read" if found else "refused"
 

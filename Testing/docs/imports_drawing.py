@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from Testing.unit.test_layers import BESIDE_THE_PRODUCT, LAYERS, LIBRARY, MODULES, imported, imports, layer_of
@@ -27,9 +28,9 @@ BASE = "base"
 """The files of the lowest row, which the drawing shows as one box."""
 
 FACE = "api"
-"""What ``import StegoMedLib`` offers: one file."""
+"""What ``import StegoMedLib`` offers."""
 
-WIDTH, HIGH, GAP, ROW, LETTER = 960, 44, 22, 96, 8.5
+WIDTH, HIGH, LINE, GAP, ROW, LETTER = 960, 44, 20, 22, 96, 8.5
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,12 @@ def _middle_first(names: list[str], above: Mapping[str, Box]) -> list[str]:
 
 
 def _width(name: str) -> float:
-    return 32 + LETTER * len(label(name))
+    return 32 + LETTER * max(map(len, lines(name)))
+
+
+def lines(name: str) -> list[str]:
+    """What a box says, in lines that the drawing is wide enough for."""
+    return wrap(label(name), int((WIDTH - 72) / LETTER))
 
 
 def label(name: str) -> str:
@@ -124,8 +130,8 @@ def label(name: str) -> str:
 def svg() -> str:
     """The drawing."""
     places = boxes()
-    height = max(box.y for box in places.values()) + 60
-    lines = [_arrow(places[start], places[end]) for start, end in drawn()]
+    height = max(box.y + LINE * len(lines(name)) for name, box in places.items()) + 40
+    lead = [_arrow(places[start], places[end]) for start, end in drawn()]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" font-family="sans-serif" '
         'font-size="15">\n'
@@ -134,7 +140,7 @@ def svg() -> str:
         '<path d="M0 0 8 4 0 8z" fill="#5d6b78"/></marker></defs>\n'
         f'<rect width="{WIDTH}" height="{height:g}" fill="#ffffff"/>\n'
         '<text x="24" y="34" fill="#5d6b78">An arrow: imports. Blue: the product, what Slicer packages. Dashed: beside.'
-        "</text>\n" + "".join([*lines, *map(_box, places.values())]) + "</svg>\n"
+        "</text>\n" + "".join([*lead, *map(_box, places.values())]) + "</svg>\n"
     )
 
 
@@ -147,9 +153,12 @@ def _arrow(start: Box, end: Box) -> str:
 
 def _box(box: Box) -> str:
     look = 'fill="#f6efe2" stroke="#b98a2f" stroke-dasharray="5 3"' if box.beside else 'fill="#e3eef6" stroke="#2f6f9f"'
-    corner = f'x="{box.x - box.width / 2:g}" y="{box.y - HIGH / 2:g}" width="{box.width:g}" height="{HIGH}"'
-    words = (
-        f'<text x="{box.x:g}" y="{box.y + 5:g}" text-anchor="middle" fill="#16212c">{escape(label(box.name))}</text>'
+    high = HIGH + LINE * (len(lines(box.name)) - 1)
+    corner = f'x="{box.x - box.width / 2:g}" y="{box.y - HIGH / 2:g}" width="{box.width:g}" height="{high}"'
+    words = "".join(
+        f'<text x="{box.x:g}" y="{box.y + 5 + LINE * number:g}" text-anchor="middle" fill="#16212c">'
+        f"{escape(line)}</text>"
+        for number, line in enumerate(lines(box.name))
     )
     return f'<rect {corner} rx="6" {look}/>{words}\n'
 
@@ -167,7 +176,7 @@ def table() -> str:
 def _sentence(name: str) -> str:
     if name == BASE:
         return f"Single files: {', '.join(f'`{each}.py`' for each in sorted(LAYERS[-1]))}."
-    files = {"StegoMed": PANEL / "StegoMed.py", FACE: LIBRARY / f"{FACE}.py"}
+    files = {"StegoMed": PANEL / "StegoMed.py"}
     file = files.get(name, LIBRARY / name / "__init__.py")
     text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
     return text.splitlines()[0].replace("|", "\\|")

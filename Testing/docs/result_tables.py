@@ -185,6 +185,33 @@ def _paper(table: str, make: Callable[[str, list[Line]], Table]) -> Callable[[Me
     return tables
 
 
+def deidentify_table(measured: Measured) -> str:
+    """What de-identifiers leave, break and give back."""
+    lines = measured["summary"]
+    return _table(list(lines[0]), [list(line.values()) for line in lines])
+
+
+def service_table(measured: Measured) -> str:
+    """How fast instances go through the service."""
+    columns = (
+        "way",
+        "seconds",
+        "instances a second",
+        "came out",
+        "set aside",
+        "MiB at a tenth of the way",
+        "at the end",
+    )
+    rows: list[Cells] = []
+    for way in measured["ways"]:
+        memory = [" + ".join(map(str, way[name])) or None for name in ("early", "late")]
+        rate = f"{way['came_out'] / way['seconds']:.1f}"
+        rows.append([way["name"], f"{way['seconds']:.0f}", rate, way["came_out"], way["set_aside"], *memory])
+    return _table(
+        (*columns, "new errors"), [[*row, way["errors"]] for row, way in zip(rows, measured["ways"], strict=True)]
+    )
+
+
 BLOCKS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
     "series": (("series",), series_table),
     "times": (("codec", "finder"), times_table),
@@ -193,6 +220,8 @@ BLOCKS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
     "masks": (("masks",), masks_table),
     "safety": (("safety",), safety_tables),
     "guard": (("guard",), guard_tables),
+    "deidentify": (("deidentify",), deidentify_table),
+    "service": (("service",), service_table),
     "paper_strength": (("paper",), _paper("strength", paper_tables.strength_table)),
     "paper_small": (("paper",), _paper("strength", paper_tables.small_table)),
     "paper_capacity": (("paper",), _paper("capacity", paper_tables.capacity_table)),
@@ -230,10 +259,15 @@ def _kept_guard(written: list[Measured]) -> Measured:
     return {"reports": [{name: report[name] for name in ("modality", "kinds")} for report in written]}
 
 
+def _kept_deidentify(written: Measured) -> Measured:
+    return {name: written[name] for name in ("planted", "tools", "summary")}
+
+
 KEPT: Mapping[str, Callable[..., Measured]] = {
     "paper": _kept_paper,
     "safety": _kept_safety,
     "masks": _kept_masks,
     "guard": _kept_guard,
+    "deidentify": _kept_deidentify,
 }
 """What is kept of a benchmark's file, where that is not all of it."""

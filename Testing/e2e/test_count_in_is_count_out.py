@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.key_file
+
 FINDER = ("--finder", "threshold")
-KEY = Passphrase.to_seal("correct horse battery staple")
+KEY = Passphrase.typed("correct horse battery staple")
 
 
 def truncated(path: Path) -> None:

@@ -7,9 +7,12 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pydicom
+import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.key_file
 
 FINDER = ("--finder", "threshold")
 

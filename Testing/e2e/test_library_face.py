@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pytest
 
 import StegoMedLib
 from StegoMedLib.dicom import read_instance
-from StegoMedLib.envelope import TextRecord
-from StegoMedLib.envelope.aead import SealingKeys
+from StegoMedLib.envelope import Identity, KeyFile, TextRecord, joined
 from StegoMedLib.errors import NothingReadableError, UnusableInputError, UsageError
 
 TOP = Path(__file__).parents[2]
@@ -53,30 +50,14 @@ def test_nothing_but_air_changes(phantom_folder: Path, tmp_path: Path) -> None:
     assert (cover.pixels[changed] * cover.slope + cover.intercept).max() < -900
 
 
-class Bare:
-    """A key of another type, for which nothing is stretched."""
-
-    VERSION: ClassVar[int] = 0
-
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-        self._keys = SealingKeys(sha256(secret).digest(), sha256(secret + secret).digest()[:16])
-
-    def sealing(self) -> tuple[bytes, SealingKeys]:
-        return bytes(20), self._keys
-
-    def opening(self, recipe: bytes) -> tuple[SealingKeys, ...]:
-        return () if any(recipe) else (self._keys,)
-
-    def locators(self) -> tuple[bytes, ...]:
-        return (self._secret,)
-
-
-def test_a_key_of_another_type_goes_the_same_way(phantom_folder: Path, tmp_path: Path) -> None:
-    stego, key = tmp_path / "stego", Bare(bytes(32))
-    StegoMedLib.embed(phantom_folder, stego, key, record="x", finder="threshold", mode="spread")
-    assert StegoMedLib.extract(stego, key).record == TextRecord("x")
-    for other in (PASSPHRASE, Bare(bytes(31) + b"x")):
+def test_keys_of_other_types_go_the_same_way(phantom_folder: Path, tmp_path: Path) -> None:
+    stego, file, identity = tmp_path / "stego", KeyFile(bytes(32)), Identity.made()
+    StegoMedLib.embed(
+        phantom_folder, stego, joined([file, identity.recipient]), record="x", finder="threshold", mode="spread"
+    )
+    for key in (file, identity):
+        assert StegoMedLib.extract(stego, key).record == TextRecord("x")
+    for other in (PASSPHRASE, KeyFile(bytes(31) + b"x"), Identity.made(), identity.recipient):
         with pytest.raises(NothingReadableError):
             StegoMedLib.extract(stego, other)
 
@@ -114,3 +95,14 @@ def test_the_example_of_the_readme_runs(phantom_folder: Path, tmp_path: Path, mo
     exec(example[1], {"print": lambda *words: told.append(" ".join(map(str, words)))})  # noqa: S102  the README's own
 
     assert any("SM-0001" in line for line in told)
+
+
+def test_a_study_goes_nameless_and_comes_home(phantom_folder: Path, tmp_path: Path) -> None:
+    report = StegoMedLib.deidentify(
+        phantom_folder, tmp_path / "nameless", PASSPHRASE, carry="header", finder="threshold", preset="longitudinal"
+    )
+    assert not report.residue
+    back = StegoMedLib.reidentify(tmp_path / "nameless", tmp_path / "back", PASSPHRASE)
+    assert back.levels == {"header": 4}
+    with pytest.raises(UsageError, match="basic"):
+        StegoMedLib.deidentify(phantom_folder, tmp_path / "other", PASSPHRASE, preset="none at all")

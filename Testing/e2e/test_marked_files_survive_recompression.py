@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
 import gdcm
@@ -26,7 +28,7 @@ def marked(phantom_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     from StegoMedLib.series.masks import mask_source  # noqa: PLC0415
 
     target = tmp_path_factory.mktemp("marked") / "series"
-    key = Passphrase.to_seal("correct horse battery staple")
+    key = Passphrase.typed("correct horse battery staple")
     embed_series(phantom_folder, target, key, mask_source("threshold", "auto", None))
     return target
 
@@ -37,6 +39,9 @@ def _assert_read(stegomed: Any, folder: Path, slices: int) -> None:
     report = json.loads(read.stdout)
     assert report["record"]["PatientName"] == "Phantom^Abdomen"
     assert [row["state"] for row in report["slices"]] == ["extracted"] * slices
+    assert [row["binding"] for row in report["slices"]] == ["intact"] * slices
+    assert report["series"][0]["in_order"]
+    assert report["series"][0]["complete"] is (slices == report["series"][0]["count"])
 
 
 @pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless], ids=lambda uid: uid.name)
@@ -95,6 +100,28 @@ def test_dcmtk_rewrites_them_as_big_endian_and_deflated(
             np.testing.assert_array_equal(read_instance(target).plane(0).pixels, read_instance(file).plane(0).pixels)
 
     _assert_read(stegomed, tmp_path, 8)
+
+
+def test_dcmtk_sends_and_stores_them(marked: Path, stegomed: Any, tmp_path: Path, need_tool: Any) -> None:
+    need_tool("storescp")
+    need_tool("storescu")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    arrived = tmp_path / "arrived"
+    arrived.mkdir()
+    archive = subprocess.Popen(["storescp", "-od", arrived, port])
+    try:
+        for _ in range(50):
+            sent = subprocess.run(["storescu", "+sd", "127.0.0.1", port, marked], check=False, timeout=60)
+            if sent.returncode == 0:
+                break
+            time.sleep(0.1)
+    finally:
+        archive.terminate()
+        archive.wait(10)
+
+    _assert_read(stegomed, arrived, 4)
 
 
 @pytest.mark.parametrize("syntax", ["rle", "jpegls", "jpeg2000"])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from Testing.conftest import Stegomed
 
-pytestmark = pytest.mark.data
+pytestmark = [pytest.mark.data, pytest.mark.key_file]
 
 
 @pytest.mark.slow

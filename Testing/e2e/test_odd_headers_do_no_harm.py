@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from pydicom import FileDataset
 
+pytestmark = pytest.mark.key_file
+
 FINDER = ("--finder", "threshold")
 
 
@@ -53,8 +55,9 @@ def test_padding_of_several_values_in_any_form_is_kept(
 ) -> None:
     source, dataset = slice_of_air
     before = dataset.pixel_array
-    air = np.unique(before[:8], return_counts=True)
-    values = [-30000, *air[0][np.argsort(air[1])[-2:]].tolist()]
+    # The rarest values of the air at that: blocks with padding in them carry nothing, and air in pieces no message.
+    air = before[before > -1200]
+    values = [-30000, int(air.min()), int(air.min()) + 1]
     content = declare(values)
     put(dataset, "PixelPaddingValue", vr, content + b" " * (len(content) % 2))
     dataset.save_as(source)
@@ -88,7 +91,7 @@ def test_bits_above_the_values_are_kept_and_no_padding(slice_of_air: tuple[Path,
         del dataset.PixelPaddingValue
     dataset.PixelData = (values | bits).astype("<u2").tobytes()
     dataset.save_as(source)
-    after, report, _ = embedded(stegomed, source)
+    after, report, _ = embedded(stegomed, source, "--attributes", "PatientID")
     cells = np.frombuffer(after.PixelData, "<u2").reshape(values.shape).astype(np.int32)
     assert np.array_equal(cells & 0xF000, bits)
     assert (cells != values | bits)[::3, ::2].any()

@@ -6,11 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pydicom
+import pytest
 from pydicom.encaps import encapsulate, generate_frames
 from pydicom.uid import JPEG2000Lossless
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.key_file
 
 
 def test_a_damaged_frame_between_good_ones(phantom_folder: Path, stegomed: Any, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Passphrases through the command line: every way in, weak ones, old ones, and secrets typed in the wrong place."""
+"""Passphrases through the command line: every way in, weak ones, and secrets typed in the wrong place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from StegoMedLib.dicom import list_files
 from StegoMedLib.envelope import Key, Passphrase, TextRecord
 from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.options import Content
@@ -27,7 +26,7 @@ FINDER = ("--finder", "threshold")
 @pytest.fixture(scope="module")
 def marked(phantom_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The phantom with a text hidden under the good passphrase."""
-    return hidden(phantom_folder, tmp_path_factory.mktemp("marked") / "out", Passphrase.to_seal(GOOD))
+    return hidden(phantom_folder, tmp_path_factory.mktemp("marked") / "out", Passphrase.typed(GOOD))
 
 
 def hidden(source: Path, target: Path, key: Key) -> Path:
@@ -127,25 +126,6 @@ def test_a_variable_that_is_no_text(phantom_folder: Path, stegomed: Any) -> None
     for command in (("embed", phantom_folder, "out", *FINDER), ("extract", phantom_folder)):
         result = stegomed(*command, env={"STEGOMED_PASSPHRASE": undecodable(GOOD.encode() + b"\xff")})
         assert "UTF-8" in refused(result, 2)
-
-
-@pytest.mark.parametrize("way", ["file", "variable"])
-def test_what_earlier_versions_sealed_is_read_with_the_same_input(
-    way: str, phantom_folder: Path, stegomed: Any, tmp_path: Path
-) -> None:
-    # The ligature is kept as it is; a line end was kept in the variable, and one of two in a file.
-    given, older = ("\ufb01ne old words\n", "\ufb01ne old words\n") if way == "variable" else ("old\n\n", "old\n")
-    assert older.encode() in Passphrase.to_open(given, older).forms
-    series = hidden(phantom_folder, tmp_path / "old", Passphrase((older.encode(),)))
-    (tmp_path / "secret").write_text(given, encoding="utf-8", newline="")
-    assert len(list_files(series).images) == 4
-
-    if way == "file":
-        result = stegomed("extract", series, "--passphrase-file", "secret")
-    else:
-        result = stegomed("extract", series, env={"STEGOMED_PASSPHRASE": given})
-
-    assert read(result), result.stderr
 
 
 def test_a_weak_passphrase_is_refused_warned_of_and_read(phantom_folder: Path, stegomed: Any, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from StegoMedLib.series.masks import FinderMasks
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEY = Passphrase.to_seal("correct horse battery staple")
+KEY = Passphrase.typed("correct horse battery staple")
 FINDER = ("--finder", "threshold")
 
 

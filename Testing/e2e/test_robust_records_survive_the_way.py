@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from Testing.conftest import Stegomed
 
+pytestmark = pytest.mark.key_file
+
 
 @pytest.fixture
 def marked(stegomed: Stegomed, phantom_folder: Path, tmp_path: Path) -> Path:

@@ -14,11 +14,11 @@ from StegoMedLib.codec.profile import Payload
 from StegoMedLib.codec.profiles import BLIND
 from StegoMedLib.dicom import read_instance
 from StegoMedLib.envelope import Key, Passphrase, Sealer, TextRecord
-from StegoMedLib.envelope.seal import HEADER_BYTES
 from StegoMedLib.errors import NewerVersionError, NothingReadableError
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.embed import embed_series
-from StegoMedLib.pipeline.extract import ExtractReport, ExtractRun, extract_series
+from StegoMedLib.pipeline.extract import ExtractReport, extract_series
+from StegoMedLib.pipeline.extract_run import ExtractRun
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.options import Content, Method
 from StegoMedLib.series.masks import FolderMasks, read_mask
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.data
 
-KEY = Passphrase.to_seal("correct horse battery staple")
+KEY = Passphrase.typed("correct horse battery staple")
+CONTENT = 50
+"""Where the content of an envelope under one passphrase begins."""
 OURS, OTHER = TextRecord("Mustermann^Erika 4711"), TextRecord("Somebody^Else 0815")
 OWN_SERIES, OTHER_SERIES = "ct_abdomen_chaos3", "ct_thorax_acrinflt013"
 KEPT_BY_US = list(BLIND)
@@ -133,7 +135,7 @@ def test_a_slice_of_another_patient_keeps_its_own_record(
 def test_slices_that_are_not_ours_to_read_add_nothing(
     data_dir: Path, profile: str, travelled: Path, stray: Path, tmp_path: Path
 ) -> None:
-    (path,) = marked(data_dir, stray, OTHER, profile, Passphrase.to_seal("another passphrase")).iterdir()
+    (path,) = marked(data_dir, stray, OTHER, profile, Passphrase.typed("another passphrase")).iterdir()
     shutil.copy(path, travelled / "stray.dcm")
     (plain,) = some_slices(data_dir, OWN_SERIES, 1, tmp_path).iterdir()
     shutil.copy(plain, travelled / "plain.dcm")
@@ -145,7 +147,7 @@ def test_slices_that_are_not_ours_to_read_add_nothing(
 
 
 def test_a_slice_that_is_not_ours_to_read_is_refused(data_dir: Path, profile: str, stray: Path) -> None:
-    folder = marked(data_dir, stray, OTHER, profile, Passphrase.to_seal("another passphrase"))
+    folder = marked(data_dir, stray, OTHER, profile, Passphrase.typed("another passphrase"))
 
     with pytest.raises(NothingReadableError):
         read(folder)
@@ -195,13 +197,15 @@ def test_the_envelope_is_what_is_hidden(desk: Desk) -> None:
     ("byte", "bit"),
     [
         pytest.param(0, 1, id="version"),
-        pytest.param(1, 0, id="memory"),
-        pytest.param(2, 1, id="passes"),
-        pytest.param(3, 1, id="lanes"),
-        pytest.param(4, 7, id="salt"),
-        pytest.param(20, 0, id="nonce"),
-        pytest.param(32, 3, id="commitment"),
-        pytest.param(HEADER_BYTES, 0, id="content"),
+        pytest.param(1, 1, id="number of slots"),
+        pytest.param(2, 1, id="type of the slot"),
+        pytest.param(3, 0, id="memory"),
+        pytest.param(4, 1, id="passes"),
+        pytest.param(5, 1, id="lanes"),
+        pytest.param(6, 7, id="salt"),
+        pytest.param(22, 0, id="nonce"),
+        pytest.param(34, 3, id="commitment"),
+        pytest.param(CONTENT, 0, id="content"),
         pytest.param(-1, 7, id="tag"),
     ],
 )
@@ -214,14 +218,14 @@ def test_a_flipped_bit_in_any_field_of_the_envelope_is_refused(data_dir: Path, b
 
 
 def test_slices_that_agree_on_a_flipped_bit_are_refused(desk: Desk) -> None:
-    damaged = desk.hide(flipped(desk.text, HEADER_BYTES, 0))
+    damaged = desk.hide(flipped(desk.text, CONTENT, 0))
 
     with pytest.raises(NothingReadableError):
         read_planes(damaged, damaged, damaged)
 
 
 def test_slices_with_flipped_bits_do_not_outvote_a_good_one(desk: Desk) -> None:
-    planes = [desk.hide(flipped(desk.text, HEADER_BYTES, bit)) for bit in range(3)]
+    planes = [desk.hide(flipped(desk.text, CONTENT, bit)) for bit in range(3)]
 
     report = read_planes(*planes, desk.hide(desk.text))
 

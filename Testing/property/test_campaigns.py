@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from StegoMedLib.envelope import Opener, TextRecord
+from StegoMedLib.envelope import Opened, Opener, TextRecord
 from StegoMedLib.errors import StegoMedError
 from StegoMedLib.training.polygons import ViaPolygons
 from Testing.campaigns import checkpoint_files, masks, sidecars
@@ -60,7 +60,7 @@ def test_an_input_follows_from_its_number_whatever_was_run_before(name: str, tmp
 def breaks(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Make the program give wrong results."""
     wrong: dict[str, tuple[Any, str, Any]] = {
-        "envelopes": (Opener, "open", lambda *_: TextRecord("of another patient")),
+        "envelopes": (Opener, "open", lambda *_: Opened(TextRecord("of another patient"), b"", b"")),
         "masks": (masks, "read_mask", lambda *_: np.zeros((24, 33), np.bool_)),
         "polygons": (ViaPolygons, "mask", lambda *_: np.zeros((40, 50), np.bool_)),
         "sidecars": (sidecars, "read_weights", lambda *_: {"a": np.zeros(10**6)}),

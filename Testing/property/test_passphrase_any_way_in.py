@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from StegoMedLib.cli.keys import PASSPHRASE_VARIABLE, key_to_open, key_to_seal
 from StegoMedLib.envelope import Passphrase
-from StegoMedLib.envelope.passphrases import passphrase_forms, prepare_passphrase
+from StegoMedLib.envelope.passphrases import prepare_passphrase
 from StegoMedLib.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def _ways(text: str, use: Callable[[argparse.Namespace], object]) -> list[object
 @given(_texts, _marks, _ends)
 def test_every_way_in_gives_one_key_or_one_refusal(text: str, mark: str, end: str) -> None:
     given_text = mark + text + end
-    expected = _outcome(lambda: Passphrase.to_seal(given_text))  # what the panel calls
-    with mock.patch("StegoMedLib.cli.screen.say"):
+    expected = _outcome(lambda: Passphrase.typed(given_text))  # what the panel calls
+    with mock.patch("StegoMedLib.cli.key_sources.say"):
         assert _ways(given_text, key_to_seal) == [expected] * 4
 
 
@@ -78,9 +78,9 @@ def test_every_way_in_opens_what_is_sealed_now(text: str, mark: str, end: str) -
         return
     if text[:1] == "\ufeff" or text[-1:] in {"\n", "\r"}:
         return  # has its mark or line end already
-    with mock.patch("StegoMedLib.cli.screen.say"):
+    with mock.patch("StegoMedLib.cli.key_sources.say"):
         ways = _ways(mark + text + end, key_to_open)
-    assert [way.forms[0] for way in ways if isinstance(way, Passphrase)] == [sealed] * 4
+    assert [way.prepared for way in ways if isinstance(way, Passphrase)] == [sealed] * 4
 
 
 @settings(deadline=None, derandomize=True)
@@ -94,11 +94,3 @@ def test_what_is_prepared_can_be_typed_and_stays(text: str) -> None:
     assert prepare_passphrase(prepared) == prepared
     assert typed == typed.strip() == unicodedata.normalize("NFKC", typed)
     assert not {unicodedata.category(letter) for letter in typed} & {"Cc", "Zl", "Zp"}
-
-
-@settings(deadline=None, derandomize=True)
-@given(_texts)
-def test_what_was_sealed_before_is_among_the_forms(text: str) -> None:
-    if text == "":
-        return
-    assert unicodedata.normalize("NFC", text).encode() in passphrase_forms(text)

@@ -71,3 +71,63 @@ def make_series(tmp_path: Path) -> Callable[..., list[Path]]:
         return list(new_series(tmp_path / f"series{next(count)}", volume, **options))
 
     return make
+
+
+@pytest.fixture
+def untouched(driver: Any, dicom_database: Any, tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Call it to remember the state; at the end it must be the same."""
+    states: list[object] = []
+
+    def state() -> object:
+        import slicer
+        from panel_driver import digests
+
+        nodes = [slicer.mrmlScene.GetNthNode(number) for number in range(slicer.mrmlScene.GetNumberOfNodes())]
+        kinds = ("vtkMRMLVolumeNode", "vtkMRMLSegmentationNode", "vtkMRMLDisplayNode", "vtkMRMLStorageNode")
+        held = sorted(node.GetID() for node in nodes if any(node.IsA(kind) for kind in kinds))
+        files = [path for path in tmp_path.rglob("*") if path.is_file()]
+        left = sorted(path.name for path in Path(slicer.app.temporaryPath).glob("StegoMed-*"))
+        return held, digests(files), driver.series(dicom_database), digests(dicom_database.allFiles()), left
+
+    yield lambda: states.append(state())
+    assert states == [state()]
+
+
+@pytest.fixture
+def settings(scene: Any) -> Iterator[Any]:
+    """Slicer's settings; afterwards, they name no server."""
+    import qt
+
+    made = qt.QSettings()
+    yield made
+    for group in (
+        "DICOM",
+        "ServerNodes",
+        "ServerNodeCount",
+        "CallingAETitle",
+        "GLOBAL_DICOMWEB_USER_KEY",
+        "GLOBAL_DICOMWEB_PASSWORD_KEY",
+    ):
+        made.remove(group)
+
+
+@pytest.fixture
+def node_port(settings: Any) -> int:
+    """Port of a node that the settings name and tick for storage."""
+    from dicom_receivers import browser_server, free_port, name_browser_servers
+
+    found = free_port()
+    name_browser_servers(settings, browser_server("Archive", found))
+    return found
+
+
+@pytest.fixture
+def stego_to_send(driver: Any, dicom_database: Any, tmp_path: Path, node_port: int) -> Any:
+    """A stego volume, ready to save and send; its source's headers name a patient."""
+    from panel_driver import write_planted
+
+    driver.choose(driver.load(write_planted(tmp_path / "phantom"), dicom_database))
+    driver.find()
+    made = driver.embed()
+    driver.choose_server()
+    return made

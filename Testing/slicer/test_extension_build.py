@@ -86,13 +86,14 @@ def test_the_tests_of_the_build_tree_pass(build: Path) -> None:
     assert "py_nomainwindow_qSlicerStegoMedModuleGenericTest" in done.stdout
 
 
-def test_the_package_holds_every_file_of_the_product_and_every_model(package: Path, source: Path) -> None:
+def test_the_package_holds_every_file_of_the_product_and_every_resource(package: Path, source: Path) -> None:
     packed = {str(each.relative_to(package)) for each in package.rglob("*") if each.is_file()}
     library = {str(each.relative_to(source)) for each in (source / "StegoMedLib").rglob("*.py")}
-    models = {str(each.relative_to(source)) for each in (source / "Resources" / "Models").rglob("*") if each.is_file()}
-    laboratory = {each for each in library if each.startswith(_UNPACKAGED)}
+    shipped = [each for kind in ("Models", "Standard") for each in (source / "Resources" / kind).rglob("*")]
+    resources = {str(each.relative_to(source)) for each in shipped if each.is_file()}
+    laboratory = {each for each in library if each.startswith(tuple(f"{part}/" for part in _UNPACKAGED))}
     assert laboratory
-    assert (library - laboratory) | models <= packed
+    assert (library - laboratory) | resources <= packed
     assert not laboratory & packed
     assert not [each for each in packed if "__pycache__" in each or each.startswith("Testing")]
 
@@ -119,7 +120,13 @@ def test_the_unpacked_package_runs_the_panel(package: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["StegoMedLib/codec/forgotten.py", "StegoMed/forgotten.py", "Resources/Models/forgotten.onnx"]
+    "name",
+    [
+        "StegoMedLib/codec/forgotten.py",
+        "StegoMed/forgotten.py",
+        "Resources/Models/forgotten.onnx",
+        "Resources/Standard/forgotten.csv",
+    ],
 )
 def test_a_file_that_is_not_listed_fails_the_build(name: str, build: Path, source: Path) -> None:
     forgotten = source / name

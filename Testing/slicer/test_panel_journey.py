@@ -42,7 +42,7 @@ def allowed(mask: NDArray[np.bool_], before: NDArray[Any], after: NDArray[Any]) 
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("series", ["ct_abdomen_dcmqi3", "mr_head_uih_t1"])
+@pytest.mark.parametrize("series", ["ct_thorax_acrinflt013", "mr_head_uih_t1"])
 def test_a_real_series_goes_round(driver: Any, dicom_database: Any, data_dir: Path, series: str) -> None:
     from panel_driver import digests
 
@@ -77,6 +77,7 @@ def test_a_real_series_goes_round(driver: Any, dicom_database: Any, data_dir: Pa
     assert np.array_equal(driver.voxels(loaded), driver.voxels(stego))
     assert allowed(mask, voxels, driver.voxels(loaded))
     record = driver.extract(loaded)
+    assert driver.states() - {"unreadable"} == {"intact"}
     assert record["PatientID"] == dicom_database.instanceValue(
         volume.GetAttribute("DICOM.instanceUIDs").split()[0], "0010,0020"
     )
@@ -137,14 +138,21 @@ def round_trip(driver: Any, database: Any, folder: Path) -> Any:
     assert stego is not None, driver.ui.embedState.plainText
     assert allowed(mask, voxels, driver.voxels(stego))
     assert driver.extract(stego) == {"text": "goes round"}  # before it is saved
+    assert driver.states() == {"intact"}
     known = set(driver.series(database))
     driver.save_to_database()
     (new,) = set(driver.series(database)) - known
     loaded = driver.load_series(new)
     assert np.array_equal(driver.voxels(loaded), driver.voxels(stego))
     assert driver.extract(loaded) == {"text": "goes round"}
+    assert driver.states() == {"intact"}
+    assert f"The series is complete: {driver.voxels(loaded).shape[0]} slices." in words(driver)
     assert digests(sources) == before
     return volume
+
+
+def words(driver: Any) -> str:
+    return str(driver.ui.extractState.plainText)
 
 
 @pytest.mark.parametrize("kind", [np.int16, np.uint8, np.int32])
@@ -180,6 +188,7 @@ def test_a_volume_from_nrrd_goes_round(driver: Any, dicom_database: Any, tmp_pat
     loaded = driver.load_series(series)
     assert np.array_equal(driver.voxels(loaded), driver.voxels(stego))
     assert driver.extract(loaded) == {"text": "no header"}
+    assert driver.states() == {"intact"}  # its geometry was not sealed: there was no header
     assert matrix(loaded) == pytest.approx(matrix(stego), abs=1e-4)
     first = loaded.GetAttribute("DICOM.instanceUIDs").split()[0]
     assert dicom_database.instanceValue(first, "0010,0010") == "Loose^Volume"
@@ -214,7 +223,7 @@ def test_a_file_and_its_copies(
     driver.ui.copyButton.click()
     copied = json.loads(qt.QApplication.clipboard().text())
     assert copied["record"]["size"] == 15
-    assert [row["state"] for row in copied["slices"]] == ["extracted"] * 3
+    assert [(row["state"], row["binding"]) for row in copied["slices"]] == [("extracted", "intact")] * 3
     monkeypatch.setattr(qt.QFileDialog, "getSaveFileName", staticmethod(lambda *_: str(tmp_path / "record.json")))
     driver.ui.saveJsonButton.click()
     assert json.loads((tmp_path / "record.json").read_text(encoding="utf-8")) == copied
@@ -290,15 +299,23 @@ def test_pictures_of_the_panel(driver: Any, dicom_database: Any, data_dir: Path,
     driver.find()
     host.slice_view.fit()
     assert shoot(host, folder / "panel_region.png") == (1400, 1180)
+    driver.parameters.tiles = type(driver.parameters.tiles).side16
     stego = driver.embed()
     driver.settle()
     assert shoot(host, folder / "panel_embedded.png") == (1400, 1180)
-    driver.save_to_database()
     driver.ui.inputStep.collapsed = driver.ui.regionStep.collapsed = driver.ui.embedStep.collapsed = True
     driver.ui.extractStep.collapsed = False
     driver.extract(stego)
     driver.settle()
     assert shoot(host, folder / "panel_extracted.png") == (1400, 1180)
+    driver.ui.saveStep.collapsed = True
+    place = slice(6, 9), slice(230, 262), slice(300, 340)  # a lesion taken out of the lung
+    slicer.util.arrayFromVolume(stego)[place] = -850
+    slicer.util.arrayFromVolumeModified(stego)
+    driver.extract(stego)
+    driver.settle()
+    assert driver.states() == {"intact", "altered"}
+    assert shoot(host, folder / "panel_altered.png") == (1400, 1180)
 
 
 def shoot(host: Any, path: Path) -> tuple[int, int]:

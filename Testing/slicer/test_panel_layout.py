@@ -78,6 +78,35 @@ def test_nothing_is_cut_in_any_state(driver: Any, dicom_database: Any, tmp_path:
     assert not faults, "\n".join(faults)
 
 
+def test_nothing_is_cut_without_identity(driver: Any, dicom_database: Any, tmp_path: Path) -> None:
+    from panel_driver import write_planted
+
+    ui = driver.ui
+    for step in (ui.inputStep, ui.regionStep):
+        step.collapsed = True
+    ui.extractStep.collapsed = ui.cleanStep.collapsed = False
+    driver.choose(driver.load(write_planted(tmp_path / "phantom"), dicom_database))
+    driver.find()
+    driver.parameters.preset = type(driver.parameters.preset).research
+    driver.nameless("identity")
+    ui.previewButton.click()
+    assert len(driver.table("previewTable")) > 12
+    faults = look(driver, "preview")
+    known = set(driver.series(dicom_database))
+    driver.save_to_database()
+    faults += look(driver, "saved")
+    (new,) = set(driver.series(dicom_database)) - known
+    driver.extract(driver.load_series(new))
+    faults += look(driver, "to be put back")
+    ui.putBackButton.click()
+    faults += look(driver, "put back")
+    driver.host.answer.append(True)
+    ui.cleanButton.click()
+    assert driver.table("cleanTable")
+    faults += look(driver, "cleaned")
+    assert not faults, "\n".join(faults)
+
+
 def test_other_pages_and_kinds_are_not_cut(driver: Any, tmp_path: Path) -> None:
     import numpy as np
     import slicer
@@ -95,6 +124,11 @@ def test_other_pages_and_kinds_are_not_cut(driver: Any, tmp_path: Path) -> None:
         ui.recordFile.currentPath = LONG
         faults += look(driver, kind)
     faults += look(driver, "many slices")
+    ui.otherKeys.collapsed = ui.extractOtherKeys.collapsed = False
+    for button in (ui.addRecipients, ui.addIdentities):
+        driver.host.answer.append((LONG, "/keys/anna.pem"))
+        button.click()
+    faults += look(driver, "other keys")
     assert not faults, "\n".join(faults)
 
 

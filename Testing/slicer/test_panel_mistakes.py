@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 pytest.importorskip("slicer_core")
 
@@ -37,38 +38,6 @@ def ready(driver: Any, volume: Any) -> Any:
     driver.choose(volume)
     assert driver.find() is not None
     return volume
-
-
-@pytest.fixture
-def untouched(driver: Any, dicom_database: Any, tmp_path: Path) -> Iterator[Callable[[], None]]:
-    """Call it to remember the state; at the end it must be the same."""
-    states: list[object] = []
-
-    def state() -> object:
-        import slicer
-        from panel_driver import digests
-
-        nodes = [slicer.mrmlScene.GetNthNode(number) for number in range(slicer.mrmlScene.GetNumberOfNodes())]
-        kinds = ("vtkMRMLVolumeNode", "vtkMRMLSegmentationNode", "vtkMRMLDisplayNode", "vtkMRMLStorageNode")
-        held = sorted(node.GetID() for node in nodes if any(node.IsA(kind) for kind in kinds))
-        files = [path for path in tmp_path.rglob("*") if path.is_file()]
-        left = sorted(path.name for path in Path(slicer.app.temporaryPath).glob("StegoMed-*"))
-        return held, digests(files), driver.series(dicom_database), digests(dicom_database.allFiles()), left
-
-    yield lambda: states.append(state())
-    assert states == [state()]
-
-
-def interrupt(driver: Any, action: Callable[[], None], at: int = 1) -> None:
-    """Do something while work runs, at the slice of that number."""
-    real = driver.panel.desk.progress
-
-    def progress(done: int, total: int, label: str) -> None:
-        if done == at:
-            action()
-        real(done, total, label)
-
-    driver.panel.desk.progress = progress
 
 
 @pytest.mark.parametrize(
@@ -111,8 +80,13 @@ def test_passphrases_that_cannot_be_used(
 
 def test_a_sentence_stays_until_something_is_chosen(driver: Any, ready: Any) -> None:
     assert ready is not None
+    driver.parameters.extractVolume = None
     driver.embed("")
-    driver.settle()
+    driver.panel.nodes_change()
+    until = time.monotonic() + 0.3
+    while time.monotonic() < until:
+        driver.settle()
+    assert driver.parameters.extractVolume is ready  # the panel's own choice
     assert "no passphrase" in driver.ui.embedState.plainText
     driver.parameters.profile = type(driver.parameters.profile).saidi2024
     assert driver.ui.embedState.plainText == ""
@@ -190,9 +164,7 @@ def test_no_attribute_is_ticked(driver: Any, ready: Any, untouched: Callable[[],
 
 
 def test_no_model(driver: Any, volume: Any, untouched: Callable[[], None], monkeypatch: Any, tmp_path: Path) -> None:
-    from StegoMedLib.regions import model_files
-
-    monkeypatch.setattr(model_files, "model_folders", lambda: (tmp_path / "nowhere",))
+    monkeypatch.setattr("StegoMedLib.resources.resource_folders", lambda _: (tmp_path / "nowhere",))
     driver.choose(volume, "maskrcnn")
     untouched()
     assert driver.find() is None
@@ -256,7 +228,7 @@ def test_interrupted_work(driver: Any, ready: Any, untouched: Callable[[], None]
         else:
             raise RuntimeError("a fault of the library")
 
-    interrupt(driver, act)
+    driver.interrupt(act)
     if how in ("cancel", "raise"):
         untouched()
     button.click()
@@ -283,7 +255,7 @@ def test_cancelling_takes_less_than_a_second(driver: Any, ready: Any) -> None:
         times.append(time.perf_counter())
         driver.ui.findButton.click()
 
-    interrupt(driver, act)
+    driver.interrupt(act)
     driver.find()
     assert time.perf_counter() - times[0] < 1
 

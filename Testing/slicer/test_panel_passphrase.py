@@ -105,17 +105,6 @@ def test_blanks_and_wide_digits_are_taken_as_elsewhere(driver: Any, ready: Any) 
     assert driver.extract(stego, f"{GOOD} 1") == {"text": "found"}
 
 
-def test_a_record_of_an_earlier_version_is_read(driver: Any, ready: Any, monkeypatch: Any) -> None:
-    from StegoMedLib.envelope import Passphrase
-
-    monkeypatch.setattr(
-        Passphrase, "to_seal", lambda text: Passphrase((text.encode(),))
-    )  # as it was: form C, nothing else
-    stego = driver.embed(f"{GOOD}\u00a0")
-    monkeypatch.undo()
-    assert driver.extract(stego, f"{GOOD}\u00a0") == {"text": "found"}
-
-
 def test_generate_fills_both_fields_and_shows_them(driver: Any, ready: Any) -> None:
     import qt
 

@@ -196,8 +196,12 @@ def test_a_stego_volume_may_be_embedded_in_again(driver: Any, dicom_database: An
     driver.choose(first)
     assert "already" in driver.ui.inputState.plainText
     driver.text("second")
+    assert driver.embed() is first
+    assert "carries a record already" in driver.ui.embedState.plainText
+    driver.ui.replaceRecord.checked = True
     second = driver.embed()
     assert driver.extract(second) == {"text": "second"}
+    assert driver.states() == {"intact"}
     driver.save_to_database()
     assert "is in the DICOM database" in driver.ui.saveState.plainText
 

@@ -54,7 +54,8 @@ def make_work() -> Any:
             return Embedded(volume, None, report, Measured([900, 10], ["", "no air"]))
 
         def extract(self, volume: Any, key: Any, progress: Any, **options: Any) -> Extracted:
-            return Extracted(self._note(progress, "extract", volume, key, options), None)
+            report = self._note(progress, "extract", volume, key, options)
+            return Extracted(report, None, np.zeros((2, 4, 5), dtype=np.bool_))
 
         def save_to_folder(self, volume: Any, folder: Path, patient: Any, progress: Any, **options: Any) -> list[str]:
             self._note(progress, "folder", volume, folder, patient)
@@ -163,7 +164,7 @@ def report_of(embedded: int, *skipped: str) -> Any:
     rows = [SimpleNamespace(state="embedded", reason="")] * embedded
     rows += [SimpleNamespace(state="skipped", reason=reason) for reason in skipped]
     summary = {"ssim": {"min": 0.5, "mean": 0.75, "max": 1.0}}
-    return SimpleNamespace(embedded=embedded, slices=rows, summary=lambda: summary)
+    return SimpleNamespace(embedded=embedded, slices=rows, summary=lambda: summary, kept=0, left_together=False)
 
 
 def test_embedding_hands_over_what_was_typed_and_shows_what_was_done(desk: Any, volume: Any, region: Any) -> None:
@@ -182,7 +183,8 @@ def test_embedding_hands_over_what_was_typed_and_shows_what_was_done(desk: Any, 
     _, (asked, case, request) = desk.work.asked
     assert (asked, case.volume, case.segmentation) == ("embed", volume, region)
     assert request.record == TextRecord("kept in the air")
-    assert request.key.forms == (b"correct horse battery staple",)
+    assert request.key.prepared == b"correct horse battery staple"
+    assert (request.tiles, request.replace) == (0, False)
     assert "correct horse" not in repr(request)
     assert desk.parameters.stegoVolume is volume
     step.refresh()
@@ -191,6 +193,77 @@ def test_embedding_hands_over_what_was_typed_and_shows_what_was_done(desk: Any, 
     assert words_in(desk.ui.embedTable) == [["SSIM", "0.500000 / 0.750000 / 1.000000"]]
     needs = "The record takes 15 bytes after compression, and a slice holds 10 to 900: 1 of 2 slices can carry it"
     assert desk.ui.needsState.plainText == f"{needs} (no air)."
+
+
+def test_tiles_are_asked_for_where_the_profile_can_tell_of_them(desk: Any, volume: Any, region: Any) -> None:
+    from StegoMedPanel.embed_step import EmbedStep
+    from StegoMedPanel.parameters import Profile, RecordKind, Tiles
+
+    assert region is not None
+    step = EmbedStep(desk)
+    desk.parameters.recordKind, desk.parameters.tiles = RecordKind.text, Tiles["side16"]
+    desk.ui.recordText.setPlainText("kept in the air")
+    desk.ui.passphrase.text = desk.ui.repeatPassphrase.text = "correct horse battery staple"
+    desk.work.instead = lambda: (volume, report_of(2))
+    for profile, side in (("fidelity", 16), ("robust", 0)):
+        desk.parameters.profile = Profile[profile]
+        step.refresh()
+        assert desk.ui.tiles.isVisibleTo(desk.ui.embedStep) is (side > 0)
+        desk.ui.embedButton.click()
+        assert desk.work.asked[-1][2].tiles == side
+
+
+def test_a_record_that_is_there_is_replaced_when_the_user_says_so(desk: Any, volume: Any, region: Any) -> None:
+    import slicer
+    from StegoMedPanel.embed_step import EmbedStep
+    from StegoMedPanel.parameters import RecordKind
+
+    from StegoMedLib.errors import MarkedAlreadyError
+
+    def refuse() -> Any:
+        raise MarkedAlreadyError("slice 1")
+
+    assert region is not None
+    step = EmbedStep(desk)
+    desk.parameters.recordKind = RecordKind.text
+    desk.ui.recordText.setPlainText("kept in the air")
+    desk.ui.passphrase.text = desk.ui.repeatPassphrase.text = "correct horse battery staple"
+    desk.work.instead = refuse
+    step.refresh()
+    assert not desk.ui.replaceRecord.visible
+    desk.ui.embedButton.click()
+    step.refresh()
+    assert desk.ui.embedState.plainText == (
+        "slice 1 carries a record already, where this key puts one; tick “Replace the record that is there” in step 3, "
+        "or choose another volume."
+    )
+    assert desk.ui.replaceRecord.isVisibleTo(desk.ui.embedStep)
+    desk.ui.replaceRecord.checked = True
+    desk.work.instead = lambda: (volume, report_of(2))
+    desk.ui.embedButton.click()
+    assert desk.work.asked[-1][2].replace
+    desk.parameters.inputVolume = slicer.util.addVolumeFromArray(np.zeros((2, 4, 5), np.int16))
+    step.refresh()
+    assert not desk.ui.replaceRecord.checked
+    assert not desk.ui.replaceRecord.visible
+
+
+def test_old_records_that_stay_are_told_of(desk: Any, volume: Any, region: Any) -> None:
+    from StegoMedPanel.embed_step import EmbedStep
+    from StegoMedPanel.parameters import RecordKind
+
+    assert region is not None
+    step = EmbedStep(desk)
+    desk.parameters.recordKind = RecordKind.text
+    desk.ui.recordText.setPlainText("kept in the air")
+    desk.ui.passphrase.text = desk.ui.repeatPassphrase.text = "correct horse battery staple"
+    for kept, together in ((1, False), (0, True)):
+        report = report_of(2)
+        report.kept, report.left_together = kept, together
+        desk.work.instead = lambda report=report: (volume, report)
+        desk.ui.embedButton.click()
+        step.refresh()
+        assert "still carry the old record" in desk.ui.embedState.plainText
 
 
 def test_embedding_without_a_region_asks_for_nothing(desk: Any, volume: Any) -> None:
@@ -204,10 +277,11 @@ def test_embedding_without_a_region_asks_for_nothing(desk: Any, volume: Any) -> 
 
 
 def test_saving_says_what_did_not_come_along(desk: Any, volume: Any, tmp_path: Path) -> None:
+    from StegoMedPanel.embed_step import EmbedStep
     from StegoMedPanel.parameters import Target
     from StegoMedPanel.save_step import SaveStep
 
-    step = SaveStep(desk)
+    step = SaveStep(desk, EmbedStep(desk))
     desk.parameters.stegoVolume, desk.parameters.target = volume, Target.folder
     desk.ui.saveButton.click()
     assert "no folder yet" in desk.ui.saveState.plainText
@@ -233,7 +307,7 @@ def test_extracting_says_why_nothing_was_read(desk: Any, volume: Any) -> None:
     desk.ui.extractButton.click()
     step.refresh()
     assert desk.ui.extractState.plainText == str(NothingReadableError())
-    key = Passphrase.to_open("another one")
+    key = Passphrase.typed("another one")
     assert desk.work.asked[-1] == ("extract", volume, key, {"beside": None, "profile": None})
     assert not desk.ui.recordTable.visible
     assert not desk.ui.copyButton.visible

@@ -30,9 +30,9 @@ def found(monkeypatch: pytest.MonkeyPatch) -> list[NDArray[np.bool_]]:
     kept: list[NDArray[np.bool_]] = []
     real = nodes.replace_mask
 
-    def replace_mask(segmentation: Any, volume: Any, mask: NDArray[np.bool_]) -> None:
+    def replace_mask(segmentation: Any, volume: Any, mask: NDArray[np.bool_], *label: Any) -> None:
         kept.append(mask.copy())
-        real(segmentation, volume, mask)
+        real(segmentation, volume, mask, *label)
 
     monkeypatch.setattr(nodes, "replace_mask", replace_mask)
     return kept

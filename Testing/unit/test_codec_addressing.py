@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 
 from StegoMedLib.codec.addressing import keystream, permutation, subkey
+from StegoMedLib.codec.cells.layout import CellLayout
 from StegoMedLib.codec.fidelity.groups import bits_of_words, group_starts, syndromes, words_of_bits
-from StegoMedLib.codec.fidelity.header import Header
-from StegoMedLib.codec.fidelity.layout import DRAWS, Layout
-
-KEY = bytes(range(32))
+from Testing.airs import KEY
 
 
 def test_the_key_stream_is_chacha20_of_rfc_8439() -> None:
@@ -32,22 +32,47 @@ def test_a_permutation_holds_every_number_once_and_follows_the_key() -> None:
     assert not np.array_equal(order, permutation(bytes(32), 1000))
 
 
-def test_header_and_body_share_out_all_blocks_in_every_draw() -> None:
-    layout = Layout(KEY, (64, 96))
+def test_a_slice_orders_its_blocks_by_key_and_nonce() -> None:
+    layout, other = CellLayout(KEY, (64, 96)), CellLayout(bytes(32), (64, 96))
+    blocks = np.arange(7, 300)
+    orders = [layout.slice_order(1, blocks), layout.slice_order(2, blocks), other.slice_order(1, blocks)]
 
-    for draw in range(DRAWS):
-        both = np.concatenate([layout.header_blocks(draw), layout.body_blocks(draw)])
-        assert sorted(both) == list(range(16 * 24))
+    for order in orders:
+        np.testing.assert_array_equal(np.sort(order), blocks)
+    for one, two in combinations(orders, 2):
+        assert np.count_nonzero(one == two) < 10  # one place in the mean
+    np.testing.assert_array_equal(layout.slice_order(1, blocks), orders[0])
 
 
 def test_neighbouring_blocks_are_spread_evenly_over_the_groups() -> None:
-    layout = Layout(KEY, (512, 512))
-    body, groups = layout.body_blocks(0), 100
+    body, groups = CellLayout(KEY, (512, 512)).slice_order(5, np.arange(128 * 128)), 100
     group = np.searchsorted(group_starts(body.size, groups), np.arange(body.size), side="right") - 1
     upper_half = np.bincount(group, weights=body < 128 * 64, minlength=groups)
 
-    # Hypergeometric: mean 77, deviation about 6; 5 deviations happen to one of 100 groups in 20,000 keys.
-    assert abs(upper_half - upper_half.mean()).max() < 5 * 6.2
+    # Hypergeometric: mean 82, deviation about 6.4; 5 deviations happen to one of 100 groups in 20,000 keys.
+    assert abs(upper_half - upper_half.mean()).max() < 5 * 6.4
+
+
+def test_streams_of_slices_uses_and_keys_have_nothing_in_common() -> None:
+    layout, other = CellLayout(KEY, (64, 96)), CellLayout(bytes(32), (64, 96))
+    streams = [
+        layout.slice_stream(1, "chain", 4000),
+        layout.slice_stream(2, "chain", 4000),
+        layout.slice_stream(1, "whitening", 4000),
+        other.slice_stream(1, "chain", 4000),
+    ]
+
+    for one, two in combinations(streams, 2):
+        assert np.count_nonzero(one == two) < 16 + 5 * 4  # 16 in the mean
+
+
+def test_bits_of_a_slice_are_those_of_its_stream_the_highest_first() -> None:
+    layout = CellLayout(KEY, (64, 96))
+    stream = layout.slice_stream(3, "whitening", 2)
+
+    assert (
+        "".join(map(str, layout.slice_bits(3, "whitening", 13).astype(int))) == "".join(f"{b:08b}" for b in stream)[:13]
+    )
 
 
 def test_a_group_s_syndrome_is_the_exclusive_or_of_its_words() -> None:
@@ -62,12 +87,3 @@ def test_bits_come_back_from_words_of_any_size() -> None:
 
     for size in range(1, 21):
         np.testing.assert_array_equal(bits_of_words(words_of_bits(bits, size), size, 101), bits)
-
-
-def test_a_header_is_read_with_its_key_and_draw_only() -> None:
-    packed = Header(label=1234, group_bits=17).pack(KEY, draw=3)
-
-    assert len(packed) == 4
-    assert Header.unpack(packed, KEY, 3) == Header(1234, 17)
-    assert Header.unpack(packed, KEY, 2) is None
-    assert Header.unpack(packed, bytes(32), 3) is None

@@ -12,13 +12,16 @@ from StegoMedLib.blocks import usable_blocks
 from StegoMedLib.codec.legal import Legal
 from StegoMedLib.codec.profile import Payload, VotingProfile
 from StegoMedLib.codec.profiles import PROFILES
+from StegoMedLib.dicom import Number
 from StegoMedLib.errors import DoesNotFitError
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.message import written
-from StegoMedLib.pipeline.slices import embed_slice, measure_slice
+from StegoMedLib.pipeline.slices import embed_slice, measure_slice, room_in
+from StegoMedLib.pipeline.tying import Tie
 from StegoMedLib.plane import Plane
 from StegoMedLib.series.phantom import phantom_series
 from StegoMedLib.series.region import Region
+from Testing.slices import slice_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,8 +92,9 @@ def test_a_slice_is_looked_at_once_whether_its_record_fits_or_not(
 
     monkeypatch.setattr(made.profile, "on", on)
 
-    result = embed_slice(plane, Region(phantom.body[1]), message, made)
-    metrics = measure_slice(plane, phantom.body[1], result, message, made)
+    cover = slice_of(plane)
+    result = embed_slice(cover, Region(phantom.body[1]), message, made, Tie(cover, Number(0, 0, 1), message))
+    metrics = room_in(plane, result, message, made) | measure_slice(plane, phantom.body[1], result, message)
 
     assert (result.stego is None) is (characters == 4000)
     assert metrics["capacity_bits"] == result.canvas.capacity > 0

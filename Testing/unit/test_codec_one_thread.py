@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import time
 import numpy as np
-from StegoMedLib.codec.fidelity.parities import scaled_coefficients
+from StegoMedLib.codec.cells.parities import scaled_coefficients
 from StegoMedLib.codec.robust.slots import SlotGrid
 
 values = np.random.default_rng(0).integers(0, 4000, (512, 512)).astype(np.int32)

@@ -107,7 +107,7 @@ def test_a_profile_that_is_not_there_is_refused_with_those_that_are() -> None:
 
 
 def test_profiles_are_found_by_what_they_can() -> None:
-    assert profiles_with(mode=SPREAD) == ("fidelity", "capacity")
+    assert profiles_with(mode=SPREAD) == ("fidelity", "capacity", "reversible")
     assert profiles_with(tuning="strength") == ("robust",)
     assert larger_than("fidelity", SPREAD) == "capacity"
     assert larger_than("capacity", SPREAD) == ""

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 KEY = bytes(range(32))
 BITS = 1568
 """Data modules of the symbol of a record of 60 random bytes."""
-PAYLOAD = Payload(77, np.random.default_rng(0).random(BITS) < 0.5)
-MOST_ERRORS = 0.004
-"""Share of wrong bits at which ``ncc_qr`` is 0.992, and at which every symbol is read."""
+PAYLOAD = Payload(77, np.random.default_rng(0).random(BITS) < 0.5, own=bytes(range(12)), nonce=12345)
+MOST_ERRORS = 0.008
+"""Share of wrong bits at which every symbol is read: the least level corrects one codeword of 8 bits in 14."""
+MOST_OWN = 2
+"""Of the 96 own bits that may be wrong then."""
 
 DEFAULT = (
     ("gaussian", 1),
@@ -68,7 +70,10 @@ def _check(stego: Plane, kind: str, level: float) -> None:
     found = Robust(KEY).extract(attack(kind, stego, level, np.random.default_rng(1)), None, lambda _: BITS)
     assert found is not None
     assert found.label == PAYLOAD.label
+    assert found.nonce == PAYLOAD.nonce
     assert float(np.mean(found.bits != PAYLOAD.bits)) <= MOST_ERRORS
+    assert found.own_votes is not None
+    assert np.count_nonzero((found.own_votes > 0) != np.unpackbits(np.frombuffer(PAYLOAD.own, np.uint8))) <= MOST_OWN
 
 
 @pytest.mark.parametrize(("kind", "level"), DEFAULT)

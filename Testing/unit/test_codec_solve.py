@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from StegoMedLib.codec.fidelity.solve import Table, choose
+from StegoMedLib.codec.fidelity import solve
+from StegoMedLib.codec.fidelity.solve import Table, choose, one_or_two
 
 
 def _sum(words: np.ndarray, chosen: list[int]) -> int:
@@ -64,11 +66,35 @@ def test_the_choice_is_right_and_never_longer_than_need_be_in_random_groups() ->
             assert len({int(owners[i]) for i in chosen}) == len(chosen)
 
 
-def test_the_table_is_empty_again_after_every_search() -> None:
+def test_what_was_looked_up_before_is_not_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    every = np.arange(16, dtype=np.uint32)
+    monkeypatch.setattr(solve, "_LARGEST", 5)  # numbers start again in between
     table = Table(4)
-    choose(np.array([1, 2], dtype=np.uint32), np.array([0, 1]), 3, table)
+    for words in ([1, 2, 9], [9], [4, 3], [9, 8]):
+        table.fill(np.array(words, dtype=np.uint32))
 
-    assert (table.find(np.arange(16, dtype=np.uint32)) == -1).all()
+        found = table.find(every)
+
+        assert {int(word): int(found[word]) for word in every[found >= 0]} == {w: n for n, w in enumerate(words)}
+
+
+@pytest.mark.parametrize("size", [5, 8])
+def test_many_groups_at_once_get_what_each_would_get_alone(size: int) -> None:
+    rng = np.random.default_rng(size)
+    groups = np.sort(rng.integers(0, 90, 900))
+    words = rng.integers(1, 1 << size, 900).astype(np.uint32)
+    owners, targets = groups * 8 + rng.integers(0, 8, 900), rng.integers(1, 1 << size, 91).astype(np.uint32)
+
+    done, chosen = one_or_two(words, owners, groups, targets, size, Table(8))
+
+    assert 0 < done.size < 91
+    for group in range(91):
+        mine = np.flatnonzero(groups == group)
+        alone = choose(words[mine], owners[mine], int(targets[group]), Table(8))
+        few = alone is not None and len(alone) <= 2
+        assert (group in done) == few
+        if few:
+            assert sorted(chosen[groups[chosen] == group]) == sorted(mine[alone])
 
 
 def _fewest(words: np.ndarray, owners: np.ndarray, target: int) -> int | None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from StegoMedLib.blocks import BLOCK, join_blocks, split_blocks
-from StegoMedLib.codec.dct import dct_basis
-from StegoMedLib.codec.fidelity.parities import (
+from StegoMedLib.blocks import BLOCK, join_blocks, set_blocks, split_blocks
+from StegoMedLib.codec.cells.parities import (
     COEFFICIENTS,
     STEP,
     STEP_BITS,
     change_effects,
+    moved_patterns,
     patterns,
     scaled_coefficients,
 )
+from StegoMedLib.codec.dct import dct_basis
 
 
 def test_a_block_lies_on_the_grid_of_the_image() -> None:
@@ -24,6 +25,17 @@ def test_a_block_lies_on_the_grid_of_the_image() -> None:
 
     assert blocks.shape == (2 * 3, 16)
     np.testing.assert_array_equal(blocks[4].reshape(4, 4), pixels[4:8, 4:8])
+
+
+def test_blocks_are_replaced_where_they_lie_and_nowhere_else() -> None:
+    pixels = np.random.default_rng(0).integers(0, 4096, (11, 14), dtype=np.int32)
+    blocks = split_blocks(pixels).astype(np.int32)
+    changed, numbers = pixels.copy(), np.array([4, 1])
+
+    set_blocks(changed, numbers, blocks[numbers] + 1)
+
+    blocks[numbers] += 1
+    np.testing.assert_array_equal(changed, join_blocks(pixels, blocks))
 
 
 def test_joining_what_was_split_gives_the_plane_with_its_edges() -> None:
@@ -68,6 +80,35 @@ def test_the_order_of_the_additions_does_not_move_a_scaled_coefficient() -> None
 
     np.testing.assert_array_equal(scaled_coefficients(blocks), exact)
     assert np.abs(exact).max() < 2**31
+
+
+def test_the_weights_are_those_of_the_format_on_every_computer() -> None:
+    # Written out, as docs/format.md has them: a library of another rounding must not give others.
+    rows = [
+        (3496, 2048, 2048, 2676, 2676, 2048, 1448, 1448),
+        (1448, -2048, 2048, -2676, 1108, -2048, -3496, 600),
+        (-1448, -2048, 2048, -2676, -1108, -2048, 3496, -600),
+        (-3496, 2048, 2048, 2676, -2676, 2048, -1448, -1448),
+        (1448, 2048, -2048, 1108, -2676, -2048, 600, -3496),
+        (600, -2048, -2048, -1108, -1108, 2048, -1448, -1448),
+        (-600, -2048, -2048, -1108, 1108, 2048, 1448, 1448),
+        (-1448, 2048, -2048, 1108, 2676, -2048, -600, 3496),
+    ]
+    # Rows upside down are those of the other half, with the sign that the vertical frequency gives.
+    signs = np.array([-1, 1, 1, -1, 1, 1, -1, -1])
+    table = np.array(rows + [rows[4 * (3 - i // 4) + i % 4] for i in range(8, 16)])
+    table[8:] *= signs
+
+    np.testing.assert_array_equal(change_effects()[:, :16].T, table)
+    np.testing.assert_array_equal(change_effects()[:, 16:], -change_effects()[:, :16])
+
+
+def test_patterns_after_changes_are_those_of_the_changed_blocks() -> None:
+    rng = np.random.default_rng(6)
+    scaled = rng.integers(-(2**30), 2**30, (8, 300), dtype=np.int32)
+    effects = change_effects()[:, [0, 5, 17, 31]]
+
+    np.testing.assert_array_equal(moved_patterns(scaled, effects), patterns(scaled[:, :, None] + effects[:, None, :]))
 
 
 def test_adding_one_to_a_pixel_adds_the_effect_of_that_change() -> None:

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +17,9 @@ from StegoMedLib.dicom.decoding_messages import Answer, Job, answer_head, packed
 from StegoMedLib.dicom.field import StoredField
 from StegoMedLib.dicom.pixel_format import PixelFormat
 from Testing.decoder_driver import BROKEN_CODER, ends, jpeg_ls, lives
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and sessions of POSIX")
@@ -66,11 +71,24 @@ def test_the_decoder_ends_with_the_program(tmp_path: Path, then: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Whatever starts hears Ctrl-C, even where these tests run in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @POSIX
 def test_control_c_in_a_terminal_is_for_the_program_alone(tmp_path: Path) -> None:
     then = "time.sleep(60)"
     command = [sys.executable, str(program(tmp_path, then))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    with (
+        _interruptible(),
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running,
+    ):
         assert running.stdout
         decoder = int(running.stdout.readline())
         assert os.getsid(decoder) != os.getsid(running.pid)

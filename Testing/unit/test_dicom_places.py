@@ -9,7 +9,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from StegoMedLib.dicom import list_files, new_series, slices_beside
+from StegoMedLib.dicom import Placed, list_files, new_series
 from StegoMedLib.series.files import FileSeries
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def positions(folder: Path, spacing: float = 5.0) -> list[Path]:
 def test_neighbours_follow_the_place_whatever_the_names(tmp_path: Path) -> None:
     files = positions(tmp_path / "in")
     shuffled = [path.rename(path.with_name(name)) for path, name in zip(files, "dbface", strict=True)]
-    beside = slices_beside(sorted(shuffled), each_side=1)
+    beside = Placed(sorted(shuffled)).beside(each_side=1)
     assert beside[shuffled[0], 0] == ((shuffled[1], 0),)
     assert set(beside[shuffled[3], 0]) == {(shuffled[2], 0), (shuffled[4], 0)}
 
@@ -44,7 +44,7 @@ def test_files_come_in_place_where_asked_whatever_the_names(tmp_path: Path) -> N
 
 
 def test_slices_far_apart_have_nothing_to_say_of_each_other(tmp_path: Path) -> None:
-    assert not slices_beside(positions(tmp_path / "in", spacing=30.0))
+    assert not Placed(positions(tmp_path / "in", spacing=30.0)).beside()
 
 
 def test_other_series_orientations_and_places_are_no_neighbours(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_other_series_orientations_and_places_are_no_neighbours(tmp_path: Path) 
     turned.save_as(second)
     moved.ImagePositionPatient = [40.0, *list(moved.ImagePositionPatient)[1:]]
     moved.save_as(third)
-    assert not slices_beside([first, second, third])
+    assert not Placed([first, second, third]).beside()
 
 
 def test_files_without_a_place_or_unreadable_have_no_neighbours(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_files_without_a_place_or_unreadable_have_no_neighbours(tmp_path: Path) 
     dataset.save_as(second)
     broken = tmp_path / "in" / "broken.dcm"
     broken.write_bytes(b"no image")
-    assert not slices_beside([first, second, broken])
+    assert not Placed([first, second, broken]).beside()
 
 
 def test_frames_of_one_object_are_neighbours(tmp_path: Path) -> None:
@@ -82,4 +82,4 @@ def test_frames_of_one_object_are_neighbours(tmp_path: Path) -> None:
     dataset.PerFrameFunctionalGroupsSequence = Sequence(frames)
     dataset.PixelData = dataset.PixelData * 3
     dataset.save_as(path)
-    assert slices_beside([path], each_side=1)[path, 1] == ((path, 0), (path, 2))
+    assert Placed([path]).beside(each_side=1)[path, 1] == ((path, 0), (path, 2))

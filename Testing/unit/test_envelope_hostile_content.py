@@ -9,15 +9,24 @@ import pytest
 
 from StegoMedLib.envelope import HeaderRecord, Opener, Passphrase, TextRecord, decode_record, encode_record
 from StegoMedLib.envelope.aead import seal_bytes
+from StegoMedLib.envelope.derivation import EnvelopeKeys, envelope_keys
+from StegoMedLib.envelope.slots import Slot, SlotType, packed_slots
 from StegoMedLib.errors import NewerVersionError, NothingReadableError, UsageError
 
-_KEY = Passphrase((b"correct horse",))
-_RECIPE, _NONCE = bytes((1, 3, 1, 1, *bytes(16))), bytes(12)
+_KEY = Passphrase(b"correct horse")
+_SLOT, _NONCE = Slot(SlotType.PASSPHRASE, bytes((3, 1, 1, *bytes(16)))), bytes(12)
+_BEGINNING = b"\x01" + packed_slots([_SLOT]) + _NONCE
+
+
+def _keys() -> EnvelopeKeys:
+    secret = _KEY.opening(_SLOT)
+    assert secret is not None
+    return envelope_keys(secret)
 
 
 def _seal_raw(content: bytes) -> str:
-    (keys,) = _KEY.opening(_RECIPE)
-    header = _RECIPE + _NONCE + keys.commitment
+    keys = _keys()
+    header = _BEGINNING + keys.commitment
     blob = header + seal_bytes(keys.sealing, _NONCE, content, header)
     return f"SM1:{base45.b45encode(blob).decode()}"
 
@@ -29,7 +38,7 @@ def _deflated(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("content", [b"\x00" + cbor2.dumps("hello"), _deflated(cbor2.dumps("hello"))])
 def test_this_way_of_sealing_is_otherwise_right(content: bytes) -> None:
-    assert Opener(_KEY).open(_seal_raw(content)) == TextRecord("hello")
+    assert Opener(_KEY).open(_seal_raw(content)).record == TextRecord("hello")
 
 
 @pytest.mark.parametrize(
@@ -37,7 +46,9 @@ def test_this_way_of_sealing_is_otherwise_right(content: bytes) -> None:
     [
         pytest.param(b"", id="nothing"),
         pytest.param(b"\x00", id="no record"),
-        pytest.param(b"\x07" + cbor2.dumps("hello"), id="unknown compression"),
+        pytest.param(b"\x04" + cbor2.dumps("hello"), id="unknown flag"),
+        pytest.param(b"\x02\xff" + cbor2.dumps("hello"), id="context cut off"),
+        pytest.param(b"\x02\x00" + cbor2.dumps("hello"), id="empty context"),
         pytest.param(b"\x01\xff\xff", id="no deflate data"),
         pytest.param(_deflated(cbor2.dumps("hello")) + b"\x00", id="bytes behind deflate data"),
         pytest.param(_deflated(bytes(2**26)), id="bomb"),
@@ -84,8 +95,7 @@ def test_no_header_has_so_many_attributes() -> None:
 
 
 def test_a_key_that_is_not_committed_to_opens_nothing() -> None:
-    (keys,) = _KEY.opening(_RECIPE)
-    header = _RECIPE + _NONCE + bytes(16)
+    keys, header = _keys(), _BEGINNING + bytes(16)
     sealed = seal_bytes(keys.sealing, _NONCE, b"\x00" + cbor2.dumps("hello"), header)
     with pytest.raises(NothingReadableError):
         Opener(_KEY).open("SM1:" + base45.b45encode(header + sealed).decode())

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import StegoMedLib
-from Testing.docs import imports_drawing, results
+from Testing.docs import imports_drawing, network_drawing, results
 from Testing.docs.imports_drawing import arrows, boxes, drawn
 from Testing.docs.result_tables import BLOCKS
 from Testing.unit.test_layers import LIBRARY
@@ -49,7 +49,7 @@ def test_every_measurement_is_shown() -> None:
 def test_every_measurement_says_where_it_comes_from(name: str) -> None:
     found = results.measurement(name)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", found["date"])
-    assert re.search(r"stegomed benchmark|Testing/benchmarks/\w+\.py", found["command"])
+    assert re.search(r"stegomed benchmark|Testing/(?:benchmarks|campaigns)/\w+\.py", found["command"])
     assert ("measured" in found) != ("printed" in found)
     assert "measured" in found or "as it was printed" in found["note"]
 
@@ -71,6 +71,10 @@ def test_what_is_taken_is_kept_with_its_command(tmp_path: Path, monkeypatch: pyt
 
 def test_the_drawing_of_imports_is_up_to_date() -> None:
     assert imports_drawing.DRAWING.read_text(encoding="utf-8") == imports_drawing.svg(), "run: make architecture"
+
+
+def test_the_drawing_of_the_network_is_up_to_date() -> None:
+    assert network_drawing.DRAWING.read_text(encoding="utf-8") == network_drawing.svg()
 
 
 def test_the_list_of_imports_is_up_to_date() -> None:

@@ -30,7 +30,7 @@ PAGES = sorted(page.relative_to(TOP).as_posix() for page in (*TOP.glob("*.md"), 
 BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 OPTION = re.compile(r"`(--[a-z][a-z-]*)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-NO_REPORT = {"passphrase"}
+NO_REPORT = {"audit", "keygen", "passphrase", "serve"}
 
 
 @cache

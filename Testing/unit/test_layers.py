@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LIBRARY = Path(__file__).parents[2] / "StegoMedLib"
 PANEL = LIBRARY.parent / "StegoMed" / "StegoMedPanel"
 
-STATIONS = frozenset({"codec", "dicom", "envelope", "metrics", "regions", "symbol"})
+STATIONS = frozenset({"binding", "codec", "dicom", "envelope", "metrics", "regions", "symbol"})
 """They know nothing of each other; `series` and `pipeline` bring them together."""
 
 BESIDE_THE_PRODUCT = frozenset({"lab", "training"})
@@ -28,16 +28,25 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"lab"}),
     frozenset({"training"}),
     frozenset({"cli", "api"}),
+    frozenset({"network"}),
     frozenset({"pipeline"}),
     frozenset({"series"}),
+    frozenset({"identity"}),
     STATIONS,
-    frozenset({"blocks", "choices", "errors", "files", "opening", "packing", "plain", "plane", "wording"}),
+    frozenset(
+        {
+            *("audit", "audit_chain", "blocks", "choices", "errors", "files", "labels", "locking", "memory"),
+            *("opening", "packing", "plain", "plane", "resources", "streams", "wording"),
+        }
+    ),
 )
 RANK = {name: rank for rank, names in enumerate(reversed(LAYERS)) for name in names}
 
 SLICER = frozenset({"slicer", "qt", "ctk", "vtk", "mrml"})
 HEAVY = frozenset({"torch", "torchvision", "onnx", "onnxruntime", "matplotlib", "skimage", "pyzbar"})
 MAY_BE_HEAVY = "training/"
+NETWORKING = frozenset({"pynetdicom", "dicomweb_client", "prometheus_client", "requests"})
+"""Only `network` knows them, and nothing else starts with it."""
 
 MODULES = sorted(path.relative_to(LIBRARY).as_posix() for path in LIBRARY.rglob("*.py"))
 
@@ -155,14 +164,14 @@ def test_no_files_of_the_panel_import_each_other_in_a_circle() -> None:
     assert not [name for name, targets in found.items() if "StegoMedPanel.panel" in targets]  # only the module may
 
 
-def test_the_panel_calls_the_library_s_pipeline_in_one_place() -> None:
+def test_the_panel_calls_the_library_s_pipeline_in_its_work_alone() -> None:
     callers = {
         path.name
         for path in PANEL.glob("*.py")
         for name in runtime_imports(path.read_text(encoding="utf-8"))
         if name.startswith("StegoMedLib.pipeline")
     }
-    assert callers == {"saving.py", "work.py"}
+    assert callers == {"saving.py", "travelling.py", "work.py"}
 
 
 def test_a_circle_is_noticed() -> None:
@@ -183,7 +192,12 @@ def test_heavy_packages_are_imported_where_they_are_used(module: str) -> None:
 def test_the_program_starts_without_the_heavy_packages() -> None:
     code = "import sys, StegoMedLib.cli.running; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY.parent, capture_output=True, text=True, check=True)
-    assert not roots(set(done.stdout.split())) & HEAVY
+    assert not roots(set(done.stdout.split())) & (HEAVY | NETWORKING)
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith("network/")])
+def test_only_the_network_layer_speaks_to_others(module: str) -> None:
+    assert not roots(imports((LIBRARY / module).read_text(encoding="utf-8"), module)) & NETWORKING
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from StegoMedLib.errors import UnusableInputError, UsageError
-from StegoMedLib.regions import make_finder, model_files
-from StegoMedLib.regions.model_files import find_model, model_folders, read_sidecar
+from StegoMedLib.regions import make_finder
+from StegoMedLib.regions.model_files import find_model, read_sidecar
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 
 if TYPE_CHECKING:
@@ -78,7 +78,6 @@ def test_models_lie_beside_the_library_or_inside_it(tmp_path: Path, monkeypatch:
     assert find_model().content == b"installed"
     shipped(tmp_path / "Resources" / "Models", b"beside")
     assert find_model().content == b"beside"
-    assert model_folders() == (tmp_path / "Resources" / "Models", library / "models")
 
 
 def test_a_missing_onnxruntime_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +100,7 @@ def test_unknown_names_are_said() -> None:
 
 
 def test_the_baseline_needs_no_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(model_files, "model_folders", lambda: (tmp_path,))
+    monkeypatch.setattr("StegoMedLib.resources.resource_folders", lambda _: (tmp_path,))
     assert make_finder("threshold").name == "threshold"
     with pytest.raises(UnusableInputError, match="threshold"):
         make_finder("maskrcnn")

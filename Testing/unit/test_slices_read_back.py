@@ -11,11 +11,11 @@ import numpy as np
 from StegoMedLib.codec.profile import Payload
 from StegoMedLib.pipeline.coding import Coding, coding
 from StegoMedLib.pipeline.message import Message
-from StegoMedLib.pipeline.slices import embed_slice
 from StegoMedLib.plane import Plane
 from StegoMedLib.series.phantom import phantom_series
 from StegoMedLib.series.region import Region, air_of
 from StegoMedLib.symbol import make_symbol
+from Testing.slices import embed_tied
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ def test_strong_changes_that_move_the_guard_are_not_called_embedded() -> None:
 
     for _ in range(12):
         symbol = make_symbol("".join(rng.choice(list("0123456789ABCDEF"), 110)))
-        result = embed_slice(plane, Region(body), Message(symbol, Payload(0, symbol.data_bits), 110), paper)
+        result = embed_tied(plane, Region(body), Message(symbol, Payload(0, symbol.data_bits), ""), paper)
         if result.stego is None:
             skipped += 1
             assert "% of the bits" in result.reason
@@ -50,7 +50,7 @@ def test_a_receiver_who_sees_fewer_blocks_loses_their_bits() -> None:
     phantom = phantom_series(slices=4, size=256)
     plane = Plane(phantom.stored[2].astype(np.int32), -32768, 32767, (), "CT", phantom.slope, phantom.intercept)
     symbol = make_symbol("0123456789")
-    message = Message(symbol, Payload(0, symbol.data_bits), 10)
+    message = Message(symbol, Payload(0, symbol.data_bits), "")
     paper = coding("saidi2024", b"", beta=40.0)
 
     class Cramped(Coding):
@@ -58,6 +58,6 @@ def test_a_receiver_who_sees_fewer_blocks_loses_their_bits() -> None:
             read = super().extract(plane, air)
             return None if read is None else replace(read, bits=read.bits[: symbol.modules.size // 4])
 
-    result = embed_slice(plane, Region(phantom.body[2]), message, Cramped(paper.info, paper.profile))
+    result = embed_tied(plane, Region(phantom.body[2]), message, Cramped(paper.info, paper.profile))
     assert result.stego is None
     assert re.search("loses [78][0-9] % of the bits", result.reason), result.reason

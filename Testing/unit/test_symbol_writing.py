@@ -65,6 +65,33 @@ def test_the_level_rises_where_that_is_free() -> None:
     assert make_symbol("7").level == "H"
 
 
+def test_version_and_level_are_those_that_segno_would_choose() -> None:
+    for length in (1, 10, 11, 16, 17, 25, 26, 77, 114, 195, 196, 311, 395, 400, 900, 1249, 2000, 3392, 4296):
+        text = _fill(length)
+        chosen = segno.make(text, error="L", boost_error=True, mode="alphanumeric", micro=False, mask=0)
+        symbol = make_symbol(text)
+        assert (symbol.version, symbol.level) == (chosen.version, chosen.error)
+        assert np.array_equal(symbol.modules, np.array(chosen.matrix, dtype=bool))
+
+
+def test_one_mask_is_drawn_where_readers_read_it_and_the_next_where_they_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[int] = []
+
+    def draw(text: str, version: int, level: str, mask: int) -> Symbol:
+        drawn.append(mask)
+        return writing_draw(text, version, level, mask)
+
+    writing_draw = writing.draw_symbol
+    monkeypatch.setattr(writing, "draw_symbol", draw)
+    make_symbol(_TEXT)
+    assert drawn == [0]
+    monkeypatch.setattr(writing, "count_readers", lambda symbol, _: (2 if symbol.mask == 2 else 1, 2))
+    assert make_symbol(_TEXT).mask == 2
+    assert drawn == [0, 0, 1, 2]
+
+
 def test_the_largest_symbol_is_written_and_read() -> None:
     text = _fill(4296)
     symbol = make_symbol(text)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-KEY = Passphrase.to_seal("correct horse battery staple")
-RECORD = FileRecord("large.bin", np.random.default_rng(0).bytes(6000))
+KEY = Passphrase.typed("correct horse battery staple")
+RECORD = FileRecord("large.bin", np.random.default_rng(0).bytes(5800))
 
 
 def test_a_volume_gives_the_record_back_until_too_many_slices_are_painted_over(phantom_folder: Path) -> None:

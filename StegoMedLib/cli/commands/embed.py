@@ -6,12 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST, SPREAD
-from StegoMedLib.cli.chosen import chosen_masks, chosen_target
+from StegoMedLib.cli.chosen import chosen_masks, chosen_strength, chosen_target
 from StegoMedLib.cli.keys import key_to_seal
-from StegoMedLib.cli.outcome import account_for
+from StegoMedLib.cli.outcome import account_for, check_kept
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import progress_bar, say, show_measures, show_table
-from StegoMedLib.codec.profiles import profiles_with
 from StegoMedLib.envelope import FileRecord, Record, TextRecord
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE
@@ -32,7 +31,15 @@ _LARGEST_RECORD = 16 * 1024 * 1024
 
 def run(arguments: argparse.Namespace) -> None:
     """Do the command's work."""
-    method = Method(arguments.profile, arguments.mode, _lost(arguments), arguments.beta, _strength(arguments))
+    method = Method(
+        arguments.profile,
+        arguments.mode,
+        _lost(arguments),
+        arguments.beta,
+        chosen_strength(arguments),
+        arguments.tiles,
+        arguments.replace,
+    )
     content = Content(_record(arguments), _attributes(arguments.attributes))
     output = Output(arguments.syntax, arguments.accept_lossy, arguments.overwrite, arguments.copy_others)
     # What can be refused is refused before anybody has to type a passphrase.
@@ -61,13 +68,6 @@ def _lost(arguments: argparse.Namespace) -> float:
     if arguments.mode != SPREAD:
         raise UsageError("--lost goes with --mode spread; add it, or leave --lost out.")
     return float(arguments.lost)
-
-
-def _strength(arguments: argparse.Namespace) -> float | None:
-    taking = profiles_with(tuning="strength")
-    if arguments.strength is not None and arguments.profile not in taking:
-        raise UsageError(f"--strength goes with --profile {' or '.join(taking)}; add it, or leave --strength out.")
-    return None if arguments.strength is None else float(arguments.strength)
 
 
 def _record(arguments: argparse.Namespace) -> Record | None:
@@ -125,3 +125,4 @@ def _show(report: EmbedReport) -> None:
     total = counted(len(report.slices), "slice")
     say(f"{'A part of the' if report.shards else 'The'} record is embedded in {report.embedded} of {total}.")
     account_for(report.files, "written")
+    check_kept(report.kept, left_together=report.left_together)

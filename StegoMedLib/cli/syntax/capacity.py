@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.syntax.common import add_common, add_finder, add_profile, add_source
+from StegoMedLib.cli.syntax.common import add_common, add_finder, add_profile
+from StegoMedLib.cli.syntax.places import add_source
 
 if TYPE_CHECKING:
     import argparse

@@ -10,6 +10,9 @@ from StegoMedLib.choices import DEFAULT_BETA, DEFAULT_FINDER, DEFAULT_STRENGTH, 
 from StegoMedLib.codec.profiles import BLIND, DEFAULT_PROFILE, PROFILES, profiles_with
 
 __all__ = [
+    "STANDARD_INPUT",
+    "add_accept_altered",
+    "add_audit",
     "add_common",
     "add_copy_others",
     "add_debug",
@@ -17,12 +20,17 @@ __all__ = [
     "add_json",
     "add_overwrite",
     "add_profile",
-    "add_source",
     "add_strength",
+    "add_syntax",
     "filled_path",
     "filled_text",
     "names_folder",
 ]
+
+_SYNTAXES = ("explicit", "rle", "jpegls", "jpeg2000")
+
+STANDARD_INPUT = "-"
+"""In the place of a file."""
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -43,11 +51,6 @@ def add_json(parser: argparse.ArgumentParser) -> None:
         dest="json_target",
         help="write the report as JSON to FILE, or to standard output (-)",
     )
-
-
-def add_source(parser: argparse.ArgumentParser) -> None:
-    """The images that a command reads."""
-    parser.add_argument("source", type=filled_path, metavar="SRC", help="DICOM file or folder")
 
 
 def add_debug(parser: argparse.ArgumentParser) -> None:
@@ -134,6 +137,33 @@ def add_strength(parser: argparse.ArgumentParser) -> None:
         f"dB; a lower number is stronger. default ({DEFAULT_STRENGTH:g}) survives JPEG of quality 85, JPEG 2000 at "
         f"10:1 and noise of 1 %% of the range of values; high ({HIGH_STRENGTH:g}) survives JPEG of quality 60, JPEG "
         "2000 at 20:1 and noise of 2.5 %%",
+    )
+
+
+def add_syntax(parser: argparse.ArgumentParser) -> None:
+    """How they are stored."""
+    parser.add_argument(
+        "--syntax", default="explicit", choices=_SYNTAXES, help="transfer syntax to write (default: %(default)s)"
+    )
+
+
+def add_accept_altered(parser: argparse.ArgumentParser) -> None:
+    """Images that are not as they were sealed."""
+    parser.add_argument(
+        "--accept-altered",
+        action="store_true",
+        help="go on although images were altered after the record was sealed; look at them first",
+    )
+
+
+def add_audit(parser: argparse.ArgumentParser) -> None:
+    """Where it is noted that something was done."""
+    parser.add_argument(
+        "--audit",
+        type=filled_path,
+        metavar="FILE",
+        help="append to FILE who did what and when, without names, each line with the hash of the one before; see "
+        "'stegomed audit'",
     )
 
 

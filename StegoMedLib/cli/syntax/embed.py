@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST, MODES
+from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST, MODES, TILES
 from StegoMedLib.cli.keys import add_key
 from StegoMedLib.cli.syntax.common import (
     add_common,
@@ -12,36 +12,46 @@ from StegoMedLib.cli.syntax.common import (
     add_finder,
     add_overwrite,
     add_profile,
-    add_source,
     add_strength,
+    add_syntax,
     filled_path,
-    filled_text,
 )
+from StegoMedLib.cli.syntax.places import add_source, add_target
 
 if TYPE_CHECKING:
     import argparse
 
 __all__ = ["add_options"]
 
-_SYNTAXES = ("explicit", "rle", "jpegls", "jpeg2000")
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     add_source(parser)
-    parser.add_argument("target", type=filled_text, metavar="DST", help="file or folder to write the marked images to")
+    add_target(parser)
     _add_record(parser)
     add_key(parser, sealing=True)
     add_profile(parser)
     add_strength(parser)
     _add_mode(parser)
-    parser.add_argument(
-        "--syntax", default="explicit", choices=_SYNTAXES, help="transfer syntax to write (default: %(default)s)"
-    )
+    _add_binding(parser)
+    add_syntax(parser)
     add_finder(parser)
     add_overwrite(parser)
     add_copy_others(parser)
     add_common(parser)
+
+
+def _add_binding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tiles",
+        type=int,
+        choices=TILES,
+        default=0,
+        help="let extract tell which tiles of so many pixels a side were altered, not only that something was",
+    )
+    parser.add_argument(
+        "--replace", action="store_true", help="replace a record that the images carry already and that this key reads"
+    )
 
 
 def _add_record(parser: argparse.ArgumentParser) -> None:

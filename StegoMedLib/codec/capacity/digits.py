@@ -75,6 +75,7 @@ def set_remainders(
     """`values` (n,) changed as little as gives them the `wanted` remainders to `base` (2 or 3).
 
     One step, in the direction `up` (n,) says where both are as near; two to the other side at an end of the legal run.
+    A run of fewer values than `base` may not have the remainder; its values stay in it all the same.
     """
     step = (wanted - values) % base
     other_way = step == base - 1 if base > 2 else (step == 1) & ~up  # noqa: PLR2004 (to base 2 both ways are as near)
@@ -82,7 +83,7 @@ def set_remainders(
     low, high = legal.limits(values)
     moved += base * (moved < low)
     moved -= base * (moved > high)
-    return np.asarray(moved, dtype=np.int32)
+    return np.asarray(np.clip(moved, low, high), dtype=np.int32)
 
 
 def remainders(values: NDArray[np.int32], base: int) -> NDArray[np.int32]:

@@ -1,90 +1,81 @@
-"""The body where usable blocks are few: every parity of every block in one system of linear equations.
+"""The body where blocks are few: every parity of every block in one system of linear equations.
 
-Groups waste capacity there, because each of them needs enough usable blocks. Here each of the first five
-parities of each block has a keyed random column of as many bits as the payload, and the payload is the exclusive or of
-the columns whose parity is 1 (wet paper codes, J. Fridrich et al., IEEE Trans. Signal Process. 53(10), 2005). The
-sender solves for the parities that have to flip, and flips those of a block together by at most three +-1: five bits a
-block, for more changes a bit than groups need.
+Groups waste capacity there, because each of them needs enough blocks. Here each of the first five parities of each
+block has a keyed random column of as many bits as the payload, and the payload is the exclusive or of the columns whose
+parity is 1 (wet paper codes, J. Fridrich et al., IEEE Trans. Signal Process. 53(10), 2005). The sender solves for the
+parities that have to flip, and flips those of a block together by at most three +-1: five bits a block, for more
+changes a bit than groups need.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.codec.fidelity.reach import REACHED
+from StegoMedLib.codec.addressing import keystream, subkey
+from StegoMedLib.codec.cells.reach import REACHED
 from StegoMedLib.codec.gf2 import solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from StegoMedLib.codec.fidelity.groups import Chosen
-    from StegoMedLib.codec.fidelity.layout import Layout
-    from StegoMedLib.codec.fidelity.moves import Cover
+    from StegoMedLib.codec.cells.layout import CellLayout
+    from StegoMedLib.codec.cells.moves import Chosen, Cover
 
-__all__ = ["MAXIMUM_DENSE_BITS", "dense_bits", "dense_capacity", "dense_limit", "solve_dense"]
+__all__ = ["MAXIMUM_DENSE_BITS", "MAXIMUM_DENSE_BLOCKS", "SPARE", "dense_bits", "solve_dense"]
 
 MAXIMUM_DENSE_BITS = 4096
 """Elimination takes time with the cube of the payload's length."""
 
-_MAXIMUM_COLUMNS = 1 << 29
-"""Bits of all columns of a plane (64 MiB): in planes of more than 640 x 640 pixels payloads have to be shorter."""
+MAXIMUM_DENSE_BLOCKS = 1024
+"""Blocks of the body that are made use of: enough for `MAXIMUM_DENSE_BITS`."""
 
-_MAXIMUM_BLOCKS = 1024
-"""Usable blocks that are made use of: enough for `MAXIMUM_DENSE_BITS`."""
-
-_SPARE = 24
+SPARE = 24
 """Unknowns beyond the number of equations: a random system then has a solution but for one case in 2**24."""
 
 
-def dense_limit(count: int) -> int:
-    """Longest payload in bits that the body of a plane of `count` blocks can have this way."""
-    return min(MAXIMUM_DENSE_BITS, _MAXIMUM_COLUMNS // (count * REACHED))
-
-
-def dense_capacity(cover: Cover, layout: Layout) -> int:
-    """Bits that the usable blocks of a plane can carry this way, under nearly every key.
-
-    How many usable blocks the key deals to the header is hypergeometric; three standard deviations are left for it.
-    """
-    usable = np.flatnonzero(cover.usable)
-    if not usable.size:
-        return 0
-    parities = float(cover.reach(usable[:_MAXIMUM_BLOCKS]).parities.mean())
-    share = layout.header_size / layout.count
-    blocks = usable.size * (1 - share) - 3 * np.sqrt(usable.size * share * (1 - share))
-    bits = int(parities * min(blocks, _MAXIMUM_BLOCKS)) - _SPARE
-    return max(0, min(bits, dense_limit(layout.count)))
-
-
-def dense_bits(patterns: NDArray[np.uint8], blocks: NDArray[np.intp], layout: Layout, length: int) -> NDArray[np.bool_]:
-    """Payload of `length` bits that `blocks` (n,) with `patterns` (n,) carry; bool, shape (length,)."""
-    columns = layout.columns(length)[blocks]
-    chosen = np.unpackbits(patterns[:, None], axis=1, count=REACHED, bitorder="little").astype(np.bool_)
-    packed = np.bitwise_xor.reduce(columns[chosen], axis=0, initial=0)
+def dense_bits(
+    layout: CellLayout, pattern: NDArray[np.uint8], body: NDArray[np.intp], length: int
+) -> NDArray[np.bool_]:
+    """Payload of `length` bits that the blocks `body` (n,) carry, given all patterns (N,); bool, shape (length,)."""
+    blocks = body[:MAXIMUM_DENSE_BLOCKS]
+    chosen = np.unpackbits(pattern[blocks, None], axis=1, count=REACHED, bitorder="little").astype(np.bool_)
+    packed = np.bitwise_xor.reduce(_columns(layout.key, length)[: blocks.size][chosen], axis=0, initial=0)
     return np.unpackbits(packed, count=length, bitorder="little").astype(np.bool_)
 
 
-def solve_dense(cover: Cover, blocks: NDArray[np.intp], layout: Layout, payload: NDArray[np.bool_]) -> Chosen | None:
-    """Changes after which `blocks` carry `payload` (k,); None when it does not fit."""
-    usable = blocks[cover.usable[blocks]][:_MAXIMUM_BLOCKS]
-    reach = cover.reach(usable)
-    parities = _fewest(reach.parities, payload.size + _SPARE)
+def solve_dense(cover: Cover, layout: CellLayout, body: NDArray[np.intp], payload: NDArray[np.bool_]) -> Chosen | None:
+    """Changes after which the blocks `body` (n,), all usable, carry `payload` (k,); None when it does not fit."""
+    blocks = body[:MAXIMUM_DENSE_BLOCKS]
+    reach = cover.reach(blocks)
+    parities = _fewest(reach.parities, payload.size + SPARE)
     if parities is None:
         return None
     free = np.arange(REACHED) < parities[:, None]
-    columns = layout.columns(payload.size)[usable][free]
+    columns = _columns(layout.key, payload.size)[: blocks.size][free]
     matrix = np.unpackbits(columns, axis=1, count=payload.size, bitorder="little").T.astype(np.bool_)
     flips = np.zeros(free.shape, dtype=np.bool_)
-    missing = payload ^ dense_bits(cover.patterns[blocks], blocks, layout, payload.size)
-    solution = solve(matrix[None], missing[None])
+    missing = payload ^ dense_bits(layout, cover.patterns, blocks, payload.size)
+    solution = solve(matrix, missing)
     if solution is None:
         return None
-    flips[free] = solution[0]
+    flips[free] = solution
     wanted = np.packbits(flips, axis=1, bitorder="little")[:, 0]
     changed = np.flatnonzero(wanted)
-    return usable[changed], reach.changes[changed, wanted[changed]]
+    return blocks[changed], reach.changes[changed, wanted[changed]]
+
+
+@lru_cache(maxsize=2)
+def _columns(key: bytes, length: int) -> NDArray[np.uint8]:
+    """Columns for a payload of so many bits, by the place in the body; uint8, packed, shape (1024, 5, bytes)."""
+    size = -(-length // 8)
+    count = MAXIMUM_DENSE_BLOCKS * REACHED * size
+    drawn = keystream(subkey(key, "columns", length), count, np.uint8).astype(np.uint8, copy=False)
+    columns = drawn.reshape(MAXIMUM_DENSE_BLOCKS, REACHED, size)
+    columns.setflags(write=False)
+    return columns
 
 
 def _fewest(parities: NDArray[np.intp], needed: int) -> NDArray[np.intp] | None:

@@ -6,25 +6,27 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from StegoMedLib.blocks import PIXELS
-from StegoMedLib.codec.fidelity.solve import MOST, Table, choose
-from StegoMedLib.codec.fidelity.texture import TIERS
+from StegoMedLib.codec.cells.moves import PAIRS, filled
+from StegoMedLib.codec.cells.parities import CHANGES
+from StegoMedLib.codec.cells.texture import TIERS
+from StegoMedLib.codec.fidelity.solve import MOST, Table, choose, one_or_two
 
 if TYPE_CHECKING:
-    from StegoMedLib.codec.fidelity.moves import Cover, Moves
+    from numpy.typing import NDArray
 
-__all__ = ["Chosen", "bits_of_words", "group_starts", "solve_groups", "syndromes", "words_of_bits"]
+    from StegoMedLib.codec.cells.moves import Chosen, Cover
 
-Chosen = tuple[NDArray[np.intp], NDArray[np.intp]]
-"""Blocks to change (n,), and the single changes to make in each (n, 3), as `moves.Cover` numbers them."""
+__all__ = ["bits_of_words", "group_starts", "solve_groups", "syndromes", "words_of_bits"]
 
 _FEW = 3
 """Changes of a group that are spent on keeping to its busy pixels."""
 
 _ENOUGH = 24
 """So many ordered triples of candidates for each word make four choices of three: one fails in fifty groups."""
+
+_LOOKED_AT = 40
+"""Blocks of a group that are looked at: two of their 1100 single changes make any word of 18 bits but one in ten."""
 
 _SCARCE_BLOCKS = 6
 """Blocks of a group that are looked at when two changes a block are allowed."""
@@ -61,6 +63,8 @@ def solve_groups(
 ) -> Chosen | None:
     """Changes after which each group of `blocks` has its wanted syndrome.
 
+    Busy pixels come first, as long as few changes among them do.
+
     Parameters
     ----------
     cover : Cover
@@ -70,61 +74,105 @@ def solve_groups(
     size : int
         Bits of a syndrome.
     table : Table
-        Of ``2 ** size`` entries.
+        Of ``2 ** size`` entries or more.
 
     Returns
     -------
     Chosen or None
         None when a group cannot take its word.
     """
-    targets = syndromes(cover.words[blocks], wanted.size, size) ^ wanted
-    edges = np.append(group_starts(blocks.size, wanted.size), blocks.size)
-    moves = cover.single_moves(blocks)
-    tier = cover.tiers[moves.owners, moves.changes[:, 0] % PIXELS]
-    parts = _edges_of_moves(moves, blocks, edges)
-    chosen: list[Chosen] = []
-    for group, target in enumerate(targets):
-        run = slice(parts[group], parts[group + 1])
-        found = _busiest(moves.kept(run), tier[run], int(target), size, table)
-        if found is None:
-            scarce = blocks[edges[group] : edges[group + 1]]
-            found = _chosen(_rich_moves(cover, scarce), int(target), size, table)
-        if found is None:
-            return None
+    missing = syndromes(cover.words[blocks], wanted.size, size) ^ wanted
+    some, groups = _looked_at(cover, blocks, wanted.size)
+    singles = _Singles(cover, some, groups, missing, size)
+    rest, chosen = np.flatnonzero(missing), [(np.empty(0, np.intp), np.empty((0, 3), np.intp))]
+    for last in range(len(TIERS) + 1):
+        if not rest.size:
+            break
+        found, rest = singles.choose(rest, last, table)
         chosen.append(found)
+    for group in rest:
+        rich = _rich(cover, some[groups == group], int(missing[group]), size, table)
+        if rich is None:
+            return None
+        chosen.append(rich)
     return np.concatenate([owners for owners, _ in chosen]), np.concatenate([changes for _, changes in chosen])
 
 
-def _busiest(moves: Moves, tier: NDArray[np.uint8], target: int, size: int, table: Table) -> Chosen | None:
-    """Few changes where the plane is busy, else where it is less so, and where need be anywhere."""
-    for last in range(len(TIERS)):
-        busy = tier <= last
-        if busy.all():
-            break
-        if np.count_nonzero(busy) ** _FEW < _ENOUGH << size:
-            continue
-        found = _chosen(moves.kept(busy), target, size, table, most=_FEW)
-        if found is not None:
-            return found
-    return _chosen(moves, target, size, table)
+def _looked_at(cover: Cover, blocks: NDArray[np.intp], groups: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Usable blocks that are looked at, all of a group or the busiest where there are too many; and their groups."""
+    starts = group_starts(blocks.size, groups)
+    group = np.repeat(np.arange(groups), np.diff(starts, append=blocks.size))
+    if blocks.size > groups * _LOOKED_AT:
+        calm = cover.tiers[blocks].sum(axis=1, dtype=np.uint16)
+        order = np.lexsort((calm, group))
+        order = order[np.arange(blocks.size) - starts[group] < _LOOKED_AT]
+        blocks, group = blocks[order], group[order]
+    dry = cover.usable[blocks]
+    return blocks[dry], group[dry]
 
 
-def _chosen(moves: Moves, target: int, size: int, table: Table, most: int = MOST) -> Chosen | None:
-    chosen = choose(moves.words & _low_bits(size), moves.owners, target, table, most)
-    return None if chosen is None else (moves.owners[chosen], moves.changes[chosen])
+class _Singles:
+    """Single changes of the blocks of all groups, those of one tier at a time.
+
+    Parameters
+    ----------
+    cover : Cover
+    blocks, groups : ndarray of intp, shape (n,)
+        Usable blocks, and the group of each, which ascends.
+    missing : ndarray of uint32, shape (G,)
+        What the changes of a group have to add up to.
+    size : int
+        Bits of a syndrome.
+    """
+
+    def __init__(
+        self,
+        cover: Cover,
+        blocks: NDArray[np.intp],
+        groups: NDArray[np.intp],
+        missing: NDArray[np.uint32],
+        size: int,
+    ) -> None:
+        self._blocks, self._groups, self._missing, self._size = blocks, groups, missing, size
+        words, legal = cover.single_words(self._blocks)
+        self._words = words.ravel() & _low_bits(size)
+        self._legal = legal & (words != 0)
+        self._tiers = np.tile(cover.tiers[self._blocks], 2)
+        counts = np.bincount(self._groups, np.count_nonzero(self._legal, axis=1), missing.size)
+        self._counts = counts.astype(np.intp)
+
+    def choose(self, groups: NDArray[np.intp], last: int, table: Table) -> tuple[Chosen, NDArray[np.intp]]:
+        """Changes of pixels up to the tier `last` for those of `groups` that need few of them; the other groups."""
+        wanted = np.zeros(self._missing.size, dtype=np.bool_)
+        wanted[groups] = True
+        moves = np.flatnonzero(self._legal & (self._tiers <= last) & wanted[self._groups, None])
+        owners = moves // CHANGES
+        words, group = self._words[moves], self._groups[owners]
+        done, chosen = one_or_two(words, owners, group, self._missing, self._size, table)
+        wanted[done] = False
+        picks = chosen.tolist()
+        starts = np.searchsorted(group, np.arange(wanted.size + 1))
+        counts = np.diff(starts)
+        every = counts == self._counts
+        for number in np.flatnonzero(wanted & (every | (counts**_FEW >= _ENOUGH << self._size))).tolist():
+            run, most = slice(starts[number], starts[number + 1]), MOST if every[number] else _FEW
+            found = choose(words[run], owners[run], int(self._missing[number]), table, most)
+            wanted[number] = found is None
+            picks += [int(run.start) + each for each in found or []]
+        changes = filled((moves[picks] % CHANGES)[:, None])
+        return (self._blocks[owners[picks]], changes), np.flatnonzero(wanted)
 
 
-def _rich_moves(cover: Cover, blocks: NDArray[np.intp]) -> Moves:
+def _rich(cover: Cover, blocks: NDArray[np.intp], missing: int, size: int, table: Table) -> Chosen | None:
     """Single and double changes of a group's first usable blocks; single ones last, where the table prefers them."""
-    some = blocks[cover.usable[blocks]][:_SCARCE_BLOCKS]
-    return cover.double_moves(some).joined(cover.single_moves(some))
-
-
-def _edges_of_moves(moves: Moves, blocks: NDArray[np.intp], edges: NDArray[np.intp]) -> NDArray[np.intp]:
-    """First move of each group, and the end; intp, shape (G + 1,)."""
-    place = np.zeros(int(blocks.max(initial=0)) + 1, dtype=np.intp)
-    place[blocks] = np.arange(blocks.size)
-    return np.searchsorted(place[moves.owners], edges)
+    some = blocks[:_SCARCE_BLOCKS]
+    doubles, singles = cover.double_words(some), cover.single_words(some)
+    two, one = (np.nonzero((words != 0) & legal) for words, legal in (doubles, singles))
+    words = np.concatenate([doubles[0][two], singles[0][one]]) & _low_bits(size)
+    owners = np.concatenate([some[two[0]], some[one[0]]])
+    changes = np.concatenate([filled(PAIRS[two[1]]), filled(one[1][:, None])])
+    chosen = choose(words, owners, missing, table)
+    return None if chosen is None else (owners[chosen], changes[chosen])
 
 
 def _low_bits(size: int) -> np.uint32:

@@ -22,7 +22,8 @@ from StegoMedLib.codec.robust.votes import limited
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from StegoMedLib.codec.robust.layout import RobustLayout
+    from StegoMedLib.codec.robust.layout import Carriers
+    from StegoMedLib.codec.robust.slots import SlotGrid
     from StegoMedLib.plane import Plane
 
 __all__ = ["Mark"]
@@ -49,13 +50,16 @@ class Mark:
 
     Parameters
     ----------
-    layout : RobustLayout
+    grid : SlotGrid
+    carriers : Carriers
     plane : Plane
     blocks : ndarray of int32, shape (N, 16)
         Its blocks.
     usable : ndarray of bool, shape (H // 4, W // 4)
     wanted : ndarray of float32, shape (B,)
-        +-1 for each bit, the payload's and then the codeword's.
+        +-1 for each bit that the slots carry, in the order of `Carriers.owners`.
+    length : int
+        So many bits, the first ones, are the payload's.
     energy : float
         Sum of squared changes that may not be exceeded.
     most : float
@@ -64,30 +68,30 @@ class Mark:
 
     def __init__(
         self,
-        layout: RobustLayout,
+        grid: SlotGrid,
+        carriers: Carriers,
         plane: Plane,
         blocks: NDArray[np.int32],
         usable: NDArray[np.bool_],
-        wanted: NDArray[np.float32],
         *,
+        wanted: NDArray[np.float32],
+        length: int,
         energy: float,
         most: float,
     ) -> None:
-        self._grid, self._energy = layout.grid, energy
+        self._grid, self._length, self._energy = grid, length, energy
         self._where = np.flatnonzero(usable.ravel())
         mine = blocks[self._where]
         low, high = Legal(plane).limits(mine)
         self._low = np.maximum((low - mine).astype(np.float32), np.float32(-most))
         self._high = np.minimum((high - mine).astype(np.float32), np.float32(most))
-        self._length = wanted.size - layout.header_starts.size
-        owners = layout.owners(self._length)
-        free = np.floor(layout.grid.of_blocks(usable.ravel().astype(np.float32)))
-        self._owners = self._grid.some(owners, self._where)
-        self._signs = self._grid.some(layout.signs * free, self._where) * wanted[self._owners]
+        free = np.floor(grid.of_blocks(usable.ravel().astype(np.float32)))
+        self._owners = grid.some(carriers.owners, self._where)
+        self._signs = grid.some(carriers.signs * free, self._where) * wanted[self._owners]
         self._cover = self._grid.project_some(mine.astype(np.float32), self._where) * self._signs
         self._multipliers = np.ones(wanted.size, dtype=np.float32)
         # What is not written votes too, at random: the more slots a bit has, the more votes of its own it needs.
-        self._needed = np.sqrt(np.bincount(owners, minlength=wanted.size)).astype(np.float32)
+        self._needed = np.sqrt(np.bincount(carriers.owners, minlength=wanted.size)).astype(np.float32)
 
     def made(self) -> NDArray[np.int32]:
         """Changes of the usable blocks, int32 (n, 16), that give all bits about the votes they need."""
@@ -132,7 +136,9 @@ class Mark:
         lacking = middle / np.maximum(votes, middle / 5)
         scaled = self._multipliers * np.clip(lacking, _SLOWEST, _FASTEST) ** _SPEED
         self._multipliers = np.minimum(scaled / np.median(scaled[: self._length]), np.float32(_LARGEST))
-        return float(votes.min()) / middle
+        # Slots for acquisition lie at the same places in all slices: they must not be told from others by their size.
+        self._multipliers[-1] = 1
+        return float(votes[:-1].min()) / middle
 
     def _fitted(self, raw: NDArray[np.float32], gain: float) -> NDArray[np.int32]:
         """Whole numbers of nearly the energy that is allowed."""

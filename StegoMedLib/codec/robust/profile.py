@@ -1,6 +1,6 @@
 """Profile ``robust``: for images that lose something on the way; the receiver needs image and key only.
 
-Every bit of the payload lies on many slots (module `robust_slots`) all over the plane, with signs that the key draws.
+Every bit of the payload lies on many slots (module `slots`) all over the plane, with signs that key and nonce draw.
 The sender moves the signed sums of the slots that it may touch, as spread-spectrum methods do, knowing the cover
 (H. S. Malvar and D. A. F. Florencio, IEEE Trans. Signal Process. 51(4), 2003); the receiver sums soft votes and takes
 their signs. Air has next to no coefficients of its own, so this takes a quarter less energy at equal margins than to
@@ -10,6 +10,7 @@ move projections to the nearest point of a lattice (STDM; B. Chen and G. W. Worn
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,12 @@ import numpy as np
 from StegoMedLib.blocks import block_grid, join_blocks, split_blocks, usable_blocks
 from StegoMedLib.choices import DEFAULT_STRENGTH
 from StegoMedLib.codec.addressing import subkey
-from StegoMedLib.codec.profile import Canvas, KeyedProfile, LengthOf, Payload, Votes, VotingProfile
-from StegoMedLib.codec.robust.layout import HEADER_RUN, RobustLayout, codebook
+from StegoMedLib.codec.profile import Binder, Canvas, KeyedProfile, LengthOf, Payload, Votes, VotingProfile
+from StegoMedLib.codec.robust.acquisition import sure_score
+from StegoMedLib.codec.robust.layout import CODE_BITS, OWN_BITS, RobustLayout, codebook
 from StegoMedLib.codec.robust.mark import Mark
-from StegoMedLib.codec.robust.slots import FINE
-from StegoMedLib.codec.robust.votes import body_votes, find_heading, heading_of_votes, slot_votes, usual_size
+from StegoMedLib.codec.robust.reading import LEAST_SCORE, decided, heard, with_own_votes
+from StegoMedLib.codec.robust.removal import silenced, without_mark
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,22 +33,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Robust"]
 
-MINIMUM_BLOCKS = 256
+MINIMUM_BLOCKS = 1024
 """Blocks a plane must have to be used at all."""
 
 _SLOTS_PER_BIT, _LEAST_SLOTS_PER_BIT = 10, 6
-"""Usable slots of the finest scale with which every bit is heard above the body in all series, and in some."""
+"""Usable slots for the payload with which every bit is heard above the body in nearly all series, and in some."""
 
-_SURE = 6.0
-"""Score of a header that counts as found: one in 10^9 by chance for each of 2048 labels."""
-
-_HEADED = 8.0
-"""Least score of a header that its usable slots can give."""
+_MARGIN = 4 / 3
+"""Least score of nonce and label that their usable slots can give, over the score that counts as found."""
 
 _LOUDEST = 0.25
 """Of the range of the image's values: no pixel is changed by more, however little air there is."""
 
 _REPAIRS = 3
+
+_LOUD = 6.0
+"""Times the median of the votes: larger ones are cut where the energy of a mark is measured."""
 
 
 class Robust(KeyedProfile[RobustLayout], VotingProfile):
@@ -69,31 +71,78 @@ class Robust(KeyedProfile[RobustLayout], VotingProfile):
         """Codewords of all labels; float32, shape (2048, 64)."""
         return codebook(self._key)
 
+    def nonces(self, shape: tuple[int, int]) -> int:
+        """Nonces that there are for planes of `shape` (H, W); 0 where a plane is too small to be marked."""
+        return self.layout(shape).nonces if _large_enough(shape) else 0
+
+    def wanted(self, payload: Payload) -> NDArray[np.float32]:
+        """+-1 for each bit that the slots carry: the payload's, the codeword's, its own, and 1 for acquisition."""
+        bits = np.concatenate([payload.bits, _own_bits(payload.own)])
+        signs = np.where(bits, np.float32(1), np.float32(-1))
+        length = payload.bits.size
+        return np.concatenate([signs[:length], self.book[payload.label], signs[length:], [np.float32(1)]])
+
     def on(self, plane: Plane, air: NDArray[np.bool_]) -> RobustCanvas:
         """The canvas that `plane` with its `air` (H, W) is."""
         return RobustCanvas(plane, air, self)
 
+    def extract(self, plane: Plane, air: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
+        """Payload in a plane, or None; votes of what the receiver knows to be `air` count more."""
+        votes = self._heard(plane)
+        return None if votes is None else self.decide(votes, air, length_of)
+
     def votes(self, plane: Plane) -> Votes | None:
-        """What each slot of `plane` says, in units that votes of several planes can be summed in; None if too small."""
-        if not _large_enough(plane.shape):
-            return None
-        layout = self.layout(plane.shape)
-        values = layout.grid.project(split_blocks(plane.pixels).astype(np.float32))
-        heading = find_heading(layout, values, self.book)
-        # A mark that cannot be seen lies in noise: then what noise does most often is what votes should tell.
-        scale = heading.scale if heading.score >= _SURE else max(usual_size(values), heading.scale)
-        return Votes(plane.shape, slot_votes(layout, values, scale))
+        """What `plane` says, in units that votes of several planes can be summed in; None where no mark is found."""
+        votes = self._heard(plane)
+        return None if votes is None else with_own_votes(self.layout(plane.shape), votes)
 
     def decide(self, votes: Votes, air: NDArray[np.bool_] | None, length_of: LengthOf) -> Payload | None:
-        """Payload that votes stand for, with its bits' votes; None where no header stands out."""
-        layout = self.layout(votes.shape)
-        heading = heading_of_votes(layout, votes.slots, self.book)
-        length = length_of(heading.label) if heading.score >= _SURE else None
-        if length is None:
-            return None
+        """Payload that votes stand for, with its bits' votes, and of a single plane with what is its own.
+
+        None where no label stands out.
+        """
         usable = None if air is None else usable_blocks(air)
-        sums = body_votes(layout, votes.slots, length, self.book[heading.label], usable)
-        return Payload(heading.label, sums > 0, votes=sums)
+        return decided(self.layout(votes.shape), votes, self.book, usable, length_of)
+
+    def unmarked(self, plane: Plane, payload: Payload) -> NDArray[np.int32]:
+        """Pixels (H, W) of `plane` with the mark of the `payload` that was read from it subtracted, as far as known.
+
+        An estimate, of all of the plane: to look for the region in, not to be written.
+        """
+        layout = self.layout(plane.shape)
+        carriers = layout.carriers(payload.nonce, payload.bits.size)
+        blocks = without_mark(layout.grid, carriers, self.wanted(payload), plane)
+        return join_blocks(plane.pixels, np.rint(blocks).astype(np.int32))
+
+    def removed(self, plane: Plane, air: NDArray[np.bool_], payload: Payload) -> NDArray[np.int32]:
+        """Pixels (H, W) of `plane` without the mark of the `payload` read from it, as far as `air` (H, W) goes.
+
+        In the blocks that are all air no carrier of the mark is heard afterwards, in many planes together neither;
+        nothing else changes.
+        """
+        layout, usable = self.layout(plane.shape), usable_blocks(air)
+        carriers = layout.carriers(payload.nonce, payload.bits.size)
+        estimate = without_mark(layout.grid, carriers, self.wanted(payload), plane)
+        blocks = split_blocks(plane.pixels).astype(np.int32, copy=True)
+        blocks[usable.ravel()] = silenced(layout.grid, carriers, plane, estimate, usable)
+        return join_blocks(plane.pixels, blocks)
+
+    def energy(self, plane: Plane, payload: Payload) -> float:
+        """Of the mean of the votes of each bit, whatever the others and the body say; noise alone gives some."""
+        layout = self.layout(plane.shape)
+        carriers = layout.carriers(payload.nonce, payload.bits.size)
+        votes = layout.grid.project(plane.blocks.astype(np.float32)) * carriers.signs
+        wanted = self.wanted(payload)
+        most = _LOUD * float(np.median(np.abs(votes)))  # edges of the body would outweigh all the rest
+        votes = np.clip(votes, -most, most)
+        slots = np.maximum(np.bincount(carriers.owners, minlength=wanted.size), 1)
+        sums = np.bincount(carriers.owners, votes, minlength=wanted.size) * wanted
+        return float((np.maximum(sums, 0) ** 2 / slots).sum())
+
+    def _heard(self, plane: Plane) -> Votes | None:
+        if not _large_enough(plane.shape):
+            return None
+        return heard(self.layout(plane.shape), plane.blocks)
 
 
 class RobustCanvas(Canvas):
@@ -111,45 +160,74 @@ class RobustCanvas(Canvas):
     def _capacity(self) -> int:
         return self._slots // _SLOTS_PER_BIT
 
-    def _embedded(self, payload: Payload) -> NDArray[np.int32] | None:
+    def _embedded(self, payload: Payload, binder: Binder) -> NDArray[np.int32] | None:
+        payload = replace(payload, own=binder.own(payload.nonce, None) or payload.own or bytes(OWN_BITS // 8))
         if payload.bits.size > self._slots // _LEAST_SLOTS_PER_BIT:
             return None
         plane, usable = self.plane, self.usable
-        layout, codeword = self._profile.layout(plane.shape), self._profile.book[payload.label]
-        wanted = np.append(np.where(payload.bits, np.float32(1), np.float32(-1)), codeword)
-        blocks, places = split_blocks(plane.pixels).astype(np.int32, copy=False), np.flatnonzero(usable.ravel())
-        most = max(1.0, _LOUDEST * plane.bulk_range)
-        mark = Mark(layout, plane, blocks, usable, wanted, energy=self._energy(), most=most)
+        layout = self._profile.layout(plane.shape)
+        if not 0 <= payload.nonce < layout.nonces:
+            raise ValueError(payload.nonce)
+        blocks, places = plane.blocks, np.flatnonzero(usable.ravel())
+        mark = self._mark(layout, blocks, payload)
         for _ in range(_REPAIRS):
             marked = blocks.copy()
             marked[places] += mark.made()
             wrong = self._wrong(layout, marked, payload)
-            if wrong is not None and wrong.size == 0:
+            if wrong.size == 0:
                 return join_blocks(plane.pixels, marked)
-            mark.strengthen(np.arange(payload.bits.size, wanted.size) if wrong is None else wrong)
+            mark.strengthen(wrong)
         return None
+
+    def _mark(self, layout: RobustLayout, blocks: NDArray[np.int32], payload: Payload) -> Mark:
+        length = payload.bits.size
+        return Mark(
+            layout.grid,
+            layout.carriers(payload.nonce, length),
+            self.plane,
+            blocks,
+            self.usable,
+            wanted=self._profile.wanted(payload),
+            length=length,
+            energy=self._energy(),
+            most=max(1.0, _LOUDEST * self.plane.bulk_range),
+        )
 
     @cached_property
     def _slots(self) -> int:
-        """Usable slots of the finest scale; none in a constant plane, or where too few of them can carry the header."""
+        """Usable slots for the payload; none in a constant plane, or where too few others can carry nonce and label."""
         if not _large_enough(self.plane.shape) or self.plane.pixels.min() == self.plane.pixels.max():
             return 0
-        headed = self.usable.mean() * np.sqrt(self.usable.size * FINE / HEADER_RUN)
-        return int(self.usable.sum()) * FINE if headed >= _HEADED else 0
+        layout, share = self._profile.layout(self.plane.shape), float(self.usable.mean())
+        found = share * np.sqrt(layout.acquisition.size) >= _MARGIN * sure_score(layout)
+        labelled = share * np.sqrt(layout.label.size) >= _MARGIN * LEAST_SCORE
+        return int(share * layout.body.size) if found and labelled else 0
 
     def _energy(self) -> float:
         """Sum of squared changes at which the plane has the PSNR asked for."""
         return self.plane.bulk_range**2 * self.plane.pixels.size / 10 ** (self._profile.strength / 10)
 
-    def _wrong(self, layout: RobustLayout, blocks: NDArray[np.int32], payload: Payload) -> NDArray[np.intp] | None:
-        """Bits of `payload` that a receiver of these blocks (N, 16) gets wrong; None when it finds no header."""
-        values = layout.grid.project(blocks.astype(np.float32))
-        heading = find_heading(layout, values, self._profile.book)
-        if heading.score < _SURE or heading.label != payload.label:
-            return None
-        votes = slot_votes(layout, values, heading.scale)
-        sums = body_votes(layout, votes, payload.bits.size, self._profile.book[payload.label], None)
-        return np.flatnonzero((sums > 0) != payload.bits)
+    def _wrong(self, layout: RobustLayout, blocks: NDArray[np.int32], payload: Payload) -> NDArray[np.intp]:
+        """Bits of `payload`, label and own, that a receiver of these blocks (N, 16) gets wrong.
+
+        All of the label where it is not found.
+        """
+        length = payload.bits.size
+        votes = heard(layout, blocks)
+        book = self._profile.book
+        found = None if votes is None else decided(layout, votes, book, None, lambda _: length)
+        if found is None or (found.label, found.nonce) != (payload.label, payload.nonce):
+            return np.arange(length, length + CODE_BITS)
+        own = np.flatnonzero(_own_bits(found.own) != _own_bits(payload.own)) + length + CODE_BITS
+        return np.concatenate([np.flatnonzero(found.bits != payload.bits), own])
+
+
+def _own_bits(own: bytes) -> NDArray[np.uint8]:
+    """Own bits of a payload, the highest of each byte first; zeros where it has none."""
+    bits = np.unpackbits(np.frombuffer(own or bytes(OWN_BITS // 8), dtype=np.uint8))
+    if bits.size != OWN_BITS:
+        raise ValueError(bits.size)
+    return bits
 
 
 def _large_enough(shape: tuple[int, int]) -> bool:

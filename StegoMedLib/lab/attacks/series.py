@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from StegoMedLib.dicom import read_instance
+from StegoMedLib.dicom import DerivedSeries, read_instance
 from StegoMedLib.errors import UnusableFileError, UsageError
 from StegoMedLib.lab.attacks import KINDS, Kind, PlaneKind, attack_and_measure
 from StegoMedLib.lab.attacks.header import Rewrite, lossy_attributes
@@ -157,7 +157,7 @@ def attack_series(
     targets = _targets(kind, level, len(series), np.random.default_rng(seed))
     with staged(place, overwrite=overwrite, single=series.single, like=source) as work:
         description = f"StegoMed: attacked for a test, {kind} at level {level:g} ({chosen.unit}), seed {seed}"
-        run = _Run(chosen, level, seed, report, DerivedFiles(series, work, description))
+        run = _Run(chosen, level, seed, report, DerivedFiles(series, work, DerivedSeries(description)))
         for index, part in enumerate(steps(series, progress)):
             with series.taking(part, report.slices) as made:
                 goes_to = targets[index]

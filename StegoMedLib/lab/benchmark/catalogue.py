@@ -53,5 +53,8 @@ COMPARISONS: Mapping[str, Comparison] = MappingProxyType(
         "safety": Comparison(
             "count the pixels of patients that are usable or changed, with reference masks (must be 0)", "safety_files"
         ),
+        "deidentify": Comparison(
+            "plant identifying values, and count what de-identifiers leave, break and give back", "deidentify_files"
+        ),
     }
 )

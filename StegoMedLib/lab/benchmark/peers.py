@@ -142,7 +142,7 @@ def compare_methods(
         Of noise, and of payloads that are no code.
     progress : callable
     """
-    message = seal(Sealer(Passphrase.to_seal("benchmark")), TextRecord(RECORD))
+    message = seal(Sealer(Passphrase.typed("benchmark")), TextRecord(RECORD))
     report = PeersReport(methods, missing_packages(), message.symbol)
     victims = evenly(slices, attacked)
     work = len(slices) + len(victims)

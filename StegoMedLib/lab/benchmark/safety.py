@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from StegoMedLib.binding import Shared
 from StegoMedLib.blocks import pixels_of, usable_blocks
 from StegoMedLib.codec.profiles import BLIND, PROFILES
+from StegoMedLib.dicom import Number
 from StegoMedLib.envelope import Passphrase, Sealer, TextRecord
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.message import seal
 from StegoMedLib.pipeline.slices import embed_slice
+from StegoMedLib.pipeline.tying import Tie
 from StegoMedLib.regions import Proof, prove
 from StegoMedLib.regions.prepare import hounsfield
 from StegoMedLib.series.files import FileSeries
@@ -42,6 +45,10 @@ GROUPS = ("curated", "safety")
 
 _AIR, _NEAR_AIR = -1000.0, 50.0  # HU
 _RECORD = "A record of the safety bench: no patient's, and as long as what a header of a CT or MR image has to tell."
+
+
+_ALONE = Number(0, 0, 1)
+"""Slices are judged one by one."""
 
 
 @dataclass(frozen=True)
@@ -158,18 +165,23 @@ def judge_series(
     """
     series = FileSeries(folder, accept_lossy=True)
     regions = Regions(FinderMasks(finder), series)
-    key = Passphrase.to_seal("safety bench")
+    key = Passphrase.typed("safety bench")
     sealer, locator = Sealer(key), key.locators()[0]
     record = TextRecord(_RECORD)
-    codings = {each: (coding(each, locator), seal(sealer, record, PROFILES[each].most_symbols)) for each in profiles}
+    codings = {
+        each: (
+            coding(each, locator),
+            seal(sealer, record, PROFILES[each].most_symbols, Shared.drawn(0, 1) if PROFILES[each].votes else None),
+        )
+        for each in profiles
+    }
     count = len(series) if most is None else min(most, len(series))
     chosen = set(np.linspace(0, len(series) - 1, count).round().astype(int).tolist())
     for part in (part for index, part in enumerate(series) if index in chosen):
         for each in part.slices():
             reference = _reference(masks, each)
-            judged = _judge(
-                each.plane, regions.of(each), reference, codings, (name or folder.name, part.title, each.frame)
-            )
+            where = (name or folder.name, part.title, each.frame)
+            judged = _judge(each, regions.of(each), reference, codings, where)
             if onlooker is not None:
                 onlooker(judged)
             yield judged.row
@@ -181,13 +193,17 @@ def _reference(masks: Path, each: Slice) -> Reference:
 
 
 def _judge(
-    plane: Plane,
+    each: Slice,
     region: Region,
     reference: Reference,
     codings: dict[str, tuple[Coding, Message]],
     name: tuple[str, str, int],
 ) -> JudgedSlice:
-    results = {profile: embed_slice(plane, region, message, chosen) for profile, (chosen, message) in codings.items()}
+    plane = each.plane
+    results = {
+        profile: embed_slice(each, region, message, chosen, Tie(each, _ALONE, message))
+        for profile, (chosen, message) in codings.items()
+    }
     proof = next(iter(results.values())).proof
     usable = _usable(plane, proof)
     outside = ~(reference.patient | reference.unsure | plane.padding_mask)

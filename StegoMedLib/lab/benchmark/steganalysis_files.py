@@ -73,7 +73,7 @@ def run_detection(
     UnusableInputError
         When that is so for all.
     """
-    record = seal(Sealer(Passphrase.to_seal("benchmark")), TextRecord(RECORD)).symbol.data_bits.size
+    record = seal(Sealer(Passphrase.typed("benchmark")), TextRecord(RECORD)).symbol.data_bits.size
     payloads = {
         f"record, {record} bits": {item.file: record for item in slices},
         f"{PAPER_BPP} bpp": {item.file: round(PAPER_BPP * item.plane.pixels.size) for item in slices},

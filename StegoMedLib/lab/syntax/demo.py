@@ -26,7 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder for the results (default: %(default)s)",
     )
-    add_key(parser, sealing=True)
+    add_key(parser, sealing=True, recipients=False)
     add_finder(parser)
     add_overwrite(parser)
     add_json(parser)

@@ -1,6 +1,6 @@
 # The package: what the modules install, and the extension's description.
 get_property(packaged GLOBAL PROPERTY SLICER_FAKE_LISTED)
-slicer_fake_check_listed(${CMAKE_SOURCE_DIR} packaged Resources/Models/*)
+slicer_fake_check_listed(${CMAKE_SOURCE_DIR} packaged Resources/Models/* Resources/Standard/*)
 
 string(REPLACE ";" " " depends "${EXTENSION_DEPENDS}")
 file(WRITE ${CMAKE_BINARY_DIR}/${EXTENSION_NAME}.s4ext

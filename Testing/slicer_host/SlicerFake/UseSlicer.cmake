@@ -1,7 +1,7 @@
 # What an extension includes as ${Slicer_USE_FILE}. Beyond Slicer's own checks, configuring fails when
 #   - one of the EXTENSION_ texts is missing,
 #   - a Python file in a module's folder is not listed in SCRIPTS (Slicer would leave it out of the package),
-#   - a file in a module's Resources, or in the extension's Resources/Models, is listed nowhere.
+#   - a file in a module's Resources, or in the extension's Resources/Models or Resources/Standard, is listed nowhere.
 # Folders that no package is meant to hold are named in SLICER_FAKE_UNPACKAGED, from the top of the sources.
 # A file that appears later makes the next build configure anew, so that the build fails too.
 

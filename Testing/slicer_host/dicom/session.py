@@ -9,7 +9,7 @@ from pathlib import Path
 import slicer
 
 from ..standins.ctk_widgets import ctk
-from . import database, items, plugin, scalar_volume, utils
+from . import database, items, plugin, processes, scalar_volume, utils
 
 _STANDINS = (database, items)
 
@@ -22,6 +22,7 @@ def start() -> None:
     package = types.ModuleType("DICOMLib", "Slicer's Python package for DICOM, as far as modules use it")
     package.__path__ = []  # a package, so that `import DICOMLib.DICOMUtils` works
     members = {
+        "DICOMCommand": processes.DICOMCommand,
         "DICOMPlugin": plugin.DICOMPlugin,
         "DICOMLoadable": plugin.DICOMLoadable,
         "DICOMUtils": utils,
@@ -35,4 +36,5 @@ def start() -> None:
             "DICOMScalarVolumePlugin": scalar_volume,
         }
     )
+    processes.put_programs()
     utils.openDatabase(str(Path(slicer.app.temporaryPath) / "SlicerDICOMDatabase"))

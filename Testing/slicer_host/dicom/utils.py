@@ -149,3 +149,11 @@ def refreshDICOMWidget() -> bool:
     """Show the database's contents anew."""
     slicer.dicomDatabase.updateDisplayedFields()
     return True
+
+
+def getGlobalDICOMAuth() -> Any:
+    """User name and password for DICOMweb servers, from the settings; None without."""
+    from requests.auth import HTTPBasicAuth
+
+    user, password = (slicer.util.settingsValue(f"GLOBAL_DICOMWEB_{name}_KEY", "") for name in ("USER", "PASSWORD"))
+    return HTTPBasicAuth(user, password) if user or password else None

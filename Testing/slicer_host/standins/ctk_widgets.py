@@ -74,6 +74,17 @@ class ctkCollapsibleButton(qt.QAbstractButton):
                 self._show(each, self.checked and each not in self._host_hidden)
         self.setMaximumHeight(_UNLIMITED if self.checked else self._host_header() + self.collapsedHeight)
 
+    def sizeHint(self) -> Any:
+        return self._host_size(super().sizeHint)
+
+    def minimumSizeHint(self) -> Any:
+        return self._host_size(super().minimumSizeHint)
+
+    def _host_size(self, open_: Any) -> Any:
+        """The button's size while collapsed, whatever the hidden contents would need; that of the contents else."""
+        hint = open_() if callable(open_) else open_
+        return hint if self.checked else qt.QSize(hint.width(), self._host_header() + self.collapsedHeight)
+
     def hitButton(self, position: Any) -> bool:
         return bool(position.y() < self._host_header())
 
@@ -81,6 +92,11 @@ class ctkCollapsibleButton(qt.QAbstractButton):
         if not self.checked:
             self._apply()
         super().showEvent(event)
+
+    def changeEvent(self, event: Any) -> None:
+        if event.type() == qt.QEvent.FontChange and not self.checked:
+            self._apply()
+        super().changeEvent(event)
 
     def paintEvent(self, _event: Any) -> None:
         painter, option = qt.QPainter(self), qt.QStyleOptionButton()
