@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import multiprocessing
 import os
 import signal
@@ -15,7 +14,7 @@ from StegoMedLib.dicom.hostile import open_object
 from StegoMedLib.errors import ServerError, StegoMedError
 from StegoMedLib.memory import keep_freed_memory
 from StegoMedLib.network.spool import caller_of
-from StegoMedLib.network.unexpected import place_of, sentence_for
+from StegoMedLib.network.unexpected import is_of_the_disk, place_of, sentence_for
 from StegoMedLib.network.web_target import fetcher
 from StegoMedLib.network.work import InstanceWork, Product
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "WorkerDiedError", "WorkerProcess"]
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 _STARTING = 120.0
 """Seconds for a process to begin, its network loaded."""
 _ENVIRONMENT = threading.Lock()
@@ -153,20 +151,11 @@ def _answer(works: dict[Rule, InstanceWork], settings: Settings, source: Path, f
     except ServerError as error:
         return Answer(reason=str(error), passing=error.passing, event={"refused": "ServerError"})
     except StegoMedError as error:
-        passing = _is_of_the_disk(error)
+        passing = is_of_the_disk(error)
         return Answer(reason=str(error), passing=passing, event={"refused": type(error).__name__})
     except Exception as error:  # noqa: BLE001 nothing may be lost, and messages of exceptions may hold what images say
         return Answer(reason=sentence_for(error), event={"refused": place_of(error)})
     return Answer(rule.target, product, event=dict(product.event))
-
-
-def _is_of_the_disk(error: BaseException | None) -> bool:
-    """Whether a full or failing disk is behind an exception: then the instance is not to blame."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in _DISK:
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _modality(source: Path) -> str:

@@ -28,6 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"lab"}),
     frozenset({"training"}),
     frozenset({"cli", "api"}),
+    frozenset({"batch"}),
     frozenset({"network"}),
     frozenset({"pipeline"}),
     frozenset({"series"}),

@@ -1,0 +1,212 @@
+"""Runs a batch: finds what is there, gives series to workers, and notes what becomes of each, whatever ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from StegoMedLib import __version__
+from StegoMedLib.batch.cluster import KILLED, LOST, Cluster, SchedulerLostError
+from StegoMedLib.batch.finding import find, looked_at
+from StegoMedLib.batch.jobs import ASIDE, DONE, UNFIT, Job, Outcome
+from StegoMedLib.batch.keys import fingerprint_of, passphrase_of
+from StegoMedLib.batch.naming import Naming
+from StegoMedLib.batch.report import BatchReport
+from StegoMedLib.choices import PASSPHRASE_VARIABLE
+from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.series.slice import Progress, silent
+from StegoMedLib.series.workplace import recover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from StegoMedLib.batch.manifest import Manifest, Row
+    from StegoMedLib.batch.settings import Settings
+    from StegoMedLib.envelope import Key
+    from StegoMedLib.network.addresses import Address
+
+__all__ = ["Workers", "find_series", "run"]
+
+_PAUSE = 0.5
+"""Seconds after which processes are looked at, and Ctrl-C is heard."""
+_NOTED = 64
+"""Outcomes between two commits; and whenever there is nothing to hear."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who works: those of the scheduler at an address, or so many processes of our own; and how often they try.
+
+    Attributes
+    ----------
+    scheduler : str
+        Empty for our own.
+    count : int
+    tries : int
+        Of a series that fails; and ends of workers that had it, after which it is worked on alone.
+    """
+
+    scheduler: str = ""
+    count: int = 1
+    tries: int = 3
+
+
+def find_series(
+    sources: Sequence[Path | Address], manifest: Manifest, settings: Settings, progress: Progress = silent
+) -> None:
+    """Look through the sources, and note what is there; raises as `StegoMedLib.batch.finding.find`."""
+    find(sources, manifest.scan(), settings.server, lambda chunks: map(looked_at, chunks), progress)
+
+
+def run(
+    manifest: Manifest,
+    target: Path,
+    key: Key,
+    settings: Settings,
+    workers: Workers,
+    *,
+    again: bool = False,
+    progress: Progress = silent,
+    tell: Callable[[str], object] = lambda _: None,
+) -> BatchReport:
+    """Work on all series of the manifest that are not done.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        Claimed for the batch.
+    target : Path
+        Folder of the results.
+    key : Key
+    settings : Settings
+    workers : Workers
+    again : bool
+        Work on series that are aside, too.
+    progress : callable
+    tell : callable
+        Given sentences about what happens.
+
+    Raises
+    ------
+    ServerError
+        The scheduler is gone; the manifest has all that is done.
+    UnusableInputError
+        The workers, the target or the manifest cannot be used.
+    """
+    batch = _Batch(manifest, target, key, settings, workers, progress=progress, tell=tell)
+    manifest.begin(again=again)
+    batch.find_missing()
+    batch.work()
+    return BatchReport(manifest, target, batch.naming, settings.action, batch.began)
+
+
+class _Batch:
+    """A run of a batch."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        target: Path,
+        key: Key,
+        settings: Settings,
+        workers: Workers,
+        *,
+        progress: Progress,
+        tell: Callable[[str], object],
+    ) -> None:
+        self._manifest, self._target, self._settings, self._workers = manifest, target, settings, workers
+        self._progress, self._tell, self._key = progress, tell, key
+        self.naming, self._check = Naming(key), fingerprint_of(key)
+        states = manifest.states()
+        self._total, self._done = sum(count for _, count in states.values()), states.get("done", (0, 0))[1]
+        self.began = sum(series for series, _ in states.values()) - states.get("done", (0, 0))[0]
+
+    def find_missing(self) -> None:
+        """Find again what is done, and is not there any more."""
+        missing = [row for row in self._manifest.done() if not self._folder(row).is_dir()]
+        for row in missing:
+            self._manifest.put_back(row.number)
+        if missing:
+            self._tell(f"Results of {len(missing)} series are not in {self._target} any more, and are made again.")
+        self._manifest.commit()
+
+    def work(self) -> None:
+        """Let workers do what is to be done; none are started where that is nothing."""
+        if self._next(alone=False) is None and self._next(alone=True) is None:
+            return
+        passphrase = passphrase_of(self._key) if self._settings.keys.from_environment else None
+        environment = {} if passphrase is None else {PASSPHRASE_VARIABLE: passphrase}
+        cluster = Cluster(self._workers.scheduler, self._workers.count, environment)
+        try:
+            while True:
+                self._give(cluster)
+                if not cluster.in_flight:
+                    break
+                self._hear(cluster)
+        finally:
+            cluster.close()
+            self._put_back(cluster.in_flight)
+            self._manifest.commit()
+
+    def _next(self, *, alone: bool) -> Row | None:
+        return self._manifest.next(most_kills=self._workers.tries, alone=alone)
+
+    def _give(self, cluster: Cluster) -> None:
+        """Give away what workers have time for; what has ended several of them alone, when all else is done."""
+        while cluster.free() > 0 and (row := self._next(alone=False)) is not None:
+            self._give_one(cluster, row)
+        if not cluster.in_flight and (row := self._next(alone=True)) is not None:
+            self._give_one(cluster, row)
+
+    def _give_one(self, cluster: Cluster, row: Row) -> None:
+        files = self._manifest.files_of(row.number)
+        job = Job(row.number, files, row.place, self._folder(row), self._settings, self._check, __version__)
+        self._manifest.begun(row.number)
+        cluster.give(job)
+
+    def _hear(self, cluster: Cluster) -> None:
+        """Note what is heard until there is nothing more to hear."""
+        try:
+            for count in range(_NOTED):
+                heard = cluster.next(_PAUSE if count == 0 else 0.0)
+                if heard is None:
+                    break
+                self._note(cluster, *heard)
+        except SchedulerLostError:
+            self._tell("The scheduler ended; going on with a new one.")
+            self._put_back(cluster.again())
+        self._manifest.commit()
+        self._progress(self._done, self._total, "")
+
+    def _note(self, cluster: Cluster, number: int, heard: Outcome | str) -> None:
+        if heard == KILLED:
+            self._note_killed(number, alone=not cluster.in_flight)
+        elif heard == LOST:
+            self._manifest.put_back(number)
+        elif isinstance(heard, Outcome):
+            if heard.state == UNFIT:
+                self._manifest.put_back(number)
+                raise UnusableInputError(heard.reason)
+            state = self._manifest.became(heard, most_tries=self._workers.tries)
+            self._done += heard.came_in if state in {DONE, ASIDE} else 0
+
+    def _note_killed(self, number: int, *, alone: bool) -> None:
+        """A worker ended; a series that was alone when it had ended several before is to blame."""
+        row = self._manifest.row(number)
+        blamed = alone and row.kills >= self._workers.tries
+        reason = (
+            f"It ended the process that worked on it {row.kills + 1} times, or took far too long; look at its files, "
+            "and start again with --again."
+        )
+        self._manifest.killed(number, aside=reason if blamed else "")
+
+    def _put_back(self, numbers: set[int]) -> None:
+        """What workers had when they were stopped is to be done; what they left half-written goes."""
+        for number in numbers:
+            self._manifest.put_back(number)
+            if not self._workers.scheduler:
+                recover(self._folder(self._manifest.row(number)))
+
+    def _folder(self, row: Row) -> Path:
+        return self._target / self.naming.folder(row.study, row.uid)
