@@ -98,7 +98,7 @@ def run(
     manifest.begin(again=again)
     batch.find_missing()
     batch.work()
-    return BatchReport(manifest, target, batch.naming, settings.action, batch.began)
+    return BatchReport(manifest, target, batch.naming, settings.action, batch.begun)
 
 
 class _Batch:
@@ -118,9 +118,7 @@ class _Batch:
         self._manifest, self._target, self._settings, self._workers = manifest, target, settings, workers
         self._progress, self._tell, self._key = progress, tell, key
         self.naming, self._check = Naming(key), fingerprint_of(key)
-        states = manifest.states()
-        self._total, self._done = sum(count for _, count in states.values()), states.get("done", (0, 0))[1]
-        self.began = sum(series for series, _ in states.values()) - states.get("done", (0, 0))[0]
+        self._total = self._done = self.begun = 0
 
     def find_missing(self) -> None:
         """Find again what is done, and is not there any more."""
@@ -130,6 +128,10 @@ class _Batch:
         if missing:
             self._tell(f"Results of {len(missing)} series are not in {self._target} any more, and are made again.")
         self._manifest.commit()
+        states = self._manifest.states()
+        over = [states.get(state, (0, 0)) for state in (DONE, ASIDE)]
+        self._total, self._done = sum(count for _, count in states.values()), sum(count for _, count in over)
+        self.begun = sum(series for series, _ in states.values()) - sum(series for series, _ in over)
 
     def work(self) -> None:
         """Let workers do what is to be done; none are started where that is nothing."""

@@ -77,8 +77,8 @@ def _add_workers(parser: argparse.ArgumentParser) -> None:
         "--scheduler",
         type=filled_text,
         metavar="ADDRESS",
-        help="the workers of a Dask cluster, by the address of its scheduler, as tcp://host:8786 or tls://host:8786, or "
-        "by its scheduler file",
+        help="the workers of a Dask cluster, by the address of its scheduler, as tcp://host:8786, or by its "
+        "scheduler file",
     )
     parser.add_argument(
         "--tries",
