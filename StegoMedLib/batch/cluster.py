@@ -25,8 +25,8 @@ __all__ = ["KILLED", "LOST", "Cluster", "SchedulerLostError"]
 KILLED, LOST = "killed", "lost"
 """What becomes of a series without an outcome: its worker ended, or nobody knows."""
 
-_CONNECTING, _TELLING = 30.0, 60.0
-"""Seconds for a scheduler to answer, and for a worker to tell an outcome."""
+_CONNECTING, _CONNECTING_HERE, _TELLING = 60.0, 10.0, 60.0
+"""Seconds for a scheduler to answer, elsewhere and here, and for a worker to tell an outcome."""
 _RESTARTS = 5
 _LOOK = 2.0
 """Seconds between two looks at how many workers there are."""
@@ -77,10 +77,22 @@ class Cluster:
             raise
 
     def _connected(self) -> Any:  # noqa: ANN401  distributed has no types
+        """A client; processes of our own are started as often as they end at once."""
+        if self.nodes is None:
+            return self._new_client()
+        for _ in range(_RESTARTS):
+            with suppress(UnusableInputError, ServerError):
+                if not self.nodes.lives:
+                    self.nodes.start()
+                return self._new_client()
+        return self._new_client()
+
+    def _new_client(self) -> Any:  # noqa: ANN401
         from distributed import Client  # noqa: PLC0415
 
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we say ourselves what happens
-        options: dict[str, Any] = {"timeout": _CONNECTING, "set_as_default": False}
+        options: dict[str, Any] = {"set_as_default": False}
+        options["timeout"] = _CONNECTING if self.nodes is None else _CONNECTING_HERE
         if self.nodes is not None:
             options |= {"address": self.nodes.address, "security": self.nodes.security}
         elif "://" in self._scheduler:
@@ -138,8 +150,9 @@ class Cluster:
             return None
         if self._futures.get(number) is not future:
             return None  # of a scheduler that is gone
-        del self._futures[number]
-        return number, self._became(future)
+        became = self._became(future)
+        del self._futures[number]  # not before: where the scheduler is gone, the series counts as lost with it
+        return number, became
 
     def _check_scheduler(self) -> None:
         if self._client.status != "running":
@@ -187,8 +200,6 @@ class Cluster:
         )
         if self._restarts > _RESTARTS:
             raise gone
-        if self.nodes is not None:
-            self.nodes.start()
         try:
             self._client = self._connected()
         except ServerError:

@@ -150,6 +150,10 @@ class Manifest:
         """A series is to be worked on after all."""
         self._base.execute("UPDATE series SET state = 'found' WHERE number = ?", (number,))
 
+    def put_all_back(self) -> bool:
+        """Series that were given to workers, of whom none has any, are to be worked on; whether there were any."""
+        return self._base.execute("UPDATE series SET state = 'found' WHERE state = 'running'").rowcount > 0
+
     def killed(self, number: int, *, aside: str = "") -> None:
         """Its worker ended while it had the series; `aside` is the sentence for one that is tried no more."""
         self._base.execute(

@@ -59,11 +59,7 @@ class LocalNodes:
         self._scratch = tempfile.mkdtemp(prefix="stegomed-batch-")
         self._scheduler: _Node | None = None
         self._workers: list[_Node] = []
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
+        self.address = ""
 
     @property
     def scheduler_pid(self) -> int:

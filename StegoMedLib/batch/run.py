@@ -143,9 +143,10 @@ class _Batch:
         try:
             while True:
                 self._give(cluster)
-                if not cluster.in_flight:
+                if cluster.in_flight:
+                    self._hear(cluster)
+                elif not self._manifest.put_all_back():
                     break
-                self._hear(cluster)
         finally:
             cluster.close()
             self._put_back(cluster.in_flight)
