@@ -29,6 +29,11 @@ __all__ = ["LocalNodes"]
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _STARTING = 120.0
 """Seconds for a process to begin."""
+_CONFIGURED = {
+    "distributed.scheduler.allowed-failures": 0,  # what a series that has ended a worker is worth, we judge
+    "distributed.worker.profile.enabled": False,  # nobody looks at it
+    "distributed.admin.system-monitor.gil.enabled": False,
+}
 _MOST_STARTS = 20
 """Workers that may end before one of them has done anything."""
 
@@ -210,10 +215,7 @@ def _serving(connection: Connection, serve: Coroutine[Any, Any, None]) -> None:
     threading.Thread(target=_watch, args=(connection,), daemon=True).start()
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # we say ourselves what happens
     logging.getLogger("tornado").setLevel(logging.CRITICAL)
-    # A series that has ended one worker is for us to judge; and idle time is no reason to end.
-    dask.config.set(
-        {"distributed.scheduler.allowed-failures": 0, "distributed.admin.system-monitor.gil.enabled": False}
-    )
+    dask.config.set(_CONFIGURED)
     asyncio.run(serve)
 
 
