@@ -28,7 +28,7 @@ from Testing.batch_works import FATAL, FATAL_ONCE, working
 GOOD, SLICES = "good", 2
 
 
-def series(folder: Path, number: int) -> list[Path]:
+def series(folder: Path, number: int) -> tuple[Path, ...]:
     phantom = phantom_series(slices=SLICES, size=128)
     return new_series(
         folder,

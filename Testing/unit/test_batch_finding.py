@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydicom import Dataset
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
+from pydicom.uid import UID, ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from StegoMedLib import __version__
 from StegoMedLib.batch.finding import find, looked_at
@@ -80,7 +80,7 @@ def test_a_dicomdir_names_its_files_and_none_elsewhere(
 
     def index(*paths: list[str]) -> Path:
         meta = FileMetaDataset()
-        meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = MediaStorageDirectoryStorage, "1.2.9"
+        meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = MediaStorageDirectoryStorage, UID("1.2.9")
         meta.TransferSyntaxUID = ExplicitVRLittleEndian
         dataset = FileDataset("DICOMDIR", {}, file_meta=meta, preamble=b"\0" * 128)
         rows = [Dataset() for _ in paths]
