@@ -33,7 +33,11 @@ _CONFIGURED = {
     "distributed.scheduler.allowed-failures": 0,  # what a series that has ended a worker is worth, we judge
     "distributed.worker.profile.enabled": False,  # nobody looks at it
     "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.scheduler.http.routes": [],  # pages for everybody on the machine, without TLS
+    "distributed.worker.http.routes": [],
 }
+_PAGES = "127.0.0.1:0"
+"""Where these pages would be."""
 _MOST_STARTS = 20
 """Workers that may end before one of them has done anything."""
 
@@ -180,7 +184,9 @@ def _scheduler(connection: Connection, security: Any) -> None:  # noqa: ANN401  
     async def serve() -> None:
         from distributed.scheduler import Scheduler  # noqa: PLC0415
 
-        async with Scheduler(host="127.0.0.1", port=0, security=security, dashboard=False, protocol="tls") as scheduler:
+        async with Scheduler(
+            host="127.0.0.1", port=0, security=security, dashboard=False, dashboard_address=_PAGES, protocol="tls"
+        ) as scheduler:
             connection.send(scheduler.address)
             await scheduler.finished()
 
@@ -199,6 +205,7 @@ def _worker(connection: Connection, security: Any, address: str, scratch: str) -
             host="127.0.0.1",
             memory_limit=0,
             dashboard=False,
+            dashboard_address=_PAGES,
             local_directory=scratch,
         ) as worker:
             await worker.finished()

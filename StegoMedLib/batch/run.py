@@ -177,7 +177,7 @@ class _Batch:
                     break
                 self._note(cluster, *heard)
         except SchedulerLostError:
-            self._tell("The scheduler ended; going on with a new one.")
+            self._tell("The scheduler ended; going on as soon as there is one again.")
             self._put_back(cluster.again())
         self._manifest.commit()
         self._progress(self._done, self._total, "")

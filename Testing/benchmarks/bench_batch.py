@@ -118,17 +118,13 @@ def main() -> int:
         command(folder / "source", folder / "target", 1)  # writes the key
         one = alone(folder)
         rows = [together(folder, workers) for workers in options.workers]
-        measured = {
+        for row in rows:
+            row["efficiency"] = one["seconds"] / row["seconds"] / row["workers"]
+            row["processor_efficiency"] = one["processor_seconds"] / row["processor_seconds"]
+        measured: dict[str, Any] = {
             "instances": instances,
             "alone": one,
-            "batch": [
-                row
-                | {
-                    "efficiency": one["seconds"] / row["seconds"] / row["workers"],
-                    "processor_efficiency": one["processor_seconds"] / row["processor_seconds"],
-                }
-                for row in rows
-            ],
+            "batch": rows,
             "costs": costs(folder, options.workers[-1]),
         }
     print(
