@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from StegoMedLib.batch.jobs import DONE, Outcome
 from StegoMedLib.batch.work import work_on
 
 if TYPE_CHECKING:
-    from StegoMedLib.batch.jobs import Job, Outcome
+    from StegoMedLib.batch.jobs import Job
 
-__all__ = ["FATAL", "FATAL_ONCE", "working"]
+__all__ = ["FATAL", "FATAL_ONCE", "nothing", "working"]
 
 FATAL, FATAL_ONCE = "fatal", "fatal_once"
 """Folders of series that end their worker: whenever it works on them, or once, after it is done."""
@@ -28,3 +29,8 @@ def working(job: Job) -> Outcome:
         mark.touch()
         os._exit(1)  # the result is there, and nobody was told
     return outcome
+
+
+def nothing(job: Job) -> Outcome:
+    """Say that a series is done, with nothing done: what is left is what giving it away takes."""
+    return Outcome(job.number, DONE, came_in=len(job.files), written=len(job.files))

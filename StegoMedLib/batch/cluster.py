@@ -212,11 +212,8 @@ class Cluster:
 
     def close(self) -> None:
         """Let nobody work on it any more, and end processes of our own."""
-        if self.nodes is None:
-            with suppress(Exception):
-                self._client.cancel(list(self._futures.values()), force=True)
-        else:
-            self.nodes.stop()
+        with suppress(Exception):  # a scheduler that is gone has forgotten them
+            self._client.cancel(list(self._futures.values()), force=True)
         self._end_client()
         if self.nodes is not None:
             self.nodes.close()

@@ -1,11 +1,12 @@
 """Times ``stegomed batch`` with processes of this machine against one command alone; writes a Markdown table and JSON.
 
-    python Testing/benchmarks/bench_batch.py [--instances N] [--workers 1 2] [--json FILE]
+    python Testing/benchmarks/bench_batch.py [--instances N] [--workers 1 2] [--finder NAME] [--json FILE]
 
 The same copies of the curated series go through ``stegomed deidentify`` in one command, and through ``stegomed batch``
 with 1, 2, ... workers. Processor seconds are those of all processes: on a machine that others use, too, they tell more
 than seconds. Efficiency is the time of the one command over that of the batch, times its workers. What a series costs
-is fitted to what the workers told: seconds for a series, for a slice, and for a million pixels.
+is fitted to what the workers told: seconds for a series, for a slice, and for a million pixels. What the program that
+began the batch takes itself, for a file that it finds and a series that it gives away, is where a batch stops scaling.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from pydicom import dcmread
@@ -30,9 +32,18 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from Testing.campaigns.batch_killing import CURATED, command, copies, environment  # noqa: E402
+from StegoMedLib.batch import cluster  # noqa: E402
+from StegoMedLib.batch.findings import FoundFile  # noqa: E402
+from StegoMedLib.batch.manifest import Manifest  # noqa: E402
+from StegoMedLib.batch.run import Workers, find_series, run  # noqa: E402
+from StegoMedLib.batch.settings import DEIDENTIFY, KeyPlaces, Settings  # noqa: E402
+from StegoMedLib.envelope import KeyFile  # noqa: E402
+from Testing.batch_works import nothing  # noqa: E402
+from Testing.campaigns.batch_killing import CURATED, KEY, command, copies, environment  # noqa: E402
 
-OPTIONS = ("--finder", "threshold", "--accept-burned-in")
+OPTIONS = ("--accept-burned-in", "--finder")
+_SERIES, _FILES = 2000, 100
+"""Series of a batch in which nothing is done, and files of each."""
 
 
 def timed(words: list[str], codes: set[int]) -> dict[str, float]:
@@ -48,20 +59,20 @@ def timed(words: list[str], codes: set[int]) -> dict[str, float]:
     return {"seconds": time.perf_counter() - began, "processor_seconds": used}
 
 
-def alone(folder: Path) -> dict[str, float]:
+def alone(folder: Path, finder: str) -> dict[str, float]:
     """The one command over all series."""
     target = folder / "alone"
     words = [sys.executable, "-m", "StegoMedLib", "deidentify", str(folder / "source"), str(target), "--key-file"]
     try:
-        return timed([*words, str(folder / "key"), *OPTIONS], {0, 6, 7})
+        return timed([*words, str(folder / "key"), *OPTIONS, finder], {0, 6, 7})
     finally:
         shutil.rmtree(target, ignore_errors=True)
 
 
-def together(folder: Path, workers: int) -> dict[str, float]:
+def together(folder: Path, workers: int, finder: str) -> dict[str, float]:
     """The batch, begun anew; and what a second run takes that does nothing."""
     target = folder / f"target{workers}"
-    words = command(folder / "source", target, workers, "--json", str(folder / "report.json"))
+    words = command(folder / "source", target, workers, "--finder", finder, "--json", str(folder / "report.json"))
     found = timed(words, {0, 7})
     report = json.loads((folder / "report.json").read_text())
     second = timed(words, {0, 7})
@@ -97,6 +108,29 @@ def costs(folder: Path, workers: int) -> dict[str, Any]:
     }
 
 
+def own_costs(folder: Path) -> dict[str, float]:
+    """What the program itself takes: to find a file, and to give a series away and note what became of it."""
+    key = KeyFile(KEY)
+    settings = Settings(DEIDENTIFY, KeyPlaces(key_file=folder / "key"))
+    with Manifest(folder / "found") as manifest:
+        files, began = len(list((folder / "source").rglob("*.dcm"))), time.process_time()
+        find_series([folder / "source"], manifest, settings)
+        finding = (time.process_time() - began) / files
+    with Manifest(folder / "given") as manifest, mock.patch.object(cluster, "work_on", nothing):
+        scan = manifest.scan()
+        for number in range(_SERIES):
+            for file in range(_FILES):
+                scan.put(
+                    FoundFile(f"/archive/2026/patient{number:06}/series/{file:06}.dcm", 1, 1, "", "1", f"1.{number}")
+                )
+        scan.commit()
+        manifest._base.execute("UPDATE series SET files = ?", (_FILES,))
+        began, whole = time.process_time(), time.perf_counter()
+        run(manifest, folder / "given_away", key, settings, Workers(count=2))
+        giving, rate = (time.process_time() - began) / _SERIES, _SERIES / (time.perf_counter() - whole)
+    return {"finding_a_file": finding, "giving_a_series": giving, "series_a_second": rate}
+
+
 def _pixels(file: Path) -> int:
     header = dcmread(file, stop_before_pixels=True)
     return int(header.Rows) * int(header.Columns)
@@ -107,6 +141,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--instances", type=int, default=1000)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--finder", default="threshold")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     if not CURATED.is_dir():
@@ -116,8 +151,8 @@ def main() -> int:
         folder = Path(name)
         instances = sum(1 for _ in copies(CURATED, folder / "source", options.instances))
         command(folder / "source", folder / "target", 1)  # writes the key
-        one = alone(folder)
-        rows = [together(folder, workers) for workers in options.workers]
+        one = alone(folder, options.finder)
+        rows = [together(folder, workers, options.finder) for workers in options.workers]
         for row in rows:
             row["efficiency"] = one["seconds"] / row["seconds"] / row["workers"]
             row["processor_efficiency"] = one["processor_seconds"] / row["processor_seconds"]
@@ -125,7 +160,9 @@ def main() -> int:
             "instances": instances,
             "alone": one,
             "batch": rows,
+            "finder": options.finder,
             "costs": costs(folder, options.workers[-1]),
+            "own": own_costs(folder),
         }
     print(
         "| workers | seconds | processor seconds | efficiency | of processor seconds |\n| --- | --- | --- | --- | --- |"
@@ -134,7 +171,7 @@ def main() -> int:
     for row in measured["batch"]:
         cells = f"{row['workers']} | {row['seconds']:.1f} | {row['processor_seconds']:.1f}"
         print(f"| {cells} | {row['efficiency']:.0%} | {row['processor_efficiency']:.0%} |")
-    print(json.dumps(measured["costs"], indent=1))
+    print(json.dumps({"costs": measured["costs"], "own": measured["own"]}, indent=1))
     if options.json:
         options.json.write_text(json.dumps(measured), encoding="utf-8")
     return 0

@@ -27,7 +27,7 @@ from StegoMedLib.cli.keys import key_to_open, key_to_seal
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import progress_bar, say, show_table
 from StegoMedLib.cli.syntax.common import STANDARD_INPUT
-from StegoMedLib.errors import NotEveryFileError, PersonMustLookError, UnusableInputError, UsageError
+from StegoMedLib.errors import CancelledError, NotEveryFileError, PersonMustLookError, UnusableInputError, UsageError
 from StegoMedLib.files import PRIVATE, write_whole
 from StegoMedLib.network.addresses import Address
 from StegoMedLib.series.staging import is_in
@@ -76,9 +76,14 @@ def run(arguments: argparse.Namespace) -> None:
         _check_any(manifest, arguments)
         workers = Workers(arguments.scheduler or "", arguments.local or _cores(), arguments.tries)
         with progress_bar("Working on the files") as progress:
-            report = run_batch(
-                manifest, target, key, settings, workers, again=arguments.again, progress=progress, tell=say
-            )
+            try:
+                report = run_batch(
+                    manifest, target, key, settings, workers, again=arguments.again, progress=progress, tell=say
+                )
+            except KeyboardInterrupt:
+                raise CancelledError(
+                    "Cancelled; what is done is done: start the same command again to go on."
+                ) from None
         if arguments.page is not None:
             write_whole(arguments.page, page(report), mode=PRIVATE)
         deliver(report.as_json(), arguments.json_target, lambda: _show(report))
