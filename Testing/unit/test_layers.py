@@ -49,6 +49,9 @@ MAY_BE_HEAVY = "training/"
 NETWORKING = frozenset({"pynetdicom", "dicomweb_client", "prometheus_client", "requests"})
 """Only `network` knows them, and nothing else starts with it."""
 
+CLUSTERING = frozenset({"dask", "distributed"})
+"""Only `batch` knows them."""
+
 MODULES = sorted(path.relative_to(LIBRARY).as_posix() for path in LIBRARY.rglob("*.py"))
 
 
@@ -187,18 +190,23 @@ def test_the_library_knows_nothing_of_slicer(module: str) -> None:
 @pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith(MAY_BE_HEAVY)])
 def test_heavy_packages_are_imported_where_they_are_used(module: str) -> None:
     text = (LIBRARY / module).read_text(encoding="utf-8")
-    assert not roots(imports(text, module, at_import_time=True)) & HEAVY
+    assert not roots(imports(text, module, at_import_time=True)) & (HEAVY | CLUSTERING)
 
 
 def test_the_program_starts_without_the_heavy_packages() -> None:
     code = "import sys, StegoMedLib.cli.running; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY.parent, capture_output=True, text=True, check=True)
-    assert not roots(set(done.stdout.split())) & (HEAVY | NETWORKING)
+    assert not roots(set(done.stdout.split())) & (HEAVY | NETWORKING | CLUSTERING)
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith("network/")])
 def test_only_the_network_layer_speaks_to_others(module: str) -> None:
     assert not roots(imports((LIBRARY / module).read_text(encoding="utf-8"), module)) & NETWORKING
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith("batch/")])
+def test_only_batches_know_clusters(module: str) -> None:
+    assert not roots(imports((LIBRARY / module).read_text(encoding="utf-8"), module)) & CLUSTERING
 
 
 @pytest.mark.parametrize(
