@@ -15,7 +15,7 @@ from StegoMedLib.batch.work import work_on
 from StegoMedLib.errors import ServerError, UnusableInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from StegoMedLib.batch.jobs import Job, Outcome
     from StegoMedLib.batch.nodes import LocalNodes
@@ -113,13 +113,30 @@ class Cluster:
         """Numbers of the series that workers have."""
         return set(self._futures)
 
-    def free(self) -> int:
-        """How many series may be given away now: two for each thread of a worker, one to work on, one to go on with."""
+    @property
+    def wide(self) -> int:
+        """How much is given away at once: two for each thread of a worker, one to work on, one to go on with."""
         if self.nodes is None and time.monotonic() - self._looked > _LOOK:
             with suppress(Exception):  # whoever is gone is noticed elsewhere
                 self._threads = sum(self._client.nthreads().values())
             self._looked = time.monotonic()
-        return max(_LEAST, 2 * self._threads) - len(self._futures)
+        return max(_LEAST, 2 * self._threads)
+
+    def free(self) -> int:
+        """How many series may be given away now."""
+        return self.wide - len(self._futures)
+
+    def ask(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401  distributed has no types
+        """Let a worker call a function that raises nothing; what `told` is to be asked for."""
+        self._attempt += 1
+        return self._client.submit(function, *arguments, key=f"stegomed-{self._attempt}", pure=False, retries=0)
+
+    def told(self, question: Any) -> Any:  # noqa: ANN401
+        """What it gave; None where its worker, or the scheduler, ended."""
+        try:
+            return question.result(timeout=_TELLING)
+        except Exception:  # noqa: BLE001  whoever knew it is gone
+            return None
 
     def give(self, job: Job) -> None:
         """Give a series to a worker."""

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.batch.findings import FoundFile
-from StegoMedLib.dicom import head_of
+from StegoMedLib.dicom import Head, head_of
 from StegoMedLib.dicom.hostile import naming, open_object
 from StegoMedLib.dicom.walking import Walk, folders_below, is_hidden, is_walked, status
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.network.addresses import Address
 from StegoMedLib.network.dicomweb import DicomwebServer
+from StegoMedLib.network.unexpected import sentence_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from StegoMedLib.batch.findings import Findings
     from StegoMedLib.batch.settings import ServerPlaces
 
-__all__ = ["CHUNK", "find", "looked_at", "server_at"]
+__all__ = ["CHUNK", "Look", "Stamped", "find", "looked_at", "server_at"]
 
 CHUNK = 256
 """Files that are looked at between two commits, or by one worker."""
 _DICOMDIR = "DICOMDIR"
 
+Stamped = tuple[str, int, int]
+"""Path, size and time of a file."""
 Look = tuple[str, int, int, str, str, str, bool]
 """Path, size, time, reason, study, series of a file, and whether it is a DICOMDIR."""
 
@@ -35,7 +38,7 @@ def find(
     sources: Iterable[Path | Address],
     findings: Findings,
     server: ServerPlaces,
-    look: Callable[[Iterator[list[tuple[str, int, int]]]], Iterator[list[Look]]],
+    look: Callable[[Iterator[list[Stamped]]], Iterator[list[Look]]],
     progress: Callable[[int, int, str], object],
 ) -> None:
     """Note in `findings` what lies in the sources.
@@ -71,11 +74,14 @@ def find(
     findings.end()
 
 
-def looked_at(files: list[tuple[str, int, int]]) -> list[Look]:
-    """Read the heads of files."""
+def looked_at(files: list[Stamped]) -> list[Look]:
+    """Read the heads of files; nothing is raised, since clusters write arguments of what fails into their logs."""
     found = []
     for path, size, time in files:
-        head = head_of(Path(path))
+        try:
+            head = head_of(Path(path))
+        except Exception as error:  # noqa: BLE001  nothing may be lost
+            head = Head(sentence_for(error))
         found.append((path, size, time, head.reason or "", head.study, head.series, head.index))
     return found
 
@@ -90,13 +96,13 @@ def _note(findings: Findings, source: Path, look: Look) -> None:
         findings.put(FoundFile(path, size, time, reason, study, series))
 
 
-def _chunks(files: Iterable[tuple[str, int, int]]) -> Iterator[list[tuple[str, int, int]]]:
+def _chunks(files: Iterable[Stamped]) -> Iterator[list[Stamped]]:
     remaining = iter(files)
     while chunk := list(islice(remaining, CHUNK)):
         yield chunk
 
 
-def _new_files(paths: Iterable[Path], findings: Findings) -> Iterator[tuple[str, int, int]]:
+def _new_files(paths: Iterable[Path], findings: Findings) -> Iterator[Stamped]:
     """Files that nobody looked at, as they are now."""
     for path in paths:
         known = status(path)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from StegoMedLib import __version__
-from StegoMedLib.batch.cluster import KILLED, LOST, Cluster, SchedulerLostError
-from StegoMedLib.batch.finding import find, looked_at
+from StegoMedLib.batch.cluster import KILLED, LOST, SchedulerLostError
+from StegoMedLib.batch.finding import find
 from StegoMedLib.batch.jobs import ASIDE, DONE, UNFIT, Job, Outcome
-from StegoMedLib.batch.keys import fingerprint_of, passphrase_of
+from StegoMedLib.batch.keys import fingerprint_of
 from StegoMedLib.batch.naming import Naming
 from StegoMedLib.batch.report import BatchReport
-from StegoMedLib.choices import PASSPHRASE_VARIABLE
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.series.slice import Progress, silent
 from StegoMedLib.series.workplace import recover
@@ -21,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from StegoMedLib.batch.cluster import Cluster
+    from StegoMedLib.batch.crew import Crew
     from StegoMedLib.batch.manifest import Manifest, Row
-    from StegoMedLib.batch.settings import Settings
-    from StegoMedLib.envelope import Key
     from StegoMedLib.network.addresses import Address
 
-__all__ = ["Workers", "find_series", "run"]
+__all__ = ["find_series", "run"]
 
 _PAUSE = 0.5
 """Seconds after which processes are looked at, and Ctrl-C is heard."""
@@ -34,37 +32,15 @@ _NOTED = 64
 """Outcomes between two commits; and whenever there is nothing to hear."""
 
 
-@dataclass(frozen=True)
-class Workers:
-    """Who works: those of the scheduler at an address, or so many processes of our own; and how often they try.
-
-    Attributes
-    ----------
-    scheduler : str
-        Empty for our own.
-    count : int
-    tries : int
-        Of a series that fails; and ends of workers that had it, after which it is worked on alone.
-    """
-
-    scheduler: str = ""
-    count: int = 1
-    tries: int = 3
-
-
-def find_series(
-    sources: Sequence[Path | Address], manifest: Manifest, settings: Settings, progress: Progress = silent
-) -> None:
-    """Look through the sources, and note what is there; raises as `StegoMedLib.batch.finding.find`."""
-    find(sources, manifest.scan(), settings.server, lambda chunks: map(looked_at, chunks), progress)
+def find_series(sources: Sequence[Path | Address], manifest: Manifest, crew: Crew, progress: Progress = silent) -> None:
+    """Look through the sources, and note what is there; raises as `StegoMedLib.batch.finding.find`, and `Crew`."""
+    find(sources, manifest.scan(), crew.settings.server, crew.looks, progress)
 
 
 def run(
     manifest: Manifest,
     target: Path,
-    key: Key,
-    settings: Settings,
-    workers: Workers,
+    crew: Crew,
     *,
     again: bool = False,
     progress: Progress = silent,
@@ -78,9 +54,7 @@ def run(
         Claimed for the batch.
     target : Path
         Folder of the results.
-    key : Key
-    settings : Settings
-    workers : Workers
+    crew : Crew
     again : bool
         Work on series that are aside, too.
     progress : callable
@@ -94,11 +68,11 @@ def run(
     UnusableInputError
         The workers, the target or the manifest cannot be used.
     """
-    batch = _Batch(manifest, target, key, settings, workers, progress=progress, tell=tell)
+    batch = _Batch(manifest, target, crew, progress=progress, tell=tell)
     manifest.begin(again=again)
     batch.find_missing()
     batch.work()
-    return BatchReport(manifest, target, batch.naming, settings.action, batch.begun)
+    return BatchReport(manifest, target, batch.naming, crew.settings.action, batch.begun)
 
 
 class _Batch:
@@ -108,16 +82,15 @@ class _Batch:
         self,
         manifest: Manifest,
         target: Path,
-        key: Key,
-        settings: Settings,
-        workers: Workers,
+        crew: Crew,
         *,
         progress: Progress,
         tell: Callable[[str], object],
     ) -> None:
-        self._manifest, self._target, self._settings, self._workers = manifest, target, settings, workers
-        self._progress, self._tell, self._key = progress, tell, key
-        self.naming, self._check = Naming(key), fingerprint_of(key)
+        self._manifest, self._target, self._crew = manifest, target, crew
+        self._settings, self._workers = crew.settings, crew.workers
+        self._progress, self._tell = progress, tell
+        self.naming, self._check = Naming(crew.key), fingerprint_of(crew.key)
         self._total = self._done = self.begun = 0
 
     def find_missing(self) -> None:
@@ -137,9 +110,7 @@ class _Batch:
         """Let workers do what is to be done; none are started where that is nothing."""
         if self._next(alone=False) is None and self._next(alone=True) is None:
             return
-        passphrase = passphrase_of(self._key) if self._settings.keys.from_environment else None
-        environment = {} if passphrase is None else {PASSPHRASE_VARIABLE: passphrase}
-        cluster = Cluster(self._workers.scheduler, self._workers.count, environment)
+        cluster = self._crew.cluster
         try:
             while True:
                 self._give(cluster)
@@ -148,7 +119,7 @@ class _Batch:
                 elif not self._manifest.put_all_back():
                     break
         finally:
-            cluster.close()
+            self._crew.close()
             self._put_back(cluster.in_flight)
             self._manifest.commit()
 

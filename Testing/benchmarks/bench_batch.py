@@ -6,7 +6,7 @@ The same copies of the curated series go through ``stegomed deidentify`` in one 
 with 1, 2, ... workers. Processor seconds are those of all processes: on a machine that others use, too, they tell more
 than seconds. Efficiency is the time of the one command over that of the batch, times its workers. What a series costs
 is fitted to what the workers told: seconds for a series, for a slice, and for a million pixels. What the program that
-began the batch takes itself, for a file that it finds and a series that it gives away, is where a batch stops scaling.
+began the batch takes itself, for a file that it notes and a series that it gives away, is where a batch stops scaling.
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from StegoMedLib.batch import cluster  # noqa: E402
+from StegoMedLib.batch.crew import Crew, Workers  # noqa: E402
+from StegoMedLib.batch.finding import find, looked_at  # noqa: E402
 from StegoMedLib.batch.findings import FoundFile  # noqa: E402
 from StegoMedLib.batch.manifest import Manifest  # noqa: E402
-from StegoMedLib.batch.run import Workers, find_series, run  # noqa: E402
-from StegoMedLib.batch.settings import DEIDENTIFY, KeyPlaces, Settings  # noqa: E402
+from StegoMedLib.batch.run import run  # noqa: E402
+from StegoMedLib.batch.settings import DEIDENTIFY, KeyPlaces, ServerPlaces, Settings  # noqa: E402
 from StegoMedLib.envelope import KeyFile  # noqa: E402
 from Testing.batch_works import nothing  # noqa: E402
 from Testing.campaigns.batch_killing import CURATED, KEY, command, copies, environment  # noqa: E402
@@ -112,10 +114,18 @@ def own_costs(folder: Path) -> dict[str, float]:
     """What the program itself takes: to find a file, and to give a series away and note what became of it."""
     key = KeyFile(KEY)
     settings = Settings(DEIDENTIFY, KeyPlaces(key_file=folder / "key"))
-    with Manifest(folder / "found") as manifest:
-        files, began = len(list((folder / "source").rglob("*.dcm"))), time.process_time()
-        find_series([folder / "source"], manifest, settings)
-        finding = (time.process_time() - began) / files
+    looks: list[Any] = []
+
+    def looking(chunks: Any) -> Any:
+        for chunk in chunks:
+            looks.append(looked_at(chunk))
+            yield looks[-1]
+
+    def known(chunks: Any) -> Any:
+        yield from (look for _, look in zip(chunks, looks, strict=True))
+
+    spent = [_finding(folder / name, folder / "source", look) for name, look in (("a", looking), ("b", known))]
+    files = sum(map(len, looks))
     with Manifest(folder / "given") as manifest, mock.patch.object(cluster, "work_on", nothing):
         scan = manifest.scan()
         for number in range(_SERIES):
@@ -126,9 +136,23 @@ def own_costs(folder: Path) -> dict[str, float]:
         scan.commit()
         manifest._base.execute("UPDATE series SET files = ?", (_FILES,))
         began, whole = time.process_time(), time.perf_counter()
-        run(manifest, folder / "given_away", key, settings, Workers(count=2))
+        with Crew(Workers(count=2), settings, key) as crew:
+            run(manifest, folder / "given_away", crew)
         giving, rate = (time.process_time() - began) / _SERIES, _SERIES / (time.perf_counter() - whole)
-    return {"finding_a_file": finding, "giving_a_series": giving, "series_a_second": rate}
+    return {
+        "walking_a_file": spent[1] / files,
+        "reading_a_head": (spent[0] - spent[1]) / files,
+        "giving_a_series": giving,
+        "series_a_second": rate,
+    }
+
+
+def _finding(place: Path, source: Path, look: Any) -> float:
+    """Processor seconds of a scan."""
+    with Manifest(place) as manifest:
+        began = time.process_time()
+        find([source], manifest.scan(), ServerPlaces(), look, lambda *_: None)
+        return time.process_time() - began
 
 
 def _pixels(file: Path) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from pydicom import Dataset
@@ -12,12 +12,14 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from StegoMedLib import __version__
+from StegoMedLib.batch.crew import Crew, Workers
 from StegoMedLib.batch.finding import find, looked_at
 from StegoMedLib.batch.jobs import ASIDE, DONE, UNFIT, Job, Outcome
 from StegoMedLib.batch.keys import fingerprint_of, key_in
 from StegoMedLib.batch.manifest import Manifest
 from StegoMedLib.batch.settings import DEIDENTIFY, EXTRACT, KeyPlaces, ServerPlaces, Settings
 from StegoMedLib.batch.work import work_on
+from StegoMedLib.envelope import KeyFile
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.network.addresses import Address
 from Testing.fake_dicomweb import Asked, Reply, as_json, numbered, part, running
@@ -25,6 +27,7 @@ from Testing.fake_dicomweb import Asked, Reply, as_json, numbered, part, running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from StegoMedLib.batch.cluster import Cluster
     from Testing.conftest import ImageMaker
 
 
@@ -164,3 +167,21 @@ def test_what_travels_shows_no_names() -> None:
         Outcome(7, DONE, "Mustermann")
     )
     assert shown == "Job(7)Outcome(7, done)"
+
+
+def test_heads_that_no_worker_tells_are_read_here(make_image: ImageMaker, tmp_path: Path) -> None:
+    laid(make_image, tmp_path, "src/1.dcm", "src/2.dcm", "src/3.dcm")
+
+    class Gone:
+        wide = 1
+
+        def ask(self, *_: object) -> None:
+            """Give a question to nobody."""
+
+        def told(self, _: object) -> None:
+            """Tell nothing."""
+
+    crew = Crew(Workers(), Settings(DEIDENTIFY), KeyFile(bytes(32)))
+    crew._cluster = cast("Cluster", Gone())
+    chunks = ([(str(path), 1, 1)] for path in sorted((tmp_path / "src").iterdir()) * 5)
+    assert len([look for looks in crew.looks(chunks) for look in looks]) == 15

@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from StegoMedLib.batch.crew import Crew, Workers
 from StegoMedLib.batch.keys import fingerprint_of
 from StegoMedLib.batch.manifest import Manifest
 from StegoMedLib.batch.page import page
-from StegoMedLib.batch.run import Workers, find_series
+from StegoMedLib.batch.run import find_series
 from StegoMedLib.batch.run import run as run_batch
 from StegoMedLib.batch.settings import (
     DEIDENTIFY,
@@ -71,22 +72,23 @@ def run(arguments: argparse.Namespace) -> None:
     with Manifest(place) as manifest:
         key = key_to_seal(arguments) if settings.action in SEALING else key_to_open(arguments)
         _claim(manifest, target, key, settings)
-        with progress_bar("Finding series") as progress:
-            find_series(arguments.sources, manifest, settings, progress)
-        _check_any(manifest, arguments)
         workers = Workers(arguments.scheduler or "", arguments.local or _cores(), arguments.tries)
-        with progress_bar("Working on the files") as progress:
-            try:
-                report = run_batch(
-                    manifest, target, key, settings, workers, again=arguments.again, progress=progress, tell=say
-                )
-            except KeyboardInterrupt:
-                raise CancelledError(
-                    "Cancelled; what is done is done: start the same command again to go on."
-                ) from None
+        try:
+            report = _worked(arguments, manifest, target, Crew(workers, settings, key))
+        except KeyboardInterrupt:
+            raise CancelledError("Cancelled; what is done is done: start the same command again to go on.") from None
         if arguments.page is not None:
             write_whole(arguments.page, page(report), mode=PRIVATE)
         deliver(report.as_json(), arguments.json_target, lambda: _show(report))
+
+
+def _worked(arguments: argparse.Namespace, manifest: Manifest, target: Path, crew: Crew) -> BatchReport:
+    with crew:
+        with progress_bar("Finding series") as progress:
+            find_series(arguments.sources, manifest, crew, progress)
+        _check_any(manifest, arguments)
+        with progress_bar("Working on the files") as progress:
+            return run_batch(manifest, target, crew, again=arguments.again, progress=progress, tell=say)
 
 
 def _cores() -> int:
