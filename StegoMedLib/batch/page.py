@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from StegoMedLib.batch.manifest import Row
     from StegoMedLib.batch.report import BatchReport
 
-__all__ = ["page"]
+__all__ = ["is_page", "page"]
 
 _SIDE = 192
 _ROWS = 500
+_HEAD = '<!doctype html><html lang="en"><meta charset="utf-8"><title>stegomed batch</title>'
 _STYLE = (
     "body{font:15px sans-serif;margin:2em;max-width:70em;color:#16212c}table{border-collapse:collapse;margin:1em 0}"
     "td,th{border:1px solid #c5ced6;padding:.3em .6em;text-align:left;vertical-align:top}"
@@ -59,8 +60,16 @@ def page(report: BatchReport) -> bytes:
         *_left_out(report),
         *_worst(report),
     ]
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>stegomed batch</title><style>{_STYLE}</style>'
-    return (head + "\n".join(parts) + "\n</html>\n").encode("utf-8", "backslashreplace")
+    return (_HEAD + f"<style>{_STYLE}</style>" + "\n".join(parts) + "\n</html>\n").encode("utf-8", "backslashreplace")
+
+
+def is_page(file: Path) -> bool:
+    """Whether a file is such a page, or holds nothing, so that a new one may replace it."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(len(_HEAD)) in {b"", _HEAD.encode()}
+    except OSError:
+        return False
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

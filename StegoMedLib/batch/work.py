@@ -56,6 +56,7 @@ def work_on(job: Job) -> Outcome:
         outcome = Outcome(job.number, ASIDE, str(error), must_look=True)
     except StegoMedError as error:
         passing = is_of_the_disk(error) or (isinstance(error, ServerError) and error.passing)
+        passing = passing or job.target.is_dir()  # another worker had it, too, and was faster: next time it is accepted
         outcome = Outcome(job.number, FAILED if passing else ASIDE, str(error))
     except Exception as error:  # noqa: BLE001 nothing may be lost, and messages of exceptions may hold what images say
         outcome = Outcome(job.number, FAILED, sentence_for(error))

@@ -110,6 +110,8 @@ def test_what_cannot_be_is_refused_in_a_sentence(
         ((taken, target, *key, "--carry", "none"), 3, "other options (carry)"),
         ((taken, target, *key, "--tiles", "8"), 2, "--tiles goes with --do embed"),
         ((taken, target, *key, "--manifest", taken / "m"), 3, "would lie in a source"),
+        ((taken, target, *key, "--page", key_file), 3, "is a key"),
+        ((taken, target, *key, "--page", __file__), 3, "is no page of a batch"),
         ((taken, target, "--scheduler", "tcp://127.0.0.1:1"), 2, "cannot ask for a passphrase"),
     ):
         found = refused(*words)

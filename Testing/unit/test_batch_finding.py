@@ -12,13 +12,15 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from StegoMedLib import __version__
+from StegoMedLib.batch import work
 from StegoMedLib.batch.crew import Crew, Workers
 from StegoMedLib.batch.finding import find, looked_at
-from StegoMedLib.batch.jobs import ASIDE, DONE, UNFIT, Job, Outcome
+from StegoMedLib.batch.jobs import ASIDE, DONE, FAILED, UNFIT, Job, Outcome
 from StegoMedLib.batch.keys import fingerprint_of, key_in
 from StegoMedLib.batch.manifest import Manifest
 from StegoMedLib.batch.settings import DEIDENTIFY, EXTRACT, KeyPlaces, ServerPlaces, Settings
 from StegoMedLib.batch.work import work_on
+from StegoMedLib.dicom import list_these
 from StegoMedLib.envelope import KeyFile
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.network.addresses import Address
@@ -76,6 +78,7 @@ def test_a_series_is_one_wherever_its_files_lie(make_image: ImageMaker, tmp_path
     assert found(manifest, tmp_path / "src") == {"found": (1, 3)}
 
 
+@pytest.mark.filterwarnings("ignore:Invalid value")
 def test_a_dicomdir_names_its_files_and_none_elsewhere(
     make_image: ImageMaker, tmp_path: Path, manifest: Manifest
 ) -> None:
@@ -137,6 +140,23 @@ def test_a_result_that_is_there_already_is_accepted_and_a_part_of_it_is_not(
     assert (again.accepted, again.written) == (False, 2)
     again = work_on(job(files, tmp_path / "out", key_file))
     assert (again.accepted, again.written) == (True, 2)
+
+
+def test_a_worker_that_another_one_outruns_accepts_what_that_made(
+    make_image: ImageMaker, tmp_path: Path, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid(make_image, tmp_path, "src/1.dcm")
+    given = job((str(tmp_path / "src" / "1.dcm"),), tmp_path / "out", key_file)
+    listed = list_these
+
+    def outrun(files: list[Path]) -> object:
+        monkeypatch.setattr(work, "list_these", listed)
+        assert work_on(given).state == DONE
+        return listed(files)
+
+    monkeypatch.setattr(work, "list_these", outrun)
+    assert work_on(given).state == FAILED
+    assert work_on(given).accepted
 
 
 def test_files_beside_the_target_are_worked_on_too(make_image: ImageMaker, tmp_path: Path, key_file: Path) -> None:

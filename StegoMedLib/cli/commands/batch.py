@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from StegoMedLib.batch.crew import Crew, Workers
 from StegoMedLib.batch.keys import fingerprint_of
 from StegoMedLib.batch.manifest import Manifest
-from StegoMedLib.batch.page import page
+from StegoMedLib.batch.page import is_page, page
 from StegoMedLib.batch.run import find_series
 from StegoMedLib.batch.run import run as run_batch
 from StegoMedLib.batch.settings import (
@@ -206,6 +206,8 @@ def _check_places(arguments: argparse.Namespace, target: Path, manifest: Path, s
             real = Path(os.path.realpath(made))
             if any(is_in(real, each) for each in (*sources, *keys, place)):
                 raise UnusableInputError(f"{made} would lie in a source or in DST, or is a key; name another file.")
+    if arguments.page is not None and os.path.lexists(arguments.page) and not is_page(arguments.page):
+        raise UnusableInputError(f"{arguments.page} exists and is no page of a batch; name another file for the page.")
 
 
 def _claim(manifest: Manifest, target: Path, key: Key, settings: Settings) -> None:
