@@ -14,7 +14,7 @@ __all__ = ["batch_table", "killing_table", "model_table"]
 _SLICES = 100
 """Slices of a series of the model, as archives of CT have."""
 _WORKERS = (1, 2, 16, 128, 1024, 8192)
-_HOUR, _DAY, _TB = 3600.0, 86400.0, 1e12
+_MINUTE, _HOUR, _DAY, _TB = 60.0, 3600.0, 86400.0, 1e12
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str | float | None]]) -> str:
@@ -78,6 +78,8 @@ def model_table(measured: Mapping[str, Any]) -> str:
 
 
 def _long(seconds: float) -> str:
+    if seconds < 2 * _MINUTE:
+        return f"{seconds:.0f} s"
     if seconds < 2 * _HOUR:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / _HOUR:.0f} h" if seconds < 3 * _DAY else f"{seconds / _DAY:.0f} d"
