@@ -10,14 +10,13 @@ import asyncio
 import logging
 import multiprocessing
 import os
-import shutil
 import signal
-import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.network.scratch import Scratch
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator, Mapping
@@ -65,7 +64,7 @@ class LocalNodes:
 
         self._environment, self._count, self._starts = dict(environment), count, 0
         self.security: Any = Security.temporary()
-        self._scratch = tempfile.mkdtemp(prefix="stegomed-batch-")
+        self._scratch = Scratch(None)
         self._scheduler: _Node | None = None
         self._workers: list[_Node] = []
         self.address = ""
@@ -126,7 +125,8 @@ class LocalNodes:
             )
         with self._surroundings():
             alive += [
-                _Node(_worker, self.security, self.address, self._scratch) for _ in range(self._count - len(alive))
+                _Node(_worker, self.security, self.address, str(self._scratch.path))
+                for _ in range(self._count - len(alive))
             ]
         self._workers = alive
         return ended
@@ -144,7 +144,7 @@ class LocalNodes:
     def close(self) -> None:
         """End all processes, for good."""
         self.stop()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.close()
 
     @contextmanager
     def _surroundings(self) -> Iterator[None]:

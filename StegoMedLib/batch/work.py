@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -23,6 +21,7 @@ from StegoMedLib.dicom import list_these
 from StegoMedLib.errors import PersonMustLookError, ServerError, StegoMedError
 from StegoMedLib.memory import keep_freed_memory
 from StegoMedLib.network.addresses import Address
+from StegoMedLib.network.scratch import Scratch
 from StegoMedLib.network.unexpected import is_of_the_disk, sentence_for
 from StegoMedLib.series.staging import check_target, is_in, staged
 
@@ -168,8 +167,10 @@ def _gathered(job: Job) -> Iterator[tuple[Path, list[Path]]]:
         if not is_in(Path(os.path.realpath(job.target)), Path(os.path.realpath(folder))):
             yield folder, files
             return
-    passing = Path(tempfile.mkdtemp(prefix="stegomed-batch-"))  # for its owner alone
+    scratch = Scratch(None)  # for its owner alone; what killed workers left there goes
     try:
+        passing = scratch.path / "passing"
+        passing.mkdir()
         if job.place:
             place = Address.of(job.place)
             with server_at(place, job.settings.server) as server:
@@ -179,7 +180,7 @@ def _gathered(job: Job) -> Iterator[tuple[Path, list[Path]]]:
             files = [_linked(passing, number, each) for number, each in enumerate(files, start=1)]
         yield passing, files
     finally:
-        shutil.rmtree(passing, ignore_errors=True)
+        scratch.close()
 
 
 def _linked(folder: Path, number: int, file: Path) -> Path:
