@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING
 from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.codec.profiles import profiles_with
 from StegoMedLib.errors import UsageError
+from StegoMedLib.processes import cores
+from StegoMedLib.series.files import is_file
 from StegoMedLib.series.masks import MaskSource, mask_source
 
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["chosen_masks", "chosen_strength", "chosen_target"]
+    from StegoMedLib.dicom import Listing
+
+__all__ = ["chosen_masks", "chosen_strength", "chosen_target", "chosen_workers"]
+
+_WORTH_A_PROCESS = 6 * 2**20
+"""Bytes of images: a dozen slices of 512 x 512 take as long as a process takes to begin."""
 
 
 def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
@@ -28,6 +35,14 @@ def chosen_strength(arguments: argparse.Namespace) -> float | None:
     if arguments.strength is not None and arguments.profile not in taking:
         raise UsageError(f"--strength goes with --profile {' or '.join(taking)}; add it, or leave --strength out.")
     return None if arguments.strength is None else float(arguments.strength)
+
+
+def chosen_workers(arguments: argparse.Namespace, listing: Listing) -> int:
+    """Processes that share the work: as many as were asked for, or as cores and images are worth."""
+    if arguments.workers is not None:
+        return int(arguments.workers)
+    size = sum(path.stat().st_size for path in listing.images if is_file(path))
+    return max(1, min(cores(), size // _WORTH_A_PROCESS))
 
 
 def chosen_target(typed: str, source: Path, *, ending: str = "") -> Path:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 import multiprocessing
-import os
 import signal
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,9 +16,9 @@ from StegoMedLib.network.spool import caller_of
 from StegoMedLib.network.unexpected import place_of, sentence_for
 from StegoMedLib.network.web_target import fetcher
 from StegoMedLib.network.work import InstanceWork, Product
+from StegoMedLib.processes import one_thread_each
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -28,11 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "WorkerDiedError", "WorkerProcess"]
 
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 _STARTING = 120.0
 """Seconds for a process to begin, its network loaded."""
-_ENVIRONMENT = threading.Lock()
 
 
 class WorkerDiedError(Exception):
@@ -69,7 +65,7 @@ class WorkerProcess:
         context = multiprocessing.get_context("spawn")
         self._connection, other = context.Pipe()
         self._process = context.Process(target=_work, args=(other, self._settings), daemon=True, name="stegomed-worker")
-        with _one_thread_each():
+        with one_thread_each():
             self._process.start()
         other.close()
         self._ready = False
@@ -111,22 +107,6 @@ class WorkerProcess:
             self._connection.close()
         self._process.kill()
         self._process.join()
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let a process that begins compute with one thread: there are as many processes as cores."""
-    with _ENVIRONMENT:
-        before = {name: os.environ.get(name) for name in _ONE_THREAD}
-        os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
 
 
 def _work(connection: Connection, settings: Settings) -> None:

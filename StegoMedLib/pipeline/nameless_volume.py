@@ -33,6 +33,8 @@ __all__ = ["deidentify_stack", "number_of", "reidentify_files"]
 class _FileMasks:
     """Masks of a volume, for the slices of its files (`StegoMedLib.series.masks.MaskSource`)."""
 
+    travels = False
+
     def __init__(self, masks: VolumeMasks, numbers: Mapping[SliceKey, int]) -> None:
         self.name = masks.name
         self._masks, self._numbers = masks, numbers

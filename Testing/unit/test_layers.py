@@ -36,7 +36,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             *("audit", "audit_chain", "blocks", "choices", "errors", "files", "labels", "locking", "memory"),
-            *("opening", "packing", "plain", "plane", "resources", "streams", "wording"),
+            *("opening", "packing", "plain", "plane", "processes", "resources", "streams", "wording"),
         }
     ),
 )
