@@ -1,29 +1,30 @@
-"""Processes of our own beside this one, each of which computes with one thread; none outlives whoever started it."""
+"""Processes beside this one that share its work; each computes with one thread, and ends when this one does."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
+import pickle
+import queue
 import threading
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
-from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, TypeVar
+from collections import deque
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from io import BufferedReader
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from StegoMedLib.errors import WorkerEndedError
-from StegoMedLib.memory import keep_freed_memory
+from StegoMedLib.frames import read_frame, write_frame
+from StegoMedLib.interpreter import NoPythonError, kill, start_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
-    from typing import Any
+    from io import FileIO
 
-__all__ = ["Workers", "cores", "one_thread_each", "result_of", "workers"]
+__all__ = ["Workers", "cores", "one_thread_each", "workers"]
 
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_MODULE = "StegoMedLib.processes_child"
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ENVIRONMENT = threading.Lock()
-_ENDED = 1
 
 ResultT = TypeVar("ResultT")
 
@@ -37,8 +38,8 @@ def cores() -> int:
 def one_thread_each() -> Iterator[None]:
     """Let a process that begins compute with one thread: there are as many processes as cores."""
     with _ENVIRONMENT:
-        before = {name: os.environ.get(name) for name in _ONE_THREAD}
-        os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+        before = {name: os.environ.get(name) for name in _THREADS}
+        os.environ.update(dict.fromkeys(_THREADS, "1"))
         try:
             yield
         finally:
@@ -49,74 +50,129 @@ def one_thread_each() -> Iterator[None]:
                     os.environ[name] = value
 
 
+class _Worker:
+    """One process, with a thread that writes to it and one that reads from it."""
+
+    def __init__(self) -> None:
+        self.process = start_python(_MODULE)
+        # Unbuffered: a thread that is stopped half-way leaves nothing behind to be written later.
+        self._input = cast("FileIO", self.process.stdin)
+        self._output = BufferedReader(cast("FileIO", self.process.stdout))
+        self._lock, self._ended = threading.Lock(), False
+        self._asked: deque[Future[Any]] = deque()
+        self._tasks: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._write, self._read)]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, task: tuple[Any, ...]) -> Future[Any]:
+        future: Future[Any] = Future()
+        with self._lock:
+            if self._ended:
+                raise WorkerEndedError
+            self._asked.append(future)
+        self._tasks.put(task)
+        return future
+
+    def _write(self) -> None:
+        with suppress(OSError, ValueError):
+            while (task := self._tasks.get()) is not None:
+                write_frame(self._input, pickle.dumps(task, pickle.HIGHEST_PROTOCOL))
+
+    def _read(self) -> None:
+        with suppress(OSError, ValueError, EOFError):
+            while True:
+                made, error = pickle.loads(read_frame(self._output))  # noqa: S301  our own process wrote it
+                future = self._asked.popleft()
+                if error is None:
+                    future.set_result(made)
+                else:
+                    future.set_exception(error)
+        with self._lock:
+            self._ended = True
+        while self._asked:
+            self._asked.popleft().set_exception(WorkerEndedError())
+
+    def end(self) -> None:
+        kill(self.process)
+        self._tasks.put(None)
+        self.process.wait()
+        for thread in self._threads:
+            thread.join()
+        self._input.close()
+        self._output.close()
+
+
 class Workers:
-    """So many processes, which begin with the first thing that they are given to do.
+    """So many processes, each of which does what it is given in turn, one thing after the other.
 
-    Each does what it is given in turn, one thing after the other; so whoever gives it things that belong together may
-    count on its memory. Whoever makes them ends them (`workers`).
+    So whoever gives one of them things that belong together may count on its memory. `workers` makes them, and ends
+    them.
 
-    Parameters
+    Attributes
     ----------
-    number : int
+    pids : tuple of int
+        Numbers of the processes.
     """
 
     def __init__(self, number: int) -> None:
-        context = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
-        self._pools = [ProcessPoolExecutor(1, mp_context=context, initializer=_begin) for _ in range(number)]
+        self._workers: list[_Worker] = []
+        try:
+            for _ in range(number):
+                self._workers.append(_Worker())
+        except BaseException:
+            self.end()
+            raise
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """See `Workers`."""
+        return tuple(worker.process.pid for worker in self._workers)
 
     def end(self) -> None:
-        """Drop what was not begun, and wait until the processes have ended."""
-        with ThreadPoolExecutor(len(self._pools)) as enders:  # each waits for what its process just does
-            for pool in self._pools:
-                enders.submit(pool.shutdown, wait=True, cancel_futures=True)
+        """End the processes, whatever they do."""
+        for worker in self._workers:
+            worker.end()
 
     def __len__(self) -> int:
         """Their number."""
-        return len(self._pools)
+        return len(self._workers)
 
-    def submit(self, which: int, do: Callable[..., ResultT], *given: Any) -> Future[ResultT]:  # noqa: ANN401
+    def submit(self, which: int, do: Callable[..., ResultT], *given: object) -> Future[ResultT]:
         """Let one of them call `do`, a function of a module, with what can be pickled.
+
+        What it raises is what the result raises; `WorkerEndedError` where the process is no more.
 
         Raises
         ------
         WorkerEndedError
-            The process ended; also of `result_of`.
+            The process is no more.
         """
-        try:
-            with one_thread_each():
-                return self._pools[which % len(self._pools)].submit(do, *given)
-        except BrokenExecutor:
-            raise WorkerEndedError from None
+        return self._workers[which % len(self._workers)].submit((do, given))
+
+
+def _ready() -> bool:
+    """Say that a process is there."""
+    return True
 
 
 @contextmanager
-def workers(number: int) -> Iterator[Workers]:
-    """So many processes for a while."""
-    made = Workers(number)
+def workers(number: int) -> Iterator[Workers | None]:
+    """So many processes for a while; None where none can be started here, and one has to do it alone."""
     try:
-        yield made
+        made = Workers(number)
+    except (NoPythonError, OSError):
+        yield None
+        return
+    try:
+        yield made if _all_ready(made) else None
     finally:
         made.end()
 
 
-def result_of(future: Future[ResultT]) -> ResultT:
-    """What a process was given to do gave; raises what that raised, or `WorkerEndedError`."""
+def _all_ready(made: Workers) -> bool:
     try:
-        return future.result()
-    except BrokenExecutor:
-        raise WorkerEndedError from None
-
-
-def _begin() -> None:
-    """What a process does first: whoever started it ends it, by asking or by being gone."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    keep_freed_memory()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(_ENDED)  # whatever it computes, nobody wants it any more
+        begun = [made.submit(which, _ready) for which in range(len(made))]
+        return all(asked.result() for asked in begun)
+    except WorkerEndedError:
+        return False

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.elsewhere import Done, Seen, look, make, set_up, source_of
-from StegoMedLib.processes import Workers, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.pipeline.elsewhere import Source
     from StegoMedLib.pipeline.slice_work import SliceWork
+    from StegoMedLib.processes import Workers
     from StegoMedLib.series.foreseen import Foreseen
     from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.series.neighbours import Regions
@@ -210,7 +210,7 @@ class Ahead(Generic[MadeT]):
 
     def _result(self, future: Future[Done]) -> Any:  # noqa: ANN401  what the work gives
         self._crew.clock.lap("writing")
-        done = result_of(future)
+        done = future.result()
         self._crew.clock.lap("waiting")
         self._crew.clock.add(done.seconds)
         return done.made

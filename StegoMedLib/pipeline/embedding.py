@@ -141,5 +141,5 @@ def helped(processes: int, work: SliceWork, masks: MaskSource) -> Iterator[Crew 
     if processes < 2:  # noqa: PLR2004  then nobody else is needed
         yield None
         return
-    with workers(processes) as crew:
-        yield Crew(crew, work, masks)
+    with workers(processes) as made:
+        yield None if made is None else Crew(made, work, masks)

@@ -35,8 +35,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     STATIONS,
     frozenset(
         {
-            *("audit", "audit_chain", "blocks", "choices", "errors", "files", "labels", "locking", "memory"),
-            *("opening", "packing", "plain", "plane", "processes", "resources", "streams", "wording"),
+            *("audit", "audit_chain", "blocks", "choices", "errors", "files", "frames", "interpreter", "labels"),
+            *("locking", "memory", "opening", "packing", "plain", "plane", "processes", "processes_child"),
+            *("resources", "streams", "wording"),
         }
     ),
 )
