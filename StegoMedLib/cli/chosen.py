@@ -10,13 +10,10 @@ from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.codec.profiles import profiles_with
 from StegoMedLib.errors import UsageError
 from StegoMedLib.processes import cores
-from StegoMedLib.series.files import is_file
 from StegoMedLib.series.masks import MaskSource, mask_source
 
 if TYPE_CHECKING:
     import argparse
-
-    from StegoMedLib.dicom import Listing
 
 __all__ = ["chosen_masks", "chosen_strength", "chosen_target", "chosen_workers"]
 
@@ -37,12 +34,18 @@ def chosen_strength(arguments: argparse.Namespace) -> float | None:
     return None if arguments.strength is None else float(arguments.strength)
 
 
-def chosen_workers(arguments: argparse.Namespace, listing: Listing) -> int:
+def chosen_workers(arguments: argparse.Namespace) -> int:
     """Processes that share the work: as many as were asked for, or as cores and images are worth."""
     if arguments.workers is not None:
         return int(arguments.workers)
-    size = sum(path.stat().st_size for path in listing.images if is_file(path))
-    return max(1, min(cores(), size // _WORTH_A_PROCESS))
+    return max(1, min(cores(), _size_of(arguments.source) // _WORTH_A_PROCESS))
+
+
+def _size_of(source: Path) -> int:
+    """Bytes of the files of a source; what cannot be looked at counts for nothing here."""
+    folders = os.walk(source) if os.path.isdir(source) else [("", [], [os.fspath(source)])]  # noqa: PTH112
+    files = (os.path.join(folder, name) for folder, _, names in folders for name in names)  # noqa: PTH118
+    return sum(os.stat(file).st_size for file in files if os.path.isfile(file))  # noqa: PTH113, PTH116
 
 
 def chosen_target(typed: str, source: Path, *, ending: str = "") -> Path:

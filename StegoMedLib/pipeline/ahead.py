@@ -8,14 +8,16 @@ those of one process.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.pipeline.elsewhere import Done, Seen, look, make, set_up, source_of
+from StegoMedLib.processes import workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
     from StegoMedLib.pipeline.elsewhere import Source
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from StegoMedLib.series.region import Region
     from StegoMedLib.series.slice import Key, Slice
 
-__all__ = ["Ahead", "Crew"]
+__all__ = ["Ahead", "Crew", "helped"]
 
 _LOOKED_AT, _MADE = 6, 3
 """Slices for each process that are looked at, and that are made, before their turn."""
@@ -46,6 +48,7 @@ class _Begun:
     made: Future[Done] | None = None
     failed: bool = False
     marked: bool = False
+    settled: bool = False
 
 
 class Crew:
@@ -79,7 +82,7 @@ class Ahead(Generic[MadeT]):
         Whether a slice, by its key, has to be looked at for a record that it carries already.
     task : callable
         Given a slice and its region, in the order of the walk: the method of `SliceWork` that gives what is wanted, and
-        what that takes beside the slice.
+        what that takes beside the slice; None where the region is all.
     """
 
     def __init__(
@@ -89,7 +92,7 @@ class Ahead(Generic[MadeT]):
         regions: Regions,
         *,
         checks: Callable[[Key], bool],
-        task: Callable[[Slice, Region], tuple[str, tuple[object, ...]]],
+        task: Callable[[Slice, Region], tuple[str, tuple[object, ...]] | None],
     ) -> None:
         self._crew, self._series, self._regions = crew, series, regions
         self._checks, self._task = checks, task
@@ -141,7 +144,7 @@ class Ahead(Generic[MadeT]):
         most = _MADE * len(self._crew.workers)
         for begun in list(self._begun.values())[:most]:
             waits = begun.each.key == turn
-            if begun.made is not None:
+            if begun.made is not None or begun.settled:
                 continue
             if not self._is_seen(begun, waits=waits) or not self._knows_beside(begun, waits=waits):
                 return
@@ -205,7 +208,11 @@ class Ahead(Generic[MadeT]):
         except UnusableInputError:
             begun.failed = True
             return
-        what, given = self._task(begun.each, region)
+        wanted = self._task(begun.each, region)
+        if wanted is None:
+            begun.settled = True
+            return
+        what, given = wanted
         begun.made = self._crew.workers.submit(begun.which, make, begun.source, what, *given)
 
     def _result(self, future: Future[Done]) -> Any:  # noqa: ANN401  what the work gives
@@ -222,3 +229,13 @@ def _source(each: Slice) -> Source | None:
         return source_of(each)
     except UnusableInputError:
         return None
+
+
+@contextmanager
+def helped(processes: int, work: SliceWork, masks: MaskSource) -> Iterator[Crew | None]:
+    """So many processes that work on slices for a while; None for this one alone."""
+    if processes < 2:  # noqa: PLR2004  then nobody else is needed
+        yield None
+        return
+    with workers(processes) as made:
+        yield None if made is None else Crew(made, work, masks)

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError
+from StegoMedLib.pipeline.ahead import helped
 from StegoMedLib.pipeline.covers import Fresh, Replaced
 from StegoMedLib.pipeline.embed_run import EmbedRun, SliceSeen
-from StegoMedLib.pipeline.embedding import Embedding, EmbeddingAhead, helped
+from StegoMedLib.pipeline.embedding import Embedding, EmbeddingAhead
 from StegoMedLib.pipeline.options import Content, Method, Output
 from StegoMedLib.pipeline.sender import SENDERS, check_method
 from StegoMedLib.pipeline.walk import walk

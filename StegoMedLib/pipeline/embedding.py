@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.pipeline.ahead import Ahead, Crew
 from StegoMedLib.pipeline.message import NoMessage
 from StegoMedLib.pipeline.slice_work import Outcome, Room, Task
 from StegoMedLib.pipeline.tying import draw_nonces
-from StegoMedLib.processes import workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableSequence, Sequence
+    from collections.abc import MutableSequence, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -20,14 +18,12 @@ if TYPE_CHECKING:
     from StegoMedLib.pipeline.covers import Covers, Fresh
     from StegoMedLib.pipeline.embed_run import EmbedRun
     from StegoMedLib.pipeline.sender import Sender
-    from StegoMedLib.pipeline.slice_work import SliceWork
     from StegoMedLib.pipeline.walk import Look
     from StegoMedLib.series.foreseen import Foreseen
-    from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.series.region import Region
     from StegoMedLib.series.slice import Key, Slice
 
-__all__ = ["Embedding", "EmbeddingAhead", "helped"]
+__all__ = ["Embedding", "EmbeddingAhead"]
 
 
 class Embedding:
@@ -133,13 +129,3 @@ class EmbeddingAhead(Embedding):
 
 def _room_task(_each: Slice, region: Region) -> tuple[str, tuple[object, ...]]:
     return "room", (region,)
-
-
-@contextmanager
-def helped(processes: int, work: SliceWork, masks: MaskSource) -> Iterator[Crew | None]:
-    """So many processes that work on slices for a while; None for this one alone."""
-    if processes < 2:  # noqa: PLR2004  then nobody else is needed
-        yield None
-        return
-    with workers(processes) as made:
-        yield None if made is None else Crew(made, work, masks)

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from StegoMedLib.pipeline.message import Message
     from StegoMedLib.pipeline.options import Method
     from StegoMedLib.pipeline.slices import Metrics
-    from StegoMedLib.regions import Reason
+    from StegoMedLib.regions import Proof, Reason
     from StegoMedLib.series.region import Region
     from StegoMedLib.series.slice import Slice
 
-__all__ = ["Outcome", "Room", "SliceWork", "Task"]
+__all__ = ["Measured", "Outcome", "Room", "SliceWork", "Task"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,15 @@ class Room:
     shape: tuple[int, int]
     capacity: int
     weightiest: Reason
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Capacity of a slice in bits, its usable blocks (bool, shape (H // 4, W // 4)), and what the guard proves."""
+
+    capacity: int
+    usable: NDArray[np.bool_]
+    proof: Proof
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,8 @@ class SliceWork:
 
     Attributes
     ----------
-    key : Key
+    key : Key or None
+        None where no record is looked for.
     locators : tuple of bytes
         Of the key.
     method : Method
@@ -116,7 +126,7 @@ class SliceWork:
     clock : Clock
     """
 
-    key: Key = field(repr=False)
+    key: Key | None = field(repr=False)
     locators: tuple[bytes, ...] = field(repr=False)
     method: Method
     locator: bytes = field(repr=False)
@@ -133,6 +143,7 @@ class SliceWork:
 
     @cached_property
     def _reader(self) -> BlindReader:
+        assert self.key is not None  # noqa: S101  whoever asks for records gave it
         return BlindReader(self.key, sealed_too=True, locators=self.locators)
 
     def check(self, each: Slice) -> None:
@@ -157,11 +168,16 @@ class SliceWork:
 
     def room(self, each: Slice, region: Region) -> Room:
         """Capacity of a slice outside its region."""
+        found = self.measure(each, region)
+        self.clock.lap("surveying")
+        return Room(each.plane.shape, found.capacity, found.proof.weightiest)
+
+    def measure(self, each: Slice, region: Region) -> Measured:
+        """Capacity of a slice outside its region, with what it follows from."""
         self.decode(each)
         proof = proof_of(each.plane, region)
-        capacity = self.coding.profile.on(each.plane, proof.air).capacity
-        self.clock.lap("surveying")
-        return Room(each.plane.shape, capacity, proof.weightiest)
+        canvas = self.coding.profile.on(each.plane, proof.air)
+        return Measured(canvas.capacity, canvas.usable, proof)
 
     def embed(self, each: Slice, cover: Cover, task: Task) -> Outcome:
         """Embed a message in the air of what a slice is as a cover; without a message it is skipped.

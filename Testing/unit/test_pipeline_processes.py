@@ -22,6 +22,7 @@ from StegoMedLib.envelope import KeyFile, TextRecord
 from StegoMedLib.errors import CancelledError, MarkedAlreadyError, WorkerEndedError
 from StegoMedLib.pipeline.embed import embed, embed_series
 from StegoMedLib.pipeline.options import Content, Method
+from StegoMedLib.pipeline.survey import measure_capacity, segment_series
 from StegoMedLib.series.masks import VolumeMasks, mask_source
 from StegoMedLib.series.phantom import phantom_series
 from StegoMedLib.series.sinks import Viewer
@@ -110,6 +111,20 @@ def test_files_and_report_are_those_of_one_process(
     assert sorted(row.file.name for row in one.files.left_out) == ["5.dcm", "notes.txt"]
     assert {**one.as_json(), "seconds": 0} == {**two.as_json(), "seconds": 0}
     assert files_of(tmp_path / "1") == files_of(tmp_path / "2")
+
+
+def test_masks_and_capacities_are_those_of_one_process(series: Path, tmp_path: Path) -> None:
+    masks = mask_source("threshold", "auto", None)
+    found, measured = [], []
+    for number in (1, 2):
+        found.append(segment_series(series, tmp_path / str(number), masks, processes=number).as_json())
+        measured.append(measure_capacity(series, masks, processes=number).as_json())
+
+    assert found[0] == found[1]
+    assert measured[0] == measured[1]
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in "12")
+    assert one == two
+    assert len(one) == 8
 
 
 def test_a_slice_that_is_marked_already_is_named_as_one_process_names_it(

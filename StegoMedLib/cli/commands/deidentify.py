@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> None:
             output=output,
             listing=listing,
             progress=progress,
-            processes=chosen_workers(arguments, listing),
+            processes=chosen_workers(arguments),
         )
     note(audit, report.as_event())
     deliver(report.as_json(), arguments.json_target, lambda: _show(report))
