@@ -8,6 +8,7 @@ import queue
 import threading
 from collections import deque
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from io import FileIO
 
-__all__ = ["Workers", "cores", "one_thread_each", "workers"]
+__all__ = ["Workers", "cores", "one_thread_each", "processes_for", "workers"]
 
+_WORTH_A_PROCESS = 6 * 2**20
+"""Bytes of images: a dozen slices of 512 x 512 take as long as a process takes to begin."""
+
+_LONGEST_START = 120.0  # a disk that sleeps, a scanner that looks at every file
 _MODULE = "StegoMedLib.processes_child"
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ENVIRONMENT = threading.Lock()
@@ -48,6 +53,11 @@ def one_thread_each() -> Iterator[None]:
                     del os.environ[name]
                 else:
                     os.environ[name] = value
+
+
+def processes_for(size: int) -> int:
+    """Processes that are worth beginning for so many bytes of images."""
+    return max(1, min(cores(), size // _WORTH_A_PROCESS))
 
 
 class _Worker:
@@ -173,6 +183,6 @@ def workers(number: int) -> Iterator[Workers | None]:
 def _all_ready(made: Workers) -> bool:
     try:
         begun = [made.submit(which, _ready) for which in range(len(made))]
-        return all(asked.result() for asked in begun)
-    except WorkerEndedError:
+        return all(asked.result(_LONGEST_START) for asked in begun)
+    except (WorkerEndedError, FutureTimeoutError):
         return False

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING
 from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.codec.profiles import profiles_with
 from StegoMedLib.errors import UsageError
-from StegoMedLib.processes import cores
+from StegoMedLib.processes import processes_for
 from StegoMedLib.series.masks import MaskSource, mask_source
 
 if TYPE_CHECKING:
     import argparse
 
 __all__ = ["chosen_masks", "chosen_strength", "chosen_target", "chosen_workers"]
-
-_WORTH_A_PROCESS = 6 * 2**20
-"""Bytes of images: a dozen slices of 512 x 512 take as long as a process takes to begin."""
 
 
 def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
@@ -38,7 +35,7 @@ def chosen_workers(arguments: argparse.Namespace) -> int:
     """Processes that share the work: as many as were asked for, or as cores and images are worth."""
     if arguments.workers is not None:
         return int(arguments.workers)
-    return max(1, min(cores(), _size_of(arguments.source) // _WORTH_A_PROCESS))
+    return processes_for(_size_of(arguments.source))
 
 
 def _size_of(source: Path) -> int:

@@ -54,6 +54,7 @@ def deidentify_stack(
     identity: Identity,
     method: Method = Method(),
     progress: Progress = silent,
+    processes: int = 1,
 ) -> DeidentifyReport:
     """Write the files behind a volume to `target` without the identity, which goes along inside the images.
 
@@ -67,7 +68,7 @@ def deidentify_stack(
         the report calls them so (see `number_of`).
     target : Path
         New or empty folder.
-    key, identity, method, progress
+    key, identity, method, progress, processes
         As of `StegoMedLib.pipeline.deidentify.deidentify_series`.
 
     Raises
@@ -84,8 +85,9 @@ def deidentify_stack(
     numbers = {
         (name, frame): index for name, (_, frames) in zip(names, files, strict=True) for frame, index in frames.items()
     }
+    found = _FileMasks(masks, numbers)
     return deidentify_series(
-        work, target, key, _FileMasks(masks, numbers), identity=identity, method=method, progress=progress
+        work, target, key, found, identity=identity, method=method, progress=progress, processes=processes
     )
 
 
