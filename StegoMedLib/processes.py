@@ -21,15 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from io import FileIO
 
-__all__ = ["Workers", "cores", "one_thread_each", "processes_for", "workers"]
+__all__ = ["Workers", "cores", "processes_for", "workers"]
 
 _WORTH_A_PROCESS = 6 * 2**20
 """Bytes of images: a dozen slices of 512 x 512 take as long as a process takes to begin."""
 
 _LONGEST_START = 120.0  # a disk that sleeps, a scanner that looks at every file
 _MODULE = "StegoMedLib.processes_child"
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_ENVIRONMENT = threading.Lock()
 
 ResultT = TypeVar("ResultT")
 
@@ -37,22 +35,6 @@ ResultT = TypeVar("ResultT")
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Let a process that begins compute with one thread: there are as many processes as cores."""
-    with _ENVIRONMENT:
-        before = {name: os.environ.get(name) for name in _THREADS}
-        os.environ.update(dict.fromkeys(_THREADS, "1"))
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
 
 
 def processes_for(size: int) -> int:
