@@ -20,7 +20,8 @@ __all__ = ["chosen_masks", "chosen_strength", "chosen_target", "chosen_workers"]
 
 def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
     """The source of masks that the options of `add_finder` name."""
-    return mask_source(arguments.finder, arguments.engine, arguments.masks)
+    alone = getattr(arguments, "workers", None) == 1
+    return mask_source(arguments.finder, arguments.engine, arguments.masks, threads=1 if alone else 0)
 
 
 def chosen_strength(arguments: argparse.Namespace) -> float | None:

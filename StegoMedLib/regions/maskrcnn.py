@@ -75,13 +75,13 @@ class MaskRcnnFinder:
         return Region(fill(found & ~plane.padding_mask), chance | self._baseline.body(plane, seen))
 
 
-def make(engine: str) -> MaskRcnnFinder:
+def make(engine: str, threads: int) -> MaskRcnnFinder:
     """The finder with the model at hand; raises as `StegoMedLib.regions.finder.make_finder` does."""
     model = find_model()
-    return MaskRcnnFinder(make_engine(engine, model), model.limits, model.side)
+    return MaskRcnnFinder(make_engine(engine, model, threads), model.limits, model.side)
 
 
-def make_engine(name: str, model: ModelFile) -> Engine:
+def make_engine(name: str, model: ModelFile, threads: int = 0) -> Engine:
     """Make what runs the network, by one of the names in `ENGINES`."""
     if name == "torch":
         return TorchEngine(model.content, model.shape)
@@ -90,4 +90,4 @@ def make_engine(name: str, model: ModelFile) -> Engine:
             return TorchEngine(model.content, model.shape)
         except UnusableInputError:
             pass  # what was not asked for need not work
-    return OnnxEngine(model.content)
+    return OnnxEngine(model.content, threads)

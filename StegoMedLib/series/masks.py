@@ -123,9 +123,9 @@ class VolumeMasks:
         return Region(self._stack.turned(self._masks[each.frame]), suspects)
 
 
-def mask_source(finder: str, engine: str, masks: Path | None) -> MaskSource:
-    """Give reviewed masks if there is a folder of them, else the finder of that name."""
-    return FolderMasks(masks) if masks is not None else FinderMasks(make_finder(finder, engine), engine)
+def mask_source(finder: str, engine: str, masks: Path | None, threads: int = 0) -> MaskSource:
+    """Give reviewed masks if there is a folder of them, else the finder of that name, as `make_finder` makes it."""
+    return FolderMasks(masks) if masks is not None else FinderMasks(make_finder(finder, engine, threads), engine)
 
 
 def mask_name(each: Slice) -> Path:
