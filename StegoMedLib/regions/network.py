@@ -58,7 +58,7 @@ def _normalisation(name: str, backbone: str) -> Any:  # noqa: ANN401 - a class o
 
 _MEAN, _STD = (0.25, 0.35, 0.45), (0.30, 0.33, 0.42)
 _ANCHORS = (16, 32, 64, 128, 224)  # in a square of SIDE
-_FINEST, _COARSEST = 4, 32  # strides of the backbone's first and last level
+_COARSEST = 32  # stride of the backbone's last level
 _LARGEST = 2048  # what a checkpoint may ask for
 
 
@@ -146,34 +146,6 @@ def _anchors(side: int) -> Any:  # noqa: ANN401 - a torch module
     return AnchorGenerator(sizes, ((0.5, 1.0, 2.0),) * len(sizes))
 
 
-def _pooling(levels: int, **how: int) -> Any:  # noqa: ANN401 - a torch module
-    """Make the pooling of boxes from the pyramid's finest levels, of the same numbers as torchvision's.
-
-    Torchvision scatters what it pools into an array of zeros, which takes ONNX Runtime as long as the pooling.
-    """
-    import torch
-    from torchvision.ops import MultiScaleRoIAlign, roi_align
-
-    class Pooling(MultiScaleRoIAlign):  # type: ignore[misc]  # torchvision has no types
-        def forward(self, pyramid: Any, boxes: Any, _sizes: object) -> Any:  # noqa: ANN401 - tensors
-            images = [torch.full_like(each[:, :1], number) for number, each in enumerate(boxes)]
-            regions = torch.cat([torch.cat(images), torch.cat(boxes)], dim=1)
-            if levels == 1:
-                return self._pooled(pyramid["0"], regions, 0)
-            sides = torch.sqrt((regions[:, 3] - regions[:, 1]) * (regions[:, 4] - regions[:, 2]))
-            # Lin et al., CVPR 2017, equation 1.
-            level = torch.clamp(torch.floor(2 + torch.log2(sides / 224) + 1e-6), 0, levels - 1)
-            chosen = [torch.where(level == number)[0] for number in range(levels)]
-            pooled = [self._pooled(pyramid[str(each)], regions[rows], each) for each, rows in enumerate(chosen)]
-            return torch.cat(pooled)[torch.argsort(torch.cat(chosen))]
-
-        def _pooled(self, features: Any, regions: Any, level: int) -> Any:  # noqa: ANN401 - tensors
-            scale = 1 / (_FINEST * 2**level)
-            return roi_align(features, regions, self.output_size, scale, self.sampling_ratio)
-
-    return Pooling([str(level) for level in range(levels)], **how)
-
-
 def build_model(shape: ModelShape) -> torch.nn.Module:
     """Build a Mask R-CNN for square images of ``shape.side`` with random weights.
 
@@ -185,6 +157,8 @@ def build_model(shape: ModelShape) -> torch.nn.Module:
     """
     from torchvision.models.detection import MaskRCNN
     from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
+
+    from StegoMedLib.regions.network_parts import pooling, quicken
 
     head, predictor = _mask_head(shape)
     model: Any = MaskRCNN(
@@ -200,16 +174,17 @@ def build_model(shape: ModelShape) -> torch.nn.Module:
         rpn_post_nms_top_n_train=50,
         rpn_post_nms_top_n_test=50,
         rpn_batch_size_per_image=64,
-        box_roi_pool=_pooling(4, output_size=7, sampling_ratio=1),
+        box_roi_pool=pooling(4, output_size=7, sampling_ratio=1),
         box_head=TwoMLPHead(shape.pyramid_channels * 7**2, shape.box_features),
         box_predictor=FastRCNNPredictor(shape.box_features, 2),
         box_batch_size_per_image=32,
         box_detections_per_img=8,
-        mask_roi_pool=_pooling(1, output_size=shape.mask_pool, sampling_ratio=1),
+        mask_roi_pool=pooling(1, output_size=shape.mask_pool, sampling_ratio=1),
         mask_head=head,
         mask_predictor=predictor,
     )
     model.transform.postprocess = _small_masks
+    quicken(model.rpn)
     network: torch.nn.Module = model
     return network
 

@@ -120,12 +120,14 @@ def measure_ranges(model: Any, chosen: Sequence[Convolution], images: Iterable[N
     """
     import torch
 
-    modules, found = dict(model.named_modules()), {}
+    modules, rectified = dict(model.named_modules()), {f"{each.end}.output" for each in chosen if each.rectified}
+    found: Ranges = {}
 
     def widen(key: str, values: Any) -> None:  # noqa: ANN401 - a tensor
         low, high = found.get(key, (0.0, 0.0))
         if values.numel():
-            found[key] = (min(low, float(values.min())), max(high, float(values.max())))
+            low = low if key in rectified else min(low, float(values.min()))
+            found[key] = low, max(high, float(values.max()))
 
     def before(key: str, _module: object, given: tuple[Any, ...]) -> None:
         widen(key, given[0])
@@ -133,11 +135,13 @@ def measure_ranges(model: Any, chosen: Sequence[Convolution], images: Iterable[N
     def behind(key: str, _module: object, _given: object, output: Any) -> None:  # noqa: ANN401 - a tensor
         widen(key, output)
 
-    hooks = []
-    for each in {each.reader for each in chosen} - {""}:
-        hooks.append(modules[each].register_forward_pre_hook(partial(before, f"{each}.input")))
-    for each in {each.end for each in chosen}:
-        hooks.append(modules[each].register_forward_hook(partial(behind, f"{each}.output")))
+    hooks = [
+        modules[name].register_forward_pre_hook(partial(before, f"{name}.input"))
+        for name in {each.reader for each in chosen} - {""}
+    ]
+    hooks += [
+        modules[name].register_forward_hook(partial(behind, f"{name}.output")) for name in {each.end for each in chosen}
+    ]
     with torch.inference_mode():
         for image in images:
             model([torch.from_numpy(image)])
