@@ -118,7 +118,7 @@ class _Rewriting:
         if not each.factors:
             return np.ones_like(offset), offset
         gamma, beta, mean, variance = (self._given[name] for name in each.factors)
-        factor = gamma / np.sqrt(variance + np.float32(each.epsilon))
+        factor = (gamma / np.sqrt(variance + each.epsilon)).astype(np.float32)
         return factor, beta + (offset - mean) * factor
 
     def _shrink(self, weight: str, factor: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -129,7 +129,8 @@ class _Rewriting:
         wide = scale.reshape(-1, *(1 for _ in values.shape[1:]))
         self._values[f"{weight}_small"] = np.rint(values / wide).astype(np.int8)
         self._values[f"{weight}_scale"] = wide
-        return np.maximum(scale * factor, _TINY).astype(np.float32)
+        folded: NDArray[np.float32] = np.maximum(scale * factor, _TINY)
+        return folded
 
     def _restored(self, name: str, scale: NDArray[np.float32]) -> str:
         """Name of a constant multiplied by the scale of each output channel."""
