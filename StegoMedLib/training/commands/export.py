@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
-_EVERY = 3  # neighbouring slices show nearly the same
+_EVERY = 6  # neighbouring slices show nearly the same
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _seen(sources: Iterable[Path]) -> Iterator[NDArray[np.float32]]:
-    """What a finder shows its network of every third image of some folders; float32, shape (3, side, side)."""
+    """What a finder shows its network of every sixth image of some folders; float32, shape (3, side, side)."""
     for source in sources:
         for part in FileSeries(source).files[::_EVERY]:
             for each in part.slices():

@@ -37,7 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="DICOM",
         help="folders of training images: the network then computes with 8-bit numbers, twice as fast, over the range "
-        "of values that it meets in every third of them",
+        "of values that it meets in every sixth of them",
     )
     add_json(parser)
     add_overwrite(parser)
