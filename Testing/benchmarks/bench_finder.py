@@ -4,9 +4,9 @@
 
 Runs on a phantom CT of 512 x 512 and needs no patient's data. Prints milliseconds: the median and the least of the
 rounds, the latter being what counts where other work keeps the cores busy, and the median of processor time, which is
-that of one core with ``--threads 1`` and ``OMP_NUM_THREADS=1``. Then the stations from plane to mask and their shares of
-the processor time. The first mask and the peak of memory are
-those of fresh processes. OpenVINO, no engine of StegoMed, is shown beside the others where it is installed.
+that of one core with ``--threads 1`` and ``OMP_NUM_THREADS=1``. Then the stations from plane to mask, with their shares
+of the processor time. The first mask and the peak of memory are those of fresh processes. OpenVINO, no engine of
+StegoMed, is shown beside the others where it is installed.
 """
 
 from __future__ import annotations
