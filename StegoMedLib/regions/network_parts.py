@@ -54,40 +54,42 @@ def quicken(network: Any) -> None:  # noqa: ANN401 - torchvision's RegionProposa
                 return super().forward(images, features, targets)
             levels = list(features.values())
             anchors = self.anchor_generator(images, levels)
-            found = [self._rated(each) for each in levels]
+            found = [_rated(self.head, each) for each in levels]
             return [
-                self._best([(logits[number], deltas[number]) for logits, deltas in found], anchors[number], size)
+                _best(self, [(logits[number], deltas[number]) for logits, deltas in found], anchors[number], size)
                 for number, size in enumerate(images.image_sizes)
             ], {}
 
-        def _rated(self, features: Any) -> tuple[Any, Any]:  # noqa: ANN401 - tensors
-            """Logits (B, N) and box deltas (B, N, 4) of all anchors of a level, by one convolution for both."""
-            import torch
-
-            parts = (self.head.cls_logits, self.head.bbox_pred)
-            weight, bias = (torch.cat([getattr(each, name) for each in parts]) for name in ("weight", "bias"))
-            both = torch.nn.functional.conv2d(self.head.conv(features), weight, bias).permute(0, 2, 3, 1)
-            kinds = parts[0].out_channels
-            return both[..., :kinds].flatten(1), both[..., kinds:].reshape(len(both), -1, 4)
-
-        def _best(self, found: list[tuple[Any, Any]], anchors: Any, size: tuple[int, int]) -> Any:  # noqa: ANN401
-            """The proposals (N, 4) of one image: the best of each level, without those that lie on better ones."""
-            import torch
-            from torchvision.ops import clip_boxes_to_image, nms, remove_small_boxes
-
-            logits, deltas, chosen, level, start = [], [], [], [], 0
-            for number, (rating, delta) in enumerate(found):
-                best, rows = rating.topk(min(self.pre_nms_top_n(), len(rating)))
-                logits.append(best)
-                deltas.append(delta[rows])
-                chosen.append(anchors[start : start + len(rating)][rows])
-                level.append(torch.full_like(rows, number))
-                start += len(rating)
-            boxes = self.box_coder.decode(torch.cat(deltas), [torch.cat(chosen)])[:, 0]
-            boxes = clip_boxes_to_image(boxes, size)
-            kept = remove_small_boxes(boxes, self.min_size)
-            boxes, scores, levels = boxes[kept], torch.sigmoid(torch.cat(logits))[kept], torch.cat(level)[kept]
-            apart = boxes + (levels * (boxes.max() + 1))[:, None]  # boxes of two levels never meet
-            return boxes[nms(apart, scores, self.nms_thresh)[: self.post_nms_top_n()]]
-
     network.__class__ = Proposals
+
+
+def _rated(head: Any, features: Any) -> tuple[Any, Any]:  # noqa: ANN401 - a module, tensors
+    """Logits (B, N) and box deltas (B, N, 4) of all anchors of a level, by one convolution for both."""
+    import torch
+
+    parts = (head.cls_logits, head.bbox_pred)
+    weight, bias = (torch.cat([getattr(each, name) for each in parts]) for name in ("weight", "bias"))
+    both = torch.nn.functional.conv2d(head.conv(features), weight, bias).permute(0, 2, 3, 1)
+    kinds = parts[0].out_channels
+    return both[..., :kinds].flatten(1), both[..., kinds:].reshape(len(both), -1, 4)
+
+
+def _best(network: Any, found: list[tuple[Any, Any]], anchors: Any, size: tuple[int, int]) -> Any:  # noqa: ANN401
+    """The proposals (N, 4) of one image: the best of each level, without those that lie on better ones."""
+    import torch
+    from torchvision.ops import clip_boxes_to_image, nms, remove_small_boxes
+
+    logits, deltas, chosen, level, start = [], [], [], [], 0
+    for number, (rating, delta) in enumerate(found):
+        best, rows = rating.topk(min(network.pre_nms_top_n(), len(rating)))
+        logits.append(best)
+        deltas.append(delta[rows])
+        chosen.append(anchors[start : start + len(rating)][rows])
+        level.append(torch.full_like(rows, number))
+        start += len(rating)
+    boxes = network.box_coder.decode(torch.cat(deltas), [torch.cat(chosen)])[:, 0]
+    boxes = clip_boxes_to_image(boxes, size)
+    kept = remove_small_boxes(boxes, network.min_size)
+    boxes, scores, levels = boxes[kept], torch.sigmoid(torch.cat(logits))[kept], torch.cat(level)[kept]
+    apart = boxes + (levels * (boxes.max() + 1))[:, None]  # boxes of two levels never meet
+    return boxes[nms(apart, scores, network.nms_thresh)[: network.post_nms_top_n()]]
