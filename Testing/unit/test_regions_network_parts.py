@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from StegoMedLib.regions.network import ModelShape, build_model
@@ -27,7 +29,7 @@ def test_boxes_are_pooled_as_torchvision_does(levels: int) -> None:
 
 def test_proposals_are_those_of_torchvision() -> None:
     torch.manual_seed(2)
-    model = build_model(ModelShape("resnet18", 32, 32, 16, 14, side=SIDE)).eval()
+    model: Any = build_model(ModelShape("resnet18", 32, 32, 16, 14, side=SIDE)).eval()
     theirs = torchvision.models.detection.rpn.RegionProposalNetwork
     images, _ = model.transform([torch.rand(3, SIDE, SIDE), torch.rand(3, SIDE, SIDE)])
     with torch.inference_mode():
