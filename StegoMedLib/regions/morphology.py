@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["fill", "fill_to_border", "grow", "keep_components", "radius_in", "shrink", "spread"]
 
+_WORD = 64  # pixels of a row that are grown at a time, as bits
+
 
 def radius_in(shape: tuple[int, ...], pixels: float, least: int = 1) -> int:
     """Radius in a plane of `shape` of what measures `pixels` where the longer side has 512; `least` or more."""
@@ -58,7 +60,39 @@ def grow(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
     radius : int
         Pixels, 0 or more.
     """
-    return spread(mask, min(radius, min(mask.shape) - 1), np.logical_or)
+    radius = min(radius, min(mask.shape) - 1)
+    if radius < 1:
+        return mask.copy()
+    rows, columns = mask.shape
+    packed = np.zeros((rows, -(-columns // _WORD) * _WORD // 8), dtype=np.uint8)
+    packed[:, : -(-columns // 8)] = np.packbits(mask, axis=1, bitorder="little")
+    # The words of one column of words lie side by side: long runs are quick.
+    words = np.ascontiguousarray(packed.view("<u8").T)
+    words = _spread_along(_spread_bits(words, radius), radius, 1, np.bitwise_or)
+    packed = np.ascontiguousarray(words.T).view(np.uint8)
+    return np.unpackbits(packed, axis=1, count=columns, bitorder="little").view(np.bool_)
+
+
+def _spread_bits(words: NDArray[np.uint64], radius: int) -> NDArray[np.uint64]:
+    """Spread bits from word to word along the first axis; what leaves the last word is lost."""
+    reach = 0
+    while reach < radius:
+        step = min(reach + 1, radius - reach)
+        ahead = _moved(words, step, np.left_shift, np.right_shift)
+        behind = _moved(words[::-1], step, np.right_shift, np.left_shift)[::-1]
+        words, reach = words | ahead | behind, reach + step
+    return words
+
+
+def _moved(words: NDArray[np.uint64], step: int, onwards: np.ufunc, back: np.ufunc) -> NDArray[np.uint64]:
+    """Move bits by some places towards the last word, where `onwards` moves them on within a word."""
+    whole, rest = divmod(step, _WORD)
+    moved = np.empty_like(words)
+    moved[:whole] = 0
+    onwards(words[: len(words) - whole], np.uint64(rest), out=moved[whole:])
+    if rest and whole + 1 < len(words):
+        moved[whole + 1 :] |= back(words[: len(words) - whole - 1], np.uint64(_WORD - rest))
+    return moved
 
 
 def shrink(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from StegoMedLib.regions.morphology import fill, fill_to_border, grow, keep_components, shrink
+from StegoMedLib.regions.morphology import fill, fill_to_border, grow, keep_components, shrink, spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +24,14 @@ def test_growing_and_shrinking_use_a_square(radius: int) -> None:
     square = np.ones((2 * radius + 1, 2 * radius + 1), dtype=np.bool_)
     assert np.array_equal(grow(mask, radius), ndimage.binary_dilation(mask, square))
     assert np.array_equal(shrink(~mask, radius), ndimage.binary_erosion(~mask, square, border_value=1))
+
+
+@pytest.mark.parametrize("columns", [1, 63, 64, 65, 130, 200])
+@pytest.mark.parametrize("radius", [1, 30, 64, 70])
+def test_growing_crosses_words_of_64_pixels(columns: int, radius: int) -> None:
+    mask = specks(columns, 0.002, (150, columns))
+    mask[70, columns // 2] = True
+    assert np.array_equal(grow(mask, radius), spread(mask, min(radius, columns - 1), np.logical_or))
 
 
 def test_growing_further_than_the_plane_fills_it() -> None:
