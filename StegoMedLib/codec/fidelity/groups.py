@@ -103,8 +103,7 @@ def _looked_at(cover: Cover, blocks: NDArray[np.intp], groups: int) -> tuple[NDA
     starts = group_starts(blocks.size, groups)
     group = np.repeat(np.arange(groups), np.diff(starts, append=blocks.size))
     if blocks.size > groups * _LOOKED_AT:
-        calm = cover.tiers[blocks].sum(axis=1, dtype=np.uint16)
-        order = np.lexsort((calm, group))
+        order = np.lexsort((cover.calm[blocks], group))
         order = order[np.arange(blocks.size) - starts[group] < _LOOKED_AT]
         blocks, group = blocks[order], group[order]
     dry = cover.usable[blocks]
