@@ -46,7 +46,7 @@ class Proof:
     @property
     def air(self) -> Mask:
         """Pixels that are proved to be air; bool, shape (H, W)."""
-        air: Mask = self.reasons == Reason.AIR
+        air: Mask = self.reasons == np.uint8(Reason.AIR)
         return air
 
     @property
@@ -63,7 +63,7 @@ class Proof:
     @cached_property
     def _found(self) -> list[int]:
         """Pixels of each reason."""
-        return [int(np.count_nonzero(self.reasons == reason)) for reason in Reason]
+        return [int(np.count_nonzero(self.reasons == np.uint8(reason))) for reason in Reason]
 
 
 def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, beside: Mask | None = None) -> Proof:

@@ -87,11 +87,12 @@ def fill_to_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     -------
     ndarray of bool, shape (H, W)
     """
-    united = fill(mask)
+    filled = fill(mask)  # its holes are no way to the border, whatever of that is closed
+    united = filled.copy()
     for side in ((0, slice(None)), (-1, slice(None)), (slice(None), 0), (slice(None), -1)):
         bridge = _bridge(mask[side])
         if not np.array_equal(bridge, mask[side]):
-            closed = mask.copy()
+            closed = filled.copy()
             closed[side] = bridge
             united |= fill(closed)
     return united

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
@@ -28,6 +28,7 @@ def blobs(seed: int, shape: tuple[int, int], share: float) -> NDArray[np.bool_]:
     return np.asarray(noise > np.quantile(noise, 1.0 - share))
 
 
+@settings(max_examples=60, deadline=None)
 @given(SEEDS, SHAPES, st.sampled_from([0.0, 0.1, 0.5]), st.sampled_from([0.0, 0.3]))
 def test_pieces_open_to_the_outside_are_those_whose_shares_suffice(
     seed: int, shape: tuple[int, int], size: float, sure: float
@@ -44,6 +45,7 @@ def test_pieces_open_to_the_outside_are_those_whose_shares_suffice(
     assert np.array_equal(open_to_outside(air, measured, hull, certain, Opening(size, 0.3, sure)), plain)
 
 
+@settings(max_examples=60, deadline=None)
 @given(SEEDS, SHAPES, st.sampled_from([0.5, 0.9]))
 def test_what_was_filled_in_ends_abruptly_at_enough_of_its_rim(seed: int, shape: tuple[int, int], share: float) -> None:
     drawn = np.random.default_rng(seed)
@@ -65,6 +67,7 @@ def test_what_was_filled_in_ends_abruptly_at_enough_of_its_rim(seed: int, shape:
     assert np.array_equal(filled_in(values, inside, 3.0), plain)
 
 
+@settings(max_examples=60, deadline=None)
 @given(SEEDS, st.sampled_from(["CT", "MR"]))
 def test_the_first_reason_that_holds_is_told(seed: int, modality: str) -> None:
     shape = (48, 48)

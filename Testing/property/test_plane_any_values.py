@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -18,6 +18,7 @@ SHAPES = st.tuples(st.integers(1, 30), st.integers(1, 30))
 VALUES = st.one_of(st.integers(-3, 3), st.integers(-32768, 65535), st.integers(-(2**30), 2**30))
 
 
+@settings(max_examples=100, deadline=None)
 @given(arrays.arrays(np.int32, SHAPES, elements=VALUES), st.sampled_from([(), ((0, 0),), ((-3, -1), (2, 40000))]))
 def test_the_range_of_the_bulk_is_that_of_percentiles(
     pixels: NDArray[np.int32], padding: tuple[tuple[int, int], ...]

@@ -146,7 +146,7 @@ class _Singles:
         wanted[groups] = True
         moves = np.flatnonzero(self._legal & (self._tiers <= last) & wanted[self._groups, None])
         owners = moves // CHANGES
-        words, group = self._words[moves], self._groups[owners]
+        words, group = self._words.take(moves), self._groups.take(owners)
         done, chosen = one_or_two(words, owners, group, self._missing, self._size, table)
         wanted[done] = False
         picks = chosen.tolist()
