@@ -33,21 +33,22 @@ def spread(values: NDArray[Any], radius: int, choose: np.ufunc) -> NDArray[Any]:
         Takes one of two values: ``numpy.maximum``, ``numpy.minimum``, ``numpy.logical_or``.
     """
     for axis, extent in enumerate(values.shape):
-        values = _spread_along(values, min(radius, extent - 1), axis, choose)
+        values = _spread_along(values, max(0, min(radius, extent - 1)), axis, choose)
     return values
 
 
 def _spread_along(values: NDArray[Any], radius: int, axis: int, choose: np.ufunc) -> NDArray[Any]:
-    """Along one axis; each round doubles the reach, so that the cost is logarithmic."""
-    found = values.copy()
-    before, reach = (slice(None),) * axis, 0
-    while reach < radius:
-        step = min(reach + 1, radius - reach)
-        ahead, behind = (*before, slice(step, None)), (*before, slice(None, -step))
-        wider = found.copy()
-        choose(wider[ahead], found[behind], out=wider[ahead])
-        choose(wider[behind], found[ahead], out=wider[behind])
-        found, reach = wider, reach + step
+    """Along one axis: of runs of two, four, eight values, so that the cost is logarithmic.
+
+    The outermost values are repeated beyond the edges, where they are chosen from already.
+    """
+    before, reach, whole = (slice(None),) * axis, 1, 2 * radius + 1
+    first, last = values[(*before, slice(None, 1))], values[(*before, slice(-1, None))]
+    found = np.concatenate([first.repeat(radius, axis), values, last.repeat(radius, axis)], axis=axis)
+    while reach < whole:
+        step = min(reach, whole - reach)
+        found = choose(found[(*before, slice(None, -step))], found[(*before, slice(step, None))])
+        reach += step
     return found
 
 
@@ -120,11 +121,12 @@ def fill_to_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     -------
     ndarray of bool, shape (H, W)
     """
-    united = fill(mask)
+    filled = fill(mask)  # its holes are no way to the border, whatever of that is closed
+    united = filled.copy()
     for side in ((0, slice(None)), (-1, slice(None)), (slice(None), 0), (slice(None), -1)):
         bridge = _bridge(mask[side])
         if not np.array_equal(bridge, mask[side]):
-            closed = mask.copy()
+            closed = filled.copy()
             closed[side] = bridge
             united |= fill(closed)
     return united

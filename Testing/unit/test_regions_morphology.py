@@ -9,6 +9,7 @@ import pytest
 from scipy import ndimage
 
 from StegoMedLib.regions.morphology import fill, fill_to_border, grow, keep_components, shrink, spread
+from StegoMedLib.regions.parts import Parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,3 +81,20 @@ def test_large_parts_are_kept() -> None:
     assert keep_components(mask, 20, 0.0).sum() == 400
     assert keep_components(mask, 1, 0.5).sum() == 400
     assert not keep_components(np.zeros((4, 4), dtype=np.bool_), 1, 0.5).any()
+
+
+@pytest.mark.parametrize("density", [0.1, 0.5, 0.8])
+def test_the_part_of_a_pixel_is_that_of_its_neighbours(density: float) -> None:
+    mask = specks(3, density, (41, 37))
+    parts = Parts(mask)
+    labels, count = ndimage.label(mask)
+    pixels = np.flatnonzero(mask)
+    pairs = set(zip(parts.at(pixels).tolist(), labels.ravel()[pixels].tolist(), strict=True))
+    assert (parts.count, len(pairs)) == (count, count)
+
+
+def test_pixels_of_another_mask_are_counted_part_by_part() -> None:
+    mask, other = specks(4, 0.5), specks(5, 0.3)
+    parts = Parts(mask)
+    plain = [np.count_nonzero(parts.drawn(np.arange(parts.count) == part) & other) for part in range(parts.count)]
+    assert parts.counts(mask & other).tolist() == plain
