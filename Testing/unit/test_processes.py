@@ -14,6 +14,7 @@ from StegoMedLib.errors import WorkerEndedError
 from StegoMedLib.processes import processes_for, workers
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from pathlib import Path
 
 
@@ -62,7 +63,7 @@ def test_a_process_that_ends_is_said_by_what_it_was_asked_and_afterwards() -> No
 def test_what_they_still_do_at_the_end_is_dropped() -> None:
     with workers(1) as made:
         assert made is not None
-        asked = made.submit(0, sum, range(10**12))
+        asked: Future[int] = made.submit(0, sum, range(10**12))
     with pytest.raises(WorkerEndedError):
         asked.result()
 
