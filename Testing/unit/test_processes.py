@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_what_is_printed_is_no_answer() -> None:
 def test_a_process_that_ends_is_said_by_what_it_was_asked_and_afterwards() -> None:
     with workers(1) as made:
         assert made is not None
-        asked = [made.submit(0, os._exit, 1), made.submit(0, len, "abc")]
+        asked: list[Future[Any]] = [made.submit(0, os._exit, 1), made.submit(0, len, "abc")]
         for each in asked:
             with pytest.raises(WorkerEndedError, match="fewer --workers"):
                 each.result()
