@@ -25,6 +25,7 @@ __all__ = [
     "UnusableInputError",
     "UnusableKeyError",
     "UsageError",
+    "WorkerEndedError",
 ]
 
 
@@ -176,6 +177,18 @@ class ServerError(StegoMedError):
     def __init__(self, sentence: str, *, passing: bool = False) -> None:
         self.passing = passing
         super().__init__(sentence)
+
+
+class WorkerEndedError(StegoMedError):
+    """A process that worked for this one is gone."""
+
+    exit_code = 9
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A process that worked on slices ended before its time, perhaps for want of memory; run it again, with "
+            "fewer --workers if it happens again."
+        )
 
 
 class CancelledError(StegoMedError):

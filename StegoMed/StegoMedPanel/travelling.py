@@ -197,6 +197,7 @@ def _nameless(departure: Departure, work: Path, target: Path, progress: Progress
     from StegoMedLib.pipeline.deidentify import Identity  # noqa: PLC0415
     from StegoMedLib.pipeline.nameless_volume import deidentify_stack  # noqa: PLC0415
     from StegoMedLib.pipeline.options import Method  # noqa: PLC0415
+    from StegoMedLib.processes import processes_for  # noqa: PLC0415
     from StegoMedLib.series.instances import InstanceStack  # noqa: PLC0415
 
     volume = departure.volume
@@ -215,6 +216,7 @@ def _nameless(departure: Departure, work: Path, target: Path, progress: Progress
             replace=departure.replace,
         ),
         progress=progress,
+        processes=processes_for(nodes.voxels_of(volume).nbytes),
     )
 
 

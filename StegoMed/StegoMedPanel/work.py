@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from StegoMedLib.envelope import Key, Record
     from StegoMedLib.pipeline.embed_report import EmbedReport
     from StegoMedLib.pipeline.extract import ExtractReport
+    from StegoMedLib.pipeline.volumes import Survey
     from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.series.stacks import Stack
     from StegoMedLib.symbol import Symbol
@@ -102,13 +103,10 @@ class Work(Travelling):
 
     def find(self, case: Case, finder: str, progress: Progress) -> tuple[Node, Measured]:
         """Find the significant region into the segmentation, or a new one; it, and the capacity."""
-        from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
-        from StegoMedLib.regions import make_finder  # noqa: PLC0415
-        from StegoMedLib.series.masks import FinderMasks  # noqa: PLC0415 brings pydicom and SciPy
+        from StegoMedLib.series.masks import mask_source  # noqa: PLC0415 brings pydicom and SciPy
 
-        stack, shape = self.stack(case.volume, case.modality), nodes.voxels_of(case.volume).shape
-        masks = FinderMasks(make_finder(finder))
-        survey = survey_stack(stack, masks, shape, profile=case.profile, progress=progress)
+        masks = mask_source(finder, "auto", None)
+        survey = self._survey(case, self.stack(case.volume, case.modality), masks, progress)
         if not survey.masks.any():
             raise UnusableInputError(
                 "No body was found in any slice; try the other finder, or draw the region in Segment Editor."
@@ -124,13 +122,19 @@ class Work(Travelling):
 
     def measure(self, case: Case, progress: Progress) -> Measured:
         """Capacity of every slice outside what the reviewer left; what may be written to is shown."""
-        from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
-
         stack = self.stack(case.volume, case.modality)
-        masks, shape = self._reviewed(case, stack), nodes.voxels_of(case.volume).shape
-        survey = survey_stack(stack, masks, shape, profile=case.profile, progress=progress)
+        survey = self._survey(case, stack, self._reviewed(case, stack), progress)
         nodes.mark_air(case.segmentation, case.volume, survey.air)
         return _measured(survey.capacity_bits, survey.reasons, case.profile)
+
+    @staticmethod
+    def _survey(case: Case, stack: Stack, masks: MaskSource, progress: Progress) -> Survey:
+        from StegoMedLib.pipeline.volumes import survey_stack  # noqa: PLC0415
+        from StegoMedLib.processes import processes_for  # noqa: PLC0415
+
+        voxels = nodes.voxels_of(case.volume)
+        processes = processes_for(voxels.nbytes)
+        return survey_stack(stack, masks, voxels.shape, profile=case.profile, progress=progress, processes=processes)
 
     def bytes_needed(self, record: Record) -> int:
         """What a record takes of each slice, in bytes after compression."""
@@ -142,6 +146,7 @@ class Work(Travelling):
         """Embed a record outside what the reviewer left; add the stego volume and the difference."""
         from StegoMedLib.pipeline.embed import embed  # noqa: PLC0415
         from StegoMedLib.pipeline.options import Content, Method  # noqa: PLC0415
+        from StegoMedLib.processes import processes_for  # noqa: PLC0415
         from StegoMedLib.series.sinks import Viewer  # noqa: PLC0415
         from StegoMedLib.series.stacks import StackSeries  # noqa: PLC0415
 
@@ -166,6 +171,7 @@ class Work(Travelling):
                 replace=request.replace,
             ),
             progress=progress,
+            processes=processes_for(cover.nbytes),
         )
         with slicer.util.RenderBlocker():
             node = stego.add_stego(case.volume, marked, case.modality)

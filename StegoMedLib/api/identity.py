@@ -42,6 +42,7 @@ def deidentify(
     weak_passphrase: bool = False,
     overwrite: bool = False,
     progress: Progress = silent,
+    processes: int = 1,
 ) -> DeidentifyReport:
     """Write a series without the identity, which goes along inside the images.
 
@@ -80,6 +81,7 @@ def deidentify(
         method=Method(profile),
         output=Output(overwrite=overwrite),
         progress=progress,
+        processes=processes,
     )
 
 

@@ -31,7 +31,13 @@ _METHOD = Method()
 
 
 def segment(
-    source: Place, masks: Place, *, finder: str = DEFAULT_FINDER, overwrite: bool = False, progress: Progress = silent
+    source: Place,
+    masks: Place,
+    *,
+    finder: str = DEFAULT_FINDER,
+    overwrite: bool = False,
+    progress: Progress = silent,
+    processes: int = 1,
 ) -> SegmentReport:
     """Find the body in every slice, and write a mask for each that a person can review.
 
@@ -47,6 +53,8 @@ def segment(
         Replace the masks that an earlier run wrote there.
     progress : callable
         See `series.progress.Progress`.
+    processes : int
+        That share the work, with the same result.
 
     Returns
     -------
@@ -58,9 +66,8 @@ def segment(
     StegoMedError
         The base of all errors of StegoMed; its text is one sentence with cause and remedy.
     """
-    return segment_series(
-        Path(source), Path(masks), mask_source(finder, "auto", None), overwrite=overwrite, progress=progress
-    )
+    found = mask_source(finder, "auto", None)
+    return segment_series(Path(source), Path(masks), found, overwrite=overwrite, progress=progress, processes=processes)
 
 
 def capacity(
@@ -70,6 +77,7 @@ def capacity(
     masks: Place | None = None,
     finder: str = DEFAULT_FINDER,
     progress: Progress = silent,
+    processes: int = 1,
 ) -> CapacityReport:
     """Measure how many bits, and how large a record, each slice can carry.
 
@@ -89,7 +97,9 @@ def capacity(
     CapacityReport
         Its ``slices`` have ``capacity_bits`` and ``record_bytes``.
     """
-    return measure_capacity(Path(source), masks_of(masks, finder), profile=profile, progress=progress)
+    return measure_capacity(
+        Path(source), masks_of(masks, finder), profile=profile, progress=progress, processes=processes
+    )
 
 
 def embed(
@@ -108,6 +118,7 @@ def embed(
     overwrite: bool = False,
     weak_passphrase: bool = False,
     progress: Progress = silent,
+    processes: int = 1,
 ) -> EmbedReport:
     """Embed a record in the air around the body, and write the stego series to `target`.
 
@@ -127,7 +138,7 @@ def embed(
         Pixels on a side (8 or 16) of the tiles of which extracting tells whether they were altered; 0 for none.
     replace : bool
         Replace a record that the images carry already, and that the key reads.
-    masks, finder, progress
+    masks, finder, progress, processes
         As in `capacity`.
     overwrite : bool
         Replace the instances that an earlier run wrote to the target.
@@ -153,6 +164,7 @@ def embed(
         method=Method(profile, mode, tiles=tiles, replace=replace),
         output=Output(overwrite=overwrite),
         progress=progress,
+        processes=processes,
     )
 
 

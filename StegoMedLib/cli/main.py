@@ -28,7 +28,8 @@ _LIKE_A_PASSPHRASE = ("--passphrase", "--password", "--passwd", "--pass", "-p")
 _EPILOG = (
     "Exit codes: 0 done, 1 unexpected error, 2 wrong usage, 3 unusable input, 4 no record can be extracted with this "
     "passphrase or key, 5 the record does not fit, 6 done, but a person must check the result, 7 done, but some files "
-    "were left out, 8 a server cannot be reached or does not do what it was asked to, 130 cancelled, 141 done, but the "
+    "were left out, 8 a server cannot be reached or does not do what it was asked to, 9 a process that shared the "
+    "work is gone, 130 cancelled, 141 done, but the "
     "reader of standard output has ended."
 )
 

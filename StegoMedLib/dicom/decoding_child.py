@@ -14,7 +14,7 @@ import sys
 import warnings
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.encaps import encapsulate
@@ -22,6 +22,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from StegoMedLib.dicom.decoding_messages import LARGEST_MEMORY, LONGEST_DECODING, Answer, Job, answer_head, read_job
+from StegoMedLib.frames import own_channel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,15 +52,6 @@ def _limit_itself() -> None:
         most = size if hard == resource.RLIM_INFINITY else min(size, hard)
         with suppress(OSError, ValueError):  # macOS declines the first
             resource.setrlimit(kind, (most, most))
-
-
-def _own_channel() -> BinaryIO:
-    """Where answers go; whatever a codec prints to standard output or error goes nowhere."""
-    channel = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    return channel
 
 
 def _decoded(job: Job, code: bytes) -> NDArray[Any]:
@@ -92,7 +84,7 @@ def _answer(job: Job, code: bytes) -> tuple[Answer, NDArray[Any] | None]:
 
 def main() -> None:
     """Serve until standard input ends."""
-    channel = _own_channel()
+    channel = own_channel()
     warnings.simplefilter("ignore")
     logging.disable()
     _limit_itself()

@@ -10,6 +10,8 @@ from scipy import ndimage
 from StegoMedLib.dicom import codes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from pydicom import Dataset
 
@@ -28,14 +30,15 @@ _LINE_RANGE = 2
 _SHARE = 0.9
 
 
-def burned_in(header: Dataset | None, plane: Plane) -> str:
+def burned_in(header: Dataset | None, plane: Callable[[], Plane]) -> str:
     """Why a picture may show text, in words; "" where nothing speaks for it.
 
-    Only pictures that programs made are looked at: what is drawn on other CT and MR images is not found.
+    Only pictures that programs made are looked at, and only their `plane` is asked for: what is drawn on other CT and
+    MR images is not found.
     """
     if header is not None and codes_of(header, "BurnedInAnnotation") == ["YES"]:
         return "its header says so"
-    if header is not None and _is_capture(header) and shows_text(plane.pixels):
+    if header is not None and _is_capture(header) and shows_text(plane().pixels):
         return "it is a secondary capture with what looks like letters"
     return ""
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from StegoMedLib.metrics.similarity import WINDOW, similarity
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -23,7 +25,6 @@ PAPER_NOTE = (
 )
 
 _PAPER_SHIFT = 20.0 * math.log10(255.0)
-_SSIM_WINDOW = 7
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,9 @@ class Quality:
 
 def compare(cover: Plane, stego: NDArray[np.int32], significant: NDArray[np.bool_] | None = None) -> Quality:
     """Measure `stego` (H, W) against `cover`, `significant` (H, W) being the reference mask of the body."""
-    difference = np.abs(stego.astype(np.int64) - cover.pixels)
-    changed = difference != 0
-    mse = float(np.mean(np.square(difference)))
+    changed = np.flatnonzero(stego != cover.pixels)
+    difference = np.abs(stego.ravel()[changed].astype(np.int64) - cover.pixels.ravel()[changed])
+    mse = float(np.square(difference).sum()) / cover.pixels.size
     span = float(cover.pixels.max()) - float(cover.pixels.min())
     in_range = _psnr(span, mse)
     return Quality(
@@ -78,10 +79,10 @@ def compare(cover: Plane, stego: NDArray[np.int32], significant: NDArray[np.bool
         psnr_65535=_psnr(65535.0, mse),
         psnr_paper=None if in_range is None else in_range + _PAPER_SHIFT,
         ssim=_ssim(cover.pixels, stego, span),
-        changed_pixels=int(changed.sum()),
-        changed_padding=int((changed & cover.padding_mask).sum()),
-        changed_significant=None if significant is None else int((changed & significant).sum()),
-        largest_change=int(difference.max()),
+        changed_pixels=changed.size,
+        changed_padding=int(np.count_nonzero(cover.padding_mask.ravel()[changed])),
+        changed_significant=None if significant is None else int(np.count_nonzero(significant.ravel()[changed])),
+        largest_change=int(difference.max(initial=0)),
     )
 
 
@@ -90,11 +91,9 @@ def _psnr(peak: float, mse: float) -> float | None:
 
 
 def _ssim(cover: NDArray[np.int32], stego: NDArray[np.int32], span: float) -> float | None:
-    if span == 0 or min(cover.shape) < _SSIM_WINDOW:
+    if span == 0 or min(cover.shape) < WINDOW:
         return None
-    from skimage.metrics import structural_similarity  # noqa: PLC0415  scikit-image takes a second to import
-
-    return float(structural_similarity(cover.astype(np.float64), stego.astype(np.float64), data_range=span))
+    return similarity(cover, stego, span)
 
 
 def summarise(rows: Iterable[Mapping[str, float | int | None]]) -> dict[str, dict[str, float]]:

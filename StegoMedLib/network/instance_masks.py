@@ -29,6 +29,7 @@ class InstanceMasks:
     """
 
     name = "masks"
+    travels = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

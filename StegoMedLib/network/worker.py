@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-from contextlib import contextmanager, suppress
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from StegoMedLib.dicom.hostile import open_object
-from StegoMedLib.errors import ServerError, StegoMedError
-from StegoMedLib.memory import keep_freed_memory
+from StegoMedLib.errors import ServerError, StegoMedError, UnusableInputError, WorkerEndedError
+from StegoMedLib.interpreter import NoPythonError
 from StegoMedLib.network.spool import caller_of
 from StegoMedLib.network.unexpected import is_of_the_disk, place_of, sentence_for
 from StegoMedLib.network.web_target import fetcher
 from StegoMedLib.network.work import InstanceWork, Product
+from StegoMedLib.processes import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from multiprocessing.connection import Connection
+    from concurrent.futures import Future
     from pathlib import Path
 
     from StegoMedLib.network.settings import Rule, Settings
 
 __all__ = ["Answer", "WorkerDiedError", "WorkerProcess"]
 
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _STARTING = 120.0
 """Seconds for a process to begin, its network loaded."""
-_ENVIRONMENT = threading.Lock()
 
 
 class WorkerDiedError(Exception):
@@ -57,6 +51,11 @@ class WorkerProcess:
     Parameters
     ----------
     settings : Settings
+
+    Raises
+    ------
+    UnusableInputError
+        No process can be started here.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -64,18 +63,19 @@ class WorkerProcess:
         self._start()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._connection, other = context.Pipe()
-        self._process = context.Process(target=_work, args=(other, self._settings), daemon=True, name="stegomed-worker")
-        with _one_thread_each():
-            self._process.start()
-        other.close()
-        self._ready = False
+        try:
+            self._workers = Workers(1)
+        except (NoPythonError, OSError) as error:
+            raise UnusableInputError(
+                "No process can be started to work on instances; see that Python is on the PATH, and that the system "
+                "lets the service start processes."
+            ) from error
+        self._begun: Future[None] | None = self._workers.submit(0, _begin, self._settings)
 
     @property
     def pid(self) -> int:
         """Number of the process."""
-        return self._process.pid or 0
+        return self._workers.pids[0]
 
     def do(self, source: Path, folder: Path) -> Answer:
         """Work on one instance, in an empty folder of its own.
@@ -86,61 +86,38 @@ class WorkerProcess:
             The process is gone; there is a new one now.
         """
         try:
-            if not self._ready:
-                self._received(_STARTING)
-                self._ready = True
-            self._connection.send((source, folder))
-            return self._received(self._settings.seconds)
-        except (EOFError, OSError, TimeoutError):
+            if self._begun is not None:
+                self._begun.result(_STARTING)
+                self._begun = None
+            return self._workers.submit(0, _answer, source, folder).result(self._settings.seconds)
+        except (WorkerEndedError, FutureTimeoutError):
             self.end()
             self._start()
             raise WorkerDiedError from None
 
-    def _received(self, seconds: float) -> Answer:
-        if not self._connection.poll(seconds):
-            raise TimeoutError
-        answer = self._connection.recv()
-        assert isinstance(answer, Answer)  # noqa: S101  our own module sent it
-        return answer
-
     def end(self) -> None:
         """End the process, whatever it does."""
-        with suppress(OSError):
-            self._connection.close()
-        self._process.kill()
-        self._process.join()
+        self._workers.end()
 
 
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let a process that begins compute with one thread: there are as many processes as cores."""
-    with _ENVIRONMENT:
-        before = {name: os.environ.get(name) for name in _ONE_THREAD}
-        os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+@dataclass
+class _Desk:
+    """What a process has loaded."""
+
+    settings: Settings
+    works: dict[Rule, InstanceWork] = field(default_factory=dict)
 
 
-def _work(connection: Connection, settings: Settings) -> None:
-    """What the process does until its other end is gone."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # whoever started it ends it
-        signal.signal(number, signal.SIG_IGN)
-    keep_freed_memory()
-    works: dict[Rule, InstanceWork] = {}
-    with suppress(EOFError, OSError):
-        connection.send(Answer())
-        while True:
-            source, folder = connection.recv()
-            connection.send(_answer(works, settings, source, folder))
+_desk: list[_Desk] = []
+"""Of this process; none before it begins."""
 
 
-def _answer(works: dict[Rule, InstanceWork], settings: Settings, source: Path, folder: Path) -> Answer:
+def _begin(settings: Settings) -> None:
+    _desk[:] = [_Desk(settings)]
+
+
+def _answer(source: Path, folder: Path) -> Answer:
+    settings, works = _desk[0].settings, _desk[0].works
     try:
         rule = settings.rule_for(caller_of(source.name), _modality(source))
         if rule is None:

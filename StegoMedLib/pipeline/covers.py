@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from StegoMedLib.errors import MarkedAlreadyError
-from StegoMedLib.pipeline.blind import BlindReader
 from StegoMedLib.pipeline.clearing import Clearing
 from StegoMedLib.pipeline.marks import Marks
 from StegoMedLib.pipeline.slices import Cover
@@ -14,7 +12,6 @@ from StegoMedLib.series.neighbours import Regions
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from StegoMedLib.pipeline.embed_report import Clock
     from StegoMedLib.pipeline.embed_run import EmbedRun
     from StegoMedLib.pipeline.walk import Look
     from StegoMedLib.series.masks import MaskSource
@@ -56,9 +53,12 @@ class Fresh:
     looks: Sequence[Look] = ()
 
     def __init__(self, series: Series[Any], masks: MaskSource, run: EmbedRun, *, keep_all: bool) -> None:
-        self._regions, self._clock = Regions(masks, series, keep_all=keep_all), run.clock
-        self._reader = BlindReader(run.sealer.key, sealed_too=True, locators=run.locators)
+        self.regions, self._work = Regions(masks, series, keep_all=keep_all), run.work
         self._checked: set[Key] = set()
+
+    def checks(self, key: Key) -> bool:
+        """Whether a slice has to be looked at for a record."""
+        return key not in self._checked
 
     def of(self, each: Slice) -> Cover:
         """The slice itself.
@@ -68,14 +68,16 @@ class Fresh:
         MarkedAlreadyError
             When it carries a record that the key reads, or that lies where records under this key do.
         """
-        _decode(each, self._clock)
-        if each.key not in self._checked and self._reader.read(each.plane, None) is not None:
-            raise MarkedAlreadyError(each.name)
-        self._checked.add(each.key)
-        self._clock.lap("checking")
-        region = self._regions.of(each)
-        self._clock.lap("finding")
+        if self.checks(each.key):
+            self._work.check(each)
+            self.passed(each.key)
+        region = self.regions.of(each)
+        self._work.clock.lap("finding")
         return Cover(each, region)
+
+    def passed(self, key: Key) -> None:
+        """Note that a slice carries no record."""
+        self._checked.add(key)
 
     def finish(self) -> None:
         """Pass."""
@@ -92,7 +94,7 @@ class Replaced:
     def of(self, each: Slice) -> Cover:
         """The slice without its record; it says why nothing can be embedded in it where the record stays."""
         clock = self._run.clock
-        _decode(each, clock)
+        self._run.work.decode(each)
         mark = self._marks.of(each)
         clock.lap("checking")
         region = self._clearing.region(each, mark)
@@ -107,8 +109,3 @@ class Replaced:
     def finish(self) -> None:
         """Say in the report whether records are left."""
         self._run.report.left_together = self._clearing.left
-
-
-def _decode(each: Slice, clock: Clock) -> None:
-    each.plane  # noqa: B018  it is read now, and not while something else is timed
-    clock.lap("reading")

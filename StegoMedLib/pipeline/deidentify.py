@@ -23,9 +23,9 @@ from StegoMedLib.identity.pseudonyms import Pseudonyms
 from StegoMedLib.identity.residue import Search
 from StegoMedLib.identity.sealed_header import envelope_in
 from StegoMedLib.pipeline.carried import CarriedHeaders, CarriedIdentity, Originals
+from StegoMedLib.pipeline.clock import Clock
 from StegoMedLib.pipeline.deidentify_report import DeidentifyReport
 from StegoMedLib.pipeline.embed import embed
-from StegoMedLib.pipeline.embed_report import Clock
 from StegoMedLib.pipeline.options import Content, Method, Output
 from StegoMedLib.pipeline.walk import Look, walk
 from StegoMedLib.pipeline.written_anew import written_anew
@@ -163,7 +163,7 @@ class _BurnedIn:
 
     def survey(self, each: Slice) -> None:
         """Look at a slice."""
-        why = burned_in(each.header, each.plane)
+        why = burned_in(each.header, lambda: each.plane)
         if why:
             self._found[each.name] = why
 
@@ -201,6 +201,7 @@ def deidentify_series(
     output: Output = Output(),
     listing: Listing | None = None,
     progress: Progress = silent,
+    processes: int = 1,
 ) -> DeidentifyReport:
     """Write the images of `source` to `target` without the identity, which goes along inside them.
 
@@ -219,6 +220,8 @@ def deidentify_series(
     listing : Listing, optional
         Of the source, where it was looked at already.
     progress : callable
+    processes : int
+        As of `StegoMedLib.pipeline.embed.embed`.
 
     Raises
     ------
@@ -240,9 +243,8 @@ def deidentify_series(
         if derived:
             carried = _carried(identity.carry, headers, series, method)
             content = Content(source=carried, optional=identity.header_suffices and identity.carry == CARRIED_IDENTITY)
-            report.embedded = embed(
-                series, masks, key, sink, content=content, method=method, looks=looks, progress=progress
-            )
+            along = partial(embed, method=method, looks=looks, progress=progress, processes=processes)
+            report.embedded = along(series, masks, key, sink, content=content)
             report.seconds = report.embedded.seconds
             report.missing = carried.missing
         else:

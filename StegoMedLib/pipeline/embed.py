@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError
-from StegoMedLib.pipeline.covers import Covers, Fresh, Replaced
+from StegoMedLib.pipeline.ahead import helped
+from StegoMedLib.pipeline.covers import Fresh, Replaced
 from StegoMedLib.pipeline.embed_run import EmbedRun, SliceSeen
+from StegoMedLib.pipeline.embedding import Embedding, EmbeddingAhead
 from StegoMedLib.pipeline.options import Content, Method, Output
-from StegoMedLib.pipeline.sender import SENDERS, Sender, check_method
-from StegoMedLib.pipeline.walk import Look, walk
+from StegoMedLib.pipeline.sender import SENDERS, check_method
+from StegoMedLib.pipeline.walk import walk
 from StegoMedLib.pipeline.written_anew import check_places, written_anew
+from StegoMedLib.series.foreseen import Foreseen
 from StegoMedLib.series.slice import PartT, Progress, Series, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableSequence, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from StegoMedLib.dicom import Headers, Listing
     from StegoMedLib.envelope import Key
     from StegoMedLib.pipeline.embed_report import EmbedReport
+    from StegoMedLib.pipeline.walk import Look
     from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.series.sinks import Sink
-    from StegoMedLib.series.slice import Slice
 
 __all__ = ["DESCRIPTION", "check_embedding", "embed", "embed_series"]
 
@@ -45,6 +45,7 @@ def embed(
     looks: Sequence[Look] = (),
     progress: Progress = silent,
     onlooker: Callable[[SliceSeen], None] | None = None,
+    processes: int = 1,
 ) -> EmbedReport:
     """Embed a record in every slice of `series` that has capacity for it, or spread it over them.
 
@@ -63,6 +64,9 @@ def embed(
     progress : callable
     onlooker : callable, optional
         Shown every slice.
+    processes : int
+        That share the work; 1 for this one alone, as always where there is an onlooker or records are replaced. The
+        result is the same.
 
     Raises
     ------
@@ -73,51 +77,28 @@ def embed(
         shall not be replaced.
     DoesNotFitError
         When no slice has capacity, or all together have too little.
+    WorkerEndedError
+        When a process that shares the work is gone.
     """
     check_method(method)
+    shown: Foreseen[PartT] = Foreseen(series)
     run = EmbedRun(key, masks.name, content, method, number=series.number, onlooker=onlooker)
     run.report.files = series.count
     sender = SENDERS[method.mode](run)
-    covers: Covers = (
-        Replaced(series, masks, run) if method.replace else Fresh(series, masks, run, keep_all=sender.surveys)
-    )
-    walk(series, _Embedding(run, sender, covers, looks), sink, progress)
+    if method.replace or onlooker is not None:
+        processes = 1
+    with helped(processes, run.work, masks) as crew:
+        if method.replace:
+            work = Embedding(run, sender, Replaced(series, masks, run), looks)
+        else:
+            work = EmbeddingAhead(
+                run, sender, Fresh(shown, masks, run, keep_all=sender.surveys), looks, series=shown, crew=crew
+            )
+        walk(shown, work, sink, progress)
     run.finish()
     sender.finish()
-    covers.finish()
+    work.covers.finish()
     return run.report
-
-
-class _Embedding:
-    """What embedding does to each slice, and before, where the sender asks for it."""
-
-    def __init__(self, run: EmbedRun, sender: Sender, covers: Covers, looks: Sequence[Look]) -> None:
-        self._run, self._sender, self._covers = run, sender, covers
-        self.looks: Sequence[Look] = (*looks, *covers.looks, *((self,) if sender.surveys else ()))
-        self.clock = run.clock
-        self.rows: Sequence[MutableSequence[Any]] = (run.report.slices, run.weightiest)
-
-    def survey(self, each: Slice) -> None:
-        """Show the sender a slice."""
-        cover = self._covers.of(each)
-        self._sender.survey(cover.cover, cover.region)
-        self.clock.lap("surveying")
-
-    def forget(self, name: str) -> None:
-        """Let the sender forget a part that is left out."""
-        self._sender.forget(name)
-
-    def plan(self) -> None:
-        """Let the sender decide what each slice carries."""
-        self._sender.plan()
-        self.clock.lap("sealing")
-
-    def stego(self, each: Slice) -> NDArray[np.int32] | None:
-        """The slice with its message."""
-        cover = self._covers.of(each)
-        message = self._sender.message(cover.cover)
-        self.clock.lap("sealing")
-        return self._run.embed(each, cover, message)
 
 
 def check_embedding(source: Path, target: Path, method: Method, output: Output) -> Listing:
@@ -139,6 +120,7 @@ def embed_series(
     headers: Headers | str = DESCRIPTION,
     progress: Progress = silent,
     onlooker: Callable[[SliceSeen], None] | None = None,
+    processes: int = 1,
 ) -> EmbedReport:
     """Embed a record in the files of `source`, and write them to `target`.
 
@@ -150,7 +132,7 @@ def embed_series(
     ----------
     source, target : Path
         DICOM file or folder, and where the stego file or folder goes.
-    key, masks, content, method, progress, onlooker
+    key, masks, content, method, progress, onlooker, processes
         As of `embed`.
     output : Output
     listing : Listing, optional
@@ -160,7 +142,7 @@ def embed_series(
 
     Raises
     ------
-    UsageError, UnusableInputError, DoesNotFitError
+    UsageError, UnusableInputError, DoesNotFitError, WorkerEndedError
         As `embed` does.
     """
     check_method(method)
@@ -174,6 +156,7 @@ def embed_series(
             method=method,
             progress=progress,
             onlooker=onlooker,
+            processes=processes,
         )
 
 

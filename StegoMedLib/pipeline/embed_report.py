@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from StegoMedLib.pipeline.message import Message
     from StegoMedLib.pipeline.slices import Metrics
 
-__all__ = ["Clock", "EmbedReport", "EmbeddedSliceReport"]
+__all__ = ["EmbedReport", "EmbeddedSliceReport"]
 
 
 @dataclass(frozen=True)
@@ -84,17 +83,3 @@ class EmbedReport:
             **self.files.as_json(),
             "seconds": self.seconds,
         }
-
-
-class Clock:
-    """Seconds spent at each station."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, station: str) -> None:
-        """Book the time since the last lap on `station`."""
-        now = time.perf_counter()
-        self.seconds[station] = self.seconds.get(station, 0.0) + now - self._last
-        self._last = now

@@ -10,20 +10,11 @@ from StegoMedLib.codec.profiles import profile_info
 from StegoMedLib.envelope import Sealer, envelope_bytes_in
 from StegoMedLib.errors import DoesNotFitError, StegoMedError
 from StegoMedLib.pipeline.capacity import record_bytes_in, text_in
-from StegoMedLib.pipeline.coding import Coding, coding
-from StegoMedLib.pipeline.embed_report import Clock, EmbeddedSliceReport, EmbedReport
+from StegoMedLib.pipeline.clock import Clock
+from StegoMedLib.pipeline.embed_report import EmbeddedSliceReport, EmbedReport
 from StegoMedLib.pipeline.header_records import Records
 from StegoMedLib.pipeline.message import NoMessage
-from StegoMedLib.pipeline.slices import (
-    Cover,
-    EmbeddedSlice,
-    embed_in_air,
-    embed_slice,
-    measure_slice,
-    pass_slice,
-    room_in,
-)
-from StegoMedLib.pipeline.tying import Tie
+from StegoMedLib.pipeline.slice_work import Outcome, SliceWork, Task
 from StegoMedLib.series.region import remedy_for
 from StegoMedLib.wording import counted
 
@@ -38,7 +29,7 @@ if TYPE_CHECKING:
     from StegoMedLib.pipeline.message import Message
     from StegoMedLib.pipeline.options import Content, Method
     from StegoMedLib.pipeline.record_source import RecordSource
-    from StegoMedLib.pipeline.slices import Metrics
+    from StegoMedLib.pipeline.slices import Cover, EmbeddedSlice
     from StegoMedLib.regions import Reason
     from StegoMedLib.series.region import Region
     from StegoMedLib.series.slice import Key as SliceKey
@@ -90,7 +81,8 @@ class EmbedRun:
         self.sealer = Sealer(key)
         self.locators = key.locators()
         self.locator = self.locators[0] if profile_info(method.profile).keyed else b""
-        self.coding: Coding = coding(method.profile, self.locator, beta=method.beta, strength=method.strength)
+        self.work = SliceWork(key, self.locators, method, self.locator, self.clock)
+        self.coding = self.work.coding
         self.clock.lap("keys")
         self._unsealed: dict[str, StegoMedError] = {}
         self._characters: set[int] = set()
@@ -103,43 +95,22 @@ class EmbedRun:
         return NoMessage(str(error))
 
     def embed(self, each: Slice, cover: Cover, message: Message | NoMessage) -> NDArray[np.int32] | None:
-        """Embed `message` in the air of what a slice is as a cover; stored values (H, W), None for a skipped slice.
-
-        Without a message the slice is skipped. Measures compare the result with the slice as it came.
-        """
-        sealed = None if isinstance(message, NoMessage) else message
-        self._characters |= {len(sealed.text)} if sealed else set()
-        result = self._result(cover, message)
-        self.clock.lap("embedding")
-        metrics = self._metrics(each, cover, result, sealed)
-        self.clock.lap("measuring")
-        state = "skipped" if result.stego is None else "embedded"
-        row = EmbeddedSliceReport(each.name, each.frame, state, result.reason, metrics, result.proof.counts)
+        """Embed `message` in the air of what a slice is as a cover; stored values (H, W), None for a skipped slice."""
+        outcome = self.work.embed(each, cover, Task(message, self.number(each.key)))
         self.report.kept += bool(cover.reason)
+        stego = self.noted(each, outcome, message)
+        if self._onlooker is not None and outcome.result is not None and not isinstance(message, NoMessage):
+            self._onlooker(SliceSeen(each, cover.region, message, outcome.result))
+        return cover.cover.plane.pixels if stego is None and cover.cover is not each else stego
+
+    def noted(self, each: Slice, outcome: Outcome, message: Message | NoMessage) -> NDArray[np.int32] | None:
+        """Put what became of a slice into the report; its stored values (H, W), None where it was skipped."""
+        self._characters |= set() if isinstance(message, NoMessage) else {len(message.text)}
+        state = "skipped" if outcome.stego is None else "embedded"
+        row = EmbeddedSliceReport(each.name, each.frame, state, outcome.reason, outcome.metrics, outcome.pixels)
         self.report.slices.append(row)
-        self.weightiest.append(result.proof.weightiest)
-        if self._onlooker is not None and sealed is not None:
-            self._onlooker(SliceSeen(each, cover.region, sealed, result))
-        if result.stego is None and cover.cover is not each:
-            return cover.cover.plane.pixels
-        return result.stego
-
-    def _metrics(self, each: Slice, cover: Cover, result: EmbeddedSlice, message: Message | None) -> Metrics:
-        """What the report says of a slice; how well it came through only where somebody asks."""
-        metrics = room_in(each.plane, result, message, self.coding)
-        if self.method.measured and message is not None:
-            metrics |= measure_slice(each.plane, cover.region.significant, result, message)
-        return metrics
-
-    def _result(self, cover: Cover, message: Message | NoMessage) -> EmbeddedSlice:
-        each, region = cover.cover, cover.region
-        if cover.reason or isinstance(message, NoMessage):
-            reason = message.reason if isinstance(message, NoMessage) else ""
-            return pass_slice(each.plane, region, self.coding, cover.reason or reason)
-        tie = Tie(each, self.number(each.key), message, tiles=self.method.tiles)
-        if cover.proof is None or self.coding.info.needs_mask:
-            return embed_slice(each, region, message, self.coding, tie)
-        return embed_in_air(each, cover.proof, message, self.coding, tie)
+        self.weightiest.append(outcome.weightiest)
+        return outcome.stego
 
     def finish(self) -> None:
         """Make sure that there is something to show for the run, unless that is optional.

@@ -33,6 +33,8 @@ __all__ = ["deidentify_stack", "number_of", "reidentify_files"]
 class _FileMasks:
     """Masks of a volume, for the slices of its files (`StegoMedLib.series.masks.MaskSource`)."""
 
+    travels = False
+
     def __init__(self, masks: VolumeMasks, numbers: Mapping[SliceKey, int]) -> None:
         self.name = masks.name
         self._masks, self._numbers = masks, numbers
@@ -52,6 +54,7 @@ def deidentify_stack(
     identity: Identity,
     method: Method = Method(),
     progress: Progress = silent,
+    processes: int = 1,
 ) -> DeidentifyReport:
     """Write the files behind a volume to `target` without the identity, which goes along inside the images.
 
@@ -65,7 +68,7 @@ def deidentify_stack(
         the report calls them so (see `number_of`).
     target : Path
         New or empty folder.
-    key, identity, method, progress
+    key, identity, method, progress, processes
         As of `StegoMedLib.pipeline.deidentify.deidentify_series`.
 
     Raises
@@ -82,8 +85,9 @@ def deidentify_stack(
     numbers = {
         (name, frame): index for name, (_, frames) in zip(names, files, strict=True) for frame, index in frames.items()
     }
+    found = _FileMasks(masks, numbers)
     return deidentify_series(
-        work, target, key, _FileMasks(masks, numbers), identity=identity, method=method, progress=progress
+        work, target, key, found, identity=identity, method=method, progress=progress, processes=processes
     )
 
 

@@ -15,7 +15,7 @@ from StegoMedLib.identity.pseudonyms import Pseudonyms
 from StegoMedLib.identity.residue import named
 from StegoMedLib.identity.restoring import UIDS, identified, restored
 from StegoMedLib.identity.sealed_header import may_be_sealed, without_envelope
-from StegoMedLib.pipeline.embed_report import Clock
+from StegoMedLib.pipeline.clock import Clock
 from StegoMedLib.pipeline.extract_report import ExtractReport
 from StegoMedLib.pipeline.marks import Marks
 from StegoMedLib.pipeline.options import Output

@@ -9,10 +9,12 @@ from StegoMedLib.errors import DoesNotFitError, NothingToSealError
 from StegoMedLib.pipeline.message import Message, seal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from StegoMedLib.envelope import Record
     from StegoMedLib.pipeline.embed_run import EmbedRun
     from StegoMedLib.pipeline.message import NoMessage
-    from StegoMedLib.series.region import Region
+    from StegoMedLib.pipeline.slice_work import Room
     from StegoMedLib.series.slice import Slice
 
 __all__ = ["Replicate"]
@@ -27,7 +29,7 @@ class Replicate:
         self._run = run
         self._shared: dict[object, Message | NoMessage] = {}
 
-    def survey(self, cover: Slice, region: Region) -> None:
+    def survey(self, cover: Slice, room: Callable[[], Room]) -> None:
         """Pass: nothing has to be known before."""
 
     def forget(self, name: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.errors import PersonMustLookError, UnusableInputError
-from StegoMedLib.pipeline.embed_report import Clock
+from StegoMedLib.pipeline.clock import Clock
 from StegoMedLib.pipeline.marks import Marks
 from StegoMedLib.pipeline.options import Output
 from StegoMedLib.pipeline.tying import State

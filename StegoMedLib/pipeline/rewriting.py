@@ -10,7 +10,7 @@ import numpy as np
 
 from StegoMedLib.errors import NothingReadableError, PersonMustLookError
 from StegoMedLib.pipeline.clearing import Cleared, Clearing
-from StegoMedLib.pipeline.embed_report import Clock
+from StegoMedLib.pipeline.clock import Clock
 from StegoMedLib.series.counting import FileCount
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from StegoMedLib.pipeline.embed_run import EmbedRun
     from StegoMedLib.pipeline.message import Message, NoMessage
     from StegoMedLib.pipeline.options import Method
-    from StegoMedLib.series.region import Region
+    from StegoMedLib.pipeline.slice_work import Room
     from StegoMedLib.series.slice import Slice
 
 __all__ = ["SENDERS", "Sender", "check_method"]
@@ -33,8 +33,8 @@ class Sender(Protocol):
 
     surveys: bool
 
-    def survey(self, cover: Slice, region: Region) -> None:
-        """Look at a slice in the first walk."""
+    def survey(self, cover: Slice, room: Callable[[], Room]) -> None:
+        """Look at a slice in the first walk; `room` gives its capacity."""
 
     def forget(self, name: str) -> None:
         """Take back what was noted of the slices of that name: their part is left out after all."""

@@ -12,15 +12,15 @@ from StegoMedLib.errors import DoesNotFitError, NothingToSealError, UsageError
 from StegoMedLib.pipeline.message import Message, NoMessage, written
 from StegoMedLib.pipeline.tying import largest_own
 from StegoMedLib.regions import WHOLE, Reason
-from StegoMedLib.series.region import proof_of, remedy_for
+from StegoMedLib.series.region import remedy_for
 from StegoMedLib.symbol import largest_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from StegoMedLib.envelope import Record
     from StegoMedLib.pipeline.embed_run import EmbedRun
-    from StegoMedLib.series.region import Region
+    from StegoMedLib.pipeline.slice_work import Room
     from StegoMedLib.series.slice import Key, Slice
 
 __all__ = ["Spread", "SpreadPlan", "plan_spread"]
@@ -89,7 +89,7 @@ class Spread:
         self._unsealed: dict[Key, NoMessage] = {}
         self._weightiest: list[Reason] = []
 
-    def survey(self, cover: Slice, region: Region) -> None:
+    def survey(self, cover: Slice, room: Callable[[], Room]) -> None:
         """Note the capacity of a slice."""
         try:
             owner = self._run.records.note(cover)
@@ -98,16 +98,11 @@ class Spread:
             return
         if owner not in self._spreads:
             self._spreads[owner] = _Spread([], [])
-        proof = proof_of(cover.plane, region)
-        self._weightiest.append(proof.weightiest)
-        capacity = self._run.coding.profile.on(cover.plane, proof.air).capacity
-        spread = self._spreads[owner]
+        found, spread = room(), self._spreads[owner]
+        self._weightiest.append(found.weightiest)
+        left = found.capacity - 8 * largest_own(found.shape, self._run.method.tiles)
         spread.places.append(cover.key)
-        spread.sizes.append(
-            largest_shard(
-                largest_text(capacity - 8 * largest_own(cover.plane.shape, self._run.method.tiles), self._most)
-            )
-        )
+        spread.sizes.append(largest_shard(largest_text(left, self._most)))
 
     def forget(self, name: str) -> None:
         """Take back what was noted of the slices of a file."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from StegoMedLib.codec.profiles import DEFAULT_PROFILE
+from StegoMedLib.codec.profiles import DEFAULT_PROFILE, ProfileInfo, profile_info
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.pipeline.ahead import Ahead, helped
 from StegoMedLib.pipeline.capacity import largest_version, record_bytes_in
-from StegoMedLib.pipeline.coding import Coding, coding
+from StegoMedLib.pipeline.options import Method
+from StegoMedLib.pipeline.slice_work import Measured, SliceWork
 from StegoMedLib.series.counting import FileCount
 from StegoMedLib.series.files import FileSeries
+from StegoMedLib.series.foreseen import Foreseen
 from StegoMedLib.series.masks import MaskSource, mask_name, write_mask
 from StegoMedLib.series.neighbours import Regions
 from StegoMedLib.series.region import Region, proof_of, why_not_air
@@ -34,15 +37,22 @@ NO_KEY = bytes(32)
 
 @dataclass(frozen=True)
 class SurveyedSlice:
-    """A slice and its significant region."""
+    """A slice, its significant region, and, where a profile was named, what could be embedded beside it."""
 
     cover: Slice
     region: Region
+    measured: Measured | None = None
 
     @property
     def proof(self) -> Proof:
         """Why each pixel is air, or is not."""
-        return proof_of(self.cover.plane, self.region)
+        return proof_of(self.cover.plane, self.region) if self.measured is None else self.measured.proof
+
+    @property
+    def capacity(self) -> Measured:
+        """What could be embedded; only where a profile was named."""
+        assert self.measured is not None  # noqa: S101  whoever asks named it
+        return self.measured
 
 
 @dataclass(frozen=True)
@@ -109,23 +119,41 @@ def survey(
     masks: MaskSource,
     take: Callable[[SurveyedSlice, list[Path]], None],
     *rows: MutableSequence[Any],
+    profile: str | None = None,
     progress: Progress = silent,
+    processes: int = 1,
 ) -> None:
     """Show every slice of a series, with its significant region, to `take`, one in memory at a time.
 
     `take` adds to `rows`, and to the list that it is given what files it makes: both are undone for files left out.
+    Where a `profile` is named, what it could embed is measured. So many `processes` share the work, with the result of
+    one.
 
     Raises
     ------
     UnusableInputError
         When nothing can be read.
     """
-    regions = Regions(masks, series)
-    for part in steps(series, progress):
-        with series.taking(part, *rows) as made:
-            for each in part.slices():
-                take(SurveyedSlice(each, regions.of(each)), made)
-    series.check_taken()
+    shown = Foreseen(series)
+    regions = Regions(masks, shown)
+    work = SliceWork(None, (), Method(profile or DEFAULT_PROFILE), NO_KEY)
+
+    def task(_each: Slice, region: Region) -> tuple[str, tuple[object, ...]] | None:
+        return None if profile is None else ("measure", (region,))
+
+    with helped(processes, work, masks) as crew:
+        ahead: Ahead[Measured] | None = None
+        if crew is not None:
+            ahead = Ahead(crew, shown, regions, checks=lambda _: False, task=task)
+        for part in steps(shown, progress):
+            with shown.taking(part, *rows) as made:
+                for each in part.slices():
+                    measured = None if ahead is None else ahead.take(each)
+                    region = regions.of(each)
+                    if measured is None and profile is not None:
+                        measured = work.measure(each, region)
+                    take(SurveyedSlice(each, region, measured), made)
+    shown.check_taken()
 
 
 def segment_series(
@@ -138,6 +166,7 @@ def segment_series(
     accept_lossy: bool = False,
     progress: Progress = silent,
     onlooker: Callable[[SurveyedSlice], None] | None = None,
+    processes: int = 1,
 ) -> SegmentReport:
     """Write the mask of every slice of `source` into the folder `target`, as PNG; see `mask_name` for the names.
 
@@ -158,7 +187,7 @@ def segment_series(
             if onlooker is not None:
                 onlooker(seen)
 
-        survey(series, masks, take, report.slices, progress=progress)
+        survey(series, masks, take, report.slices, progress=progress, processes=processes)
     return report
 
 
@@ -186,33 +215,34 @@ def measure_capacity(
     masks: MaskSource,
     *,
     profile: str = DEFAULT_PROFILE,
+    listing: Listing | None = None,
     accept_lossy: bool = False,
     progress: Progress = silent,
+    processes: int = 1,
 ) -> CapacityReport:
     """Measure the capacity of every slice of `source`: usable blocks, bits, largest symbol, bytes of a record."""
-    chosen = coding(profile, NO_KEY)
-    series = FileSeries(source, accept_lossy=accept_lossy)
+    chosen = profile_info(profile)
+    series = FileSeries(source, listing, accept_lossy=accept_lossy)
     report = CapacityReport(profile, masks.name, files=series.count)
 
     def take(seen: SurveyedSlice, _made: list[Path]) -> None:
         report.slices.append(_capacity(seen, chosen, profile))
 
-    survey(series, masks, take, report.slices, progress=progress)
+    survey(series, masks, take, report.slices, profile=profile, progress=progress, processes=processes)
     return report
 
 
-def _capacity(seen: SurveyedSlice, chosen: Coding, profile: str) -> CapacitySlice:
-    plane, proof = seen.cover.plane, seen.proof
-    canvas = chosen.profile.on(plane, proof.air)
-    bits = canvas.capacity
+def _capacity(seen: SurveyedSlice, chosen: ProfileInfo, profile: str) -> CapacitySlice:
+    found = seen.capacity
+    bits, proof = found.capacity, found.proof
     return CapacitySlice(
         file=seen.cover.name,
         frame=seen.cover.frame,
         body=bool(seen.region.significant.any()),
-        usable_blocks=int(canvas.usable.sum()),
+        usable_blocks=int(found.usable.sum()),
         capacity_bits=bits,
-        capacity_bpp=bits / plane.pixels.size,
-        symbol_version=largest_version(bits, whole=chosen.info.whole_symbol),
+        capacity_bpp=bits / proof.reasons.size,
+        symbol_version=largest_version(bits, whole=chosen.whole_symbol),
         record_bytes=record_bytes_in(bits, profile),
         reason=why_not_air(proof),
         pixels=proof.counts,

@@ -14,7 +14,6 @@ import numpy as np
 from StegoMedLib.binding import (
     HEAD_BYTES,
     SIGNATURE_BYTES,
-    Geometry,
     Likeness,
     Part,
     Shared,
@@ -32,7 +31,8 @@ from StegoMedLib.binding import (
     unpack_part,
 )
 from StegoMedLib.codec.profile import Payload
-from StegoMedLib.dicom import Number, numbers_of
+from StegoMedLib.dicom import Number
+from StegoMedLib.pipeline.geometry import geometry_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.series.slice import Slice
 
-__all__ = ["Evidence", "State", "Tie", "Verdict", "largest_own"]
+__all__ = ["Evidence", "State", "Tie", "Verdict", "draw_nonces", "largest_own"]
 
 
 class State(Enum):
@@ -58,38 +58,22 @@ _OF_LIKENESS = {Likeness.SAME: State.ALTERED, Likeness.OTHER: State.ANOTHER, Lik
 """What a slice is whose pixels are not as they were sealed."""
 
 
-def geometry_of(each: Slice) -> bytes:
-    """What the header of a slice says of its geometry and its values; empty where it has none."""
-    header, plane = each.header, each.plane
-    if header is None:
-        return b""
-    spacing, orientation, position = (
-        numbers_of(header, each.frame, keyword, macro, count)
-        for keyword, macro, count in (
-            ("PixelSpacing", "PixelMeasuresSequence", 2),
-            ("ImageOrientationPatient", "PlaneOrientationSequence", 6),
-            ("ImagePositionPatient", "PlanePositionSequence", 3),
-        )
-    )
-    return Geometry(
-        bits=plane.bits_stored,
-        signed=plane.low < 0,
-        photometric="MONOCHROME1" if plane.inverted else "MONOCHROME2",
-        slope=plane.slope,
-        intercept=plane.intercept,
-        spacing=_listed(spacing),
-        orientation=_listed(orientation),
-        position=_listed(position),
-    ).to_bytes()
-
-
-def _listed(numbers: NDArray[np.float64] | None) -> list[float] | None:
-    return None if numbers is None else numbers.tolist()
-
-
 def largest_own(shape: tuple[int, int], tiles: int) -> int:
     """Bytes of the own part of a slice of rows and columns at most, with tiles of a side or (0) without."""
     return HEAD_BYTES + (2 * -(-shape[0] // tiles) * -(-shape[1] // tiles) if tiles else 0)
+
+
+def nonces_in(profile: Profile, shape: tuple[int, int]) -> int:
+    """Nonces that there are for slices of `shape` (H, W)."""
+    return max(1, profile.nonces(shape))
+
+
+def draw_nonces(profile: Profile, shape: tuple[int, int], message: Message, number: Number) -> tuple[int, ...]:
+    """Nonces for a slice of `shape` (H, W): one at random, or, where slices share an envelope, by its number."""
+    count = nonces_in(profile, shape)
+    if message.shared is None:
+        return (secrets.randbelow(count),)
+    return message.shared.nonces_of(number.number, count)
 
 
 class Tie:
@@ -102,19 +86,27 @@ class Tie:
     message : Message
     tiles : int
         Pixels on a side of the tiles whose alteration shall be told from others'; 0 for none.
+    nonces : tuple of int
+        As `draw_nonces` gives them, where they were drawn already.
     """
 
-    def __init__(self, each: Slice, number: Number, message: Message, *, tiles: int = 0) -> None:
+    def __init__(
+        self,
+        each: Slice,
+        number: Number,
+        message: Message,
+        *,
+        tiles: int = 0,
+        nonces: tuple[int, ...] = (),
+    ) -> None:
         self._plane, self._number, self._message, self.tiles = each.plane, number, message, tiles
         self._key, self._geometry, self._nonces = message.binding_key, geometry_of(each), 1
+        self._drawn = nonces
 
     def nonces(self, profile: Profile) -> tuple[int, ...]:
-        """The slice's nonces, to be tried in turn: one at random, or, where slices share an envelope, by its number."""
-        self._nonces = max(1, profile.nonces(self._plane.shape))
-        shared = self._message.shared
-        if shared is None:
-            return (secrets.randbelow(self._nonces),)
-        return shared.nonces_of(self._number.number, self._nonces)
+        """The slice's nonces, to be tried in turn."""
+        self._nonces = nonces_in(profile, self._plane.shape)
+        return self._drawn or draw_nonces(profile, self._plane.shape, self._message, self._number)
 
     def own_bytes(self, touched: NDArray[np.bool_] | None) -> int:
         """Length of the own part: of the signature alone where nobody knows which blocks are touched."""

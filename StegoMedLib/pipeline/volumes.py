@@ -11,9 +11,8 @@ import numpy as np
 from StegoMedLib.blocks import pixels_of
 from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.dicom import MARK, DerivedSeries, SeriesGeometry, new_series, write_frames
-from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.embed import DESCRIPTION
-from StegoMedLib.pipeline.survey import NO_KEY, SurveyedSlice, survey
+from StegoMedLib.pipeline.survey import SurveyedSlice, survey
 from StegoMedLib.series.counting import RemovedFrom, removed_in_words
 from StegoMedLib.series.region import why_not_air
 from StegoMedLib.series.slice import Progress, silent
@@ -63,6 +62,7 @@ def survey_stack(
     *,
     profile: str = DEFAULT_PROFILE,
     progress: Progress = silent,
+    processes: int = 1,
 ) -> Survey:
     """Find the significant region of every slice, and measure the capacity beside it.
 
@@ -75,22 +75,22 @@ def survey_stack(
         Slices, rows and columns of the volume.
     profile : str
     progress : callable
+    processes : int
+        That share the work.
     """
     masks_found, suspects, air = (np.zeros(shape, dtype=np.bool_) for _ in range(3))
     found = Survey(masks_found, suspects, air)
-    chosen = coding(profile, NO_KEY)
 
     def take(seen: SurveyedSlice, _made: list[Path]) -> None:
-        index, plane, proof = seen.cover.frame, seen.cover.plane, seen.proof
-        canvas = chosen.profile.on(plane, proof.air)
+        index, measured = seen.cover.frame, seen.capacity
         found.masks[index] = stack.turned(seen.region.significant)
         if seen.region.suspect is not None:
             found.suspects[index] = stack.turned(seen.region.suspect)
-        found.air[index] = stack.turned(pixels_of(canvas.usable, plane.shape))
-        found.capacity_bits.append(canvas.capacity)
-        found.reasons.append(why_not_air(proof))
+        found.air[index] = stack.turned(pixels_of(measured.usable, measured.proof.reasons.shape))
+        found.capacity_bits.append(measured.capacity)
+        found.reasons.append(why_not_air(measured.proof))
 
-    survey(StackSeries(stack), masks, take, progress=progress)
+    survey(StackSeries(stack), masks, take, profile=profile, progress=progress, processes=processes)
     return found
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from StegoMedLib.pipeline.embed_report import Clock
+    from StegoMedLib.pipeline.clock import Clock
     from StegoMedLib.series.sinks import Sink
     from StegoMedLib.series.slice import Slice
 

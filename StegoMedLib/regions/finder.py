@@ -32,7 +32,7 @@ class RegionFinder(Protocol):
         """Mark the significant region, and what else may be it."""
 
 
-def make_finder(name: str, engine: str = "auto") -> RegionFinder:
+def make_finder(name: str, engine: str = "auto", threads: int = 0) -> RegionFinder:
     """Make a region finder.
 
     Parameters
@@ -41,6 +41,8 @@ def make_finder(name: str, engine: str = "auto") -> RegionFinder:
         One of `FINDERS`.
     engine : str
         One of `ENGINES`: what runs the network.
+    threads : int
+        With which ONNX Runtime computes; 0 for as many as there are cores.
 
     Raises
     ------
@@ -53,4 +55,4 @@ def make_finder(name: str, engine: str = "auto") -> RegionFinder:
         raise UsageError(f"There is no region finder '{name}'; choose one of {', '.join(FINDERS)}.")
     if engine not in ENGINES:
         raise UsageError(f"There is no engine '{engine}'; choose one of {', '.join(ENGINES)}.")
-    return cast("RegionFinder", import_module(f"StegoMedLib.regions.{name}").make(engine))
+    return cast("RegionFinder", import_module(f"StegoMedLib.regions.{name}").make(engine, threads))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ _MARGIN, _BETWEEN_CT, _BETWEEN_MR, _LEAST_MARGIN = 3.0, 4.0, 2.0, 2
 # What gas that a circle or a border cuts open does not have. In MR, sides of 0.71 and less were dark tissue on the real
 # series, sides of 0.85 and more were air.
 _OPEN_CT, _OPEN_MR = Opening(size=0.003, inside=0.3), Opening(size=0.004, inside=0.3, sure=0.2, side=0.8)
+_LAST = len(Reason)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,21 +46,24 @@ class Proof:
     @property
     def air(self) -> Mask:
         """Pixels that are proved to be air; bool, shape (H, W)."""
-        air: Mask = self.reasons == Reason.AIR
+        air: Mask = self.reasons == np.uint8(Reason.AIR)
         return air
 
     @property
     def counts(self) -> dict[str, int]:
         """Pixels a reason, those without any under ``air``."""
-        found = np.bincount(self.reasons.ravel(), minlength=len(Reason))
-        return {reason.key: int(found[reason]) for reason in Reason}
+        return {reason.key: self._found[reason] for reason in Reason}
 
     @property
     def weightiest(self) -> Reason:
         """The reason that took most of what is neither padding nor body; of those where there is nothing else."""
-        found = np.bincount(self.reasons.ravel(), minlength=len(Reason))
-        others = [reason for reason in Reason if reason > Reason.BODY and found[reason]]
-        return max(others or (Reason.PADDING, Reason.BODY), key=lambda reason: int(found[reason]))
+        others = [reason for reason in Reason if reason > Reason.BODY and self._found[reason]]
+        return max(others or (Reason.PADDING, Reason.BODY), key=self._found.__getitem__)
+
+    @cached_property
+    def _found(self) -> list[int]:
+        """Pixels of each reason."""
+        return [int(np.count_nonzero(self.reasons == np.uint8(reason))) for reason in Reason]
 
 
 def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, beside: Mask | None = None) -> Proof:
@@ -87,10 +92,11 @@ def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, besid
     # What a person drew protects itself; what lies between it and the body is nobody's.
     body = seen.core if suspect is None else seen.core | significant
     hull = grow(between(body), radius_in(plane.shape, gap))
-    reasons = np.zeros(plane.shape, dtype=np.uint8)
+    found = np.zeros(plane.shape, dtype=np.uint8)
 
     def veto(reason: Reason, where: Mask) -> None:
-        reasons[where & (reasons == Reason.AIR)] = reason
+        # Of all reasons of a pixel the first of the chain is the largest number here.
+        np.maximum(found, where * np.uint8(_LAST - reason), out=found)
 
     veto(Reason.PADDING, plane.padding_mask)
     veto(Reason.BODY, grow(significant, margin))
@@ -105,7 +111,7 @@ def prove(plane: Plane, significant: Mask, *, suspect: Mask | None = None, besid
         veto(Reason.AGREEMENT, grow(suspect, _LEAST_MARGIN))
     if beside is not None:
         veto(Reason.NEIGHBOUR, beside)
-    return Proof(reasons)
+    return Proof(np.where(found, np.uint8(_LAST) - found, np.uint8(Reason.AIR)))
 
 
 def guard(plane: Plane, significant: Mask) -> Mask:

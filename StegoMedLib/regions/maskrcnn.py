@@ -10,7 +10,7 @@ from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.regions.model_files import ModelFile, find_model
 from StegoMedLib.regions.morphology import fill
 from StegoMedLib.regions.onnx_engine import OnnxEngine
-from StegoMedLib.regions.paste import Detections, Thresholds, paste
+from StegoMedLib.regions.paste import Detections, Thresholds, paste_each
 from StegoMedLib.regions.prepare import SIDE, prepare
 from StegoMedLib.regions.region import Region
 from StegoMedLib.regions.snap import snap
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["Engine", "MaskRcnnFinder", "make", "make_engine"]
+__all__ = ["CHANCE", "Engine", "MaskRcnnFinder", "make", "make_engine"]
 
 # Less than what counts as the body: where the network gives so much, it is not sure that there is none.
-_CHANCE = Thresholds(score=0.3, mask=0.15)
+CHANCE = Thresholds(score=0.3, mask=0.15)
 
 
 class Engine(Protocol):
@@ -69,19 +69,19 @@ class MaskRcnnFinder:
             return Region(nothing, nothing)
         prepared = prepare(plane, self._side, surroundings(plane, seen))
         detections = self._engine.detect(prepared.image)
-        coarse, chance = (paste(detections, prepared, plane.shape, limits) for limits in (self._limits, _CHANCE))
+        coarse, chance = paste_each(detections, prepared, plane.shape, (self._limits, CHANCE))
         found = snap(plane, seen, coarse)
         # Outside the body padding is none of it; inside, a value taken for padding is a hole in nothing but the mask.
         return Region(fill(found & ~plane.padding_mask), chance | self._baseline.body(plane, seen))
 
 
-def make(engine: str) -> MaskRcnnFinder:
+def make(engine: str, threads: int) -> MaskRcnnFinder:
     """The finder with the model at hand; raises as `StegoMedLib.regions.finder.make_finder` does."""
     model = find_model()
-    return MaskRcnnFinder(make_engine(engine, model), model.limits, model.side)
+    return MaskRcnnFinder(make_engine(engine, model, threads), model.limits, model.side)
 
 
-def make_engine(name: str, model: ModelFile) -> Engine:
+def make_engine(name: str, model: ModelFile, threads: int = 0) -> Engine:
     """Make what runs the network, by one of the names in `ENGINES`."""
     if name == "torch":
         return TorchEngine(model.content, model.shape)
@@ -90,4 +90,4 @@ def make_engine(name: str, model: ModelFile) -> Engine:
             return TorchEngine(model.content, model.shape)
         except UnusableInputError:
             pass  # what was not asked for need not work
-    return OnnxEngine(model.content)
+    return OnnxEngine(model.content, threads)

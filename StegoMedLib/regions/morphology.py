@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["fill", "fill_to_border", "grow", "keep_components", "radius_in", "shrink", "spread"]
 
+_WORD = 64  # pixels of a row that are grown at a time, as bits
+
 
 def radius_in(shape: tuple[int, ...], pixels: float, least: int = 1) -> int:
     """Radius in a plane of `shape` of what measures `pixels` where the longer side has 512; `least` or more."""
@@ -31,21 +33,22 @@ def spread(values: NDArray[Any], radius: int, choose: np.ufunc) -> NDArray[Any]:
         Takes one of two values: ``numpy.maximum``, ``numpy.minimum``, ``numpy.logical_or``.
     """
     for axis, extent in enumerate(values.shape):
-        values = _spread_along(values, min(radius, extent - 1), axis, choose)
+        values = _spread_along(values, max(0, min(radius, extent - 1)), axis, choose)
     return values
 
 
 def _spread_along(values: NDArray[Any], radius: int, axis: int, choose: np.ufunc) -> NDArray[Any]:
-    """Along one axis; each round doubles the reach, so that the cost is logarithmic."""
-    found = values.copy()
-    before, reach = (slice(None),) * axis, 0
-    while reach < radius:
-        step = min(reach + 1, radius - reach)
-        ahead, behind = (*before, slice(step, None)), (*before, slice(None, -step))
-        wider = found.copy()
-        choose(wider[ahead], found[behind], out=wider[ahead])
-        choose(wider[behind], found[ahead], out=wider[behind])
-        found, reach = wider, reach + step
+    """Along one axis: of runs of two, four, eight values, so that the cost is logarithmic.
+
+    The outermost values are repeated beyond the edges, where they are chosen from already.
+    """
+    before, reach, whole = (slice(None),) * axis, 1, 2 * radius + 1
+    first, last = values[(*before, slice(None, 1))], values[(*before, slice(-1, None))]
+    found = np.concatenate([first.repeat(radius, axis), values, last.repeat(radius, axis)], axis=axis)
+    while reach < whole:
+        step = min(reach, whole - reach)
+        found = choose(found[(*before, slice(None, -step))], found[(*before, slice(step, None))])
+        reach += step
     return found
 
 
@@ -58,7 +61,39 @@ def grow(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
     radius : int
         Pixels, 0 or more.
     """
-    return spread(mask, min(radius, min(mask.shape) - 1), np.logical_or)
+    radius = min(radius, min(mask.shape) - 1)
+    if radius < 1:
+        return mask.copy()
+    rows, columns = mask.shape
+    packed = np.zeros((rows, -(-columns // _WORD) * _WORD // 8), dtype=np.uint8)
+    packed[:, : -(-columns // 8)] = np.packbits(mask, axis=1, bitorder="little")
+    # The words of one column of words lie side by side: long runs are quick.
+    words = np.ascontiguousarray(packed.view("<u8").T)
+    words = _spread_along(_spread_bits(words, radius), radius, 1, np.bitwise_or)
+    packed = np.ascontiguousarray(words.T).view(np.uint8)
+    return np.unpackbits(packed, axis=1, count=columns, bitorder="little").view(np.bool_)
+
+
+def _spread_bits(words: NDArray[np.uint64], radius: int) -> NDArray[np.uint64]:
+    """Spread bits from word to word along the first axis; what leaves the last word is lost."""
+    reach = 0
+    while reach < radius:
+        step = min(reach + 1, radius - reach)
+        ahead = _moved(words, step, np.left_shift, np.right_shift)
+        behind = _moved(words[::-1], step, np.right_shift, np.left_shift)[::-1]
+        words, reach = words | ahead | behind, reach + step
+    return words
+
+
+def _moved(words: NDArray[np.uint64], step: int, onwards: np.ufunc, back: np.ufunc) -> NDArray[np.uint64]:
+    """Move bits by some places towards the last word, where `onwards` moves them on within a word."""
+    whole, rest = divmod(step, _WORD)
+    moved = np.empty_like(words)
+    moved[:whole] = 0
+    onwards(words[: len(words) - whole], np.uint64(rest), out=moved[whole:])
+    if rest and whole + 1 < len(words):
+        moved[whole + 1 :] |= back(words[: len(words) - whole - 1], np.uint64(_WORD - rest))
+    return moved
 
 
 def shrink(mask: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:
@@ -86,11 +121,12 @@ def fill_to_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     -------
     ndarray of bool, shape (H, W)
     """
-    united = fill(mask)
+    filled = fill(mask)  # its holes are no way to the border, whatever of that is closed
+    united = filled.copy()
     for side in ((0, slice(None)), (-1, slice(None)), (slice(None), 0), (slice(None), -1)):
         bridge = _bridge(mask[side])
         if not np.array_equal(bridge, mask[side]):
-            closed = mask.copy()
+            closed = filled.copy()
             closed[side] = bridge
             united |= fill(closed)
     return united

@@ -157,9 +157,9 @@ def build_model(shape: ModelShape) -> torch.nn.Module:
     """
     from torchvision.models.detection import MaskRCNN
     from torchvision.models.detection.faster_rcnn import FastRCNNPredictor, TwoMLPHead
-    from torchvision.ops import MultiScaleRoIAlign
 
-    levels = ["0", "1", "2", "3"]
+    from StegoMedLib.regions.network_parts import pooling, quicken
+
     head, predictor = _mask_head(shape)
     model: Any = MaskRCNN(
         _backbone(shape),
@@ -174,16 +174,17 @@ def build_model(shape: ModelShape) -> torch.nn.Module:
         rpn_post_nms_top_n_train=50,
         rpn_post_nms_top_n_test=50,
         rpn_batch_size_per_image=64,
-        box_roi_pool=MultiScaleRoIAlign(levels, output_size=7, sampling_ratio=2),
+        box_roi_pool=pooling(4, output_size=7, sampling_ratio=1),
         box_head=TwoMLPHead(shape.pyramid_channels * 7**2, shape.box_features),
         box_predictor=FastRCNNPredictor(shape.box_features, 2),
         box_batch_size_per_image=32,
         box_detections_per_img=8,
-        mask_roi_pool=MultiScaleRoIAlign(levels[:1], output_size=shape.mask_pool, sampling_ratio=1),
+        mask_roi_pool=pooling(1, output_size=shape.mask_pool, sampling_ratio=1),
         mask_head=head,
         mask_predictor=predictor,
     )
     model.transform.postprocess = _small_masks
+    quicken(model.rpn)
     network: torch.nn.Module = model
     return network
 

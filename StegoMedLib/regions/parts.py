@@ -62,6 +62,22 @@ class Parts:
         reached[self._part[(row == 0) | (row == self._shape[0] - 1) | (column == 0) | last]] = True
         return reached
 
+    def at(self, pixels: NDArray[np.intp]) -> NDArray[np.int32]:
+        """Which part each of some pixels is of, which must lie in the mask; int32, shape (n,).
+
+        Parameters
+        ----------
+        pixels : ndarray of intp, shape (n,)
+            Numbers of pixels, row by row, as `numpy.flatnonzero` gives them.
+        """
+        places = pixels + pixels // (self._width - 1)
+        found: NDArray[np.int32] = self._part[np.searchsorted(self._starts, places, side="right") - 1]
+        return found
+
+    def counts(self, mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Pixels of each part that are of another `mask` (H, W), which lies in this one; intp, shape (count,)."""
+        return np.bincount(self.at(np.flatnonzero(mask)), minlength=self.count)
+
     def drawn(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The mask of the parts that are `chosen` (count,) alone; bool, shape (H, W)."""
         runs = chosen[self._part]

@@ -11,11 +11,13 @@ from scipy import sparse
 from StegoMedLib.regions.morphology import fill
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from StegoMedLib.regions.prepare import Prepared
 
-__all__ = ["Detections", "Thresholds", "paste"]
+__all__ = ["Detections", "Thresholds", "paste", "paste_each"]
 
 # A box that ends this near to the plane's border (in pixels of the square) is taken to reach it.
 _AT_BORDER = 2.5
@@ -88,20 +90,36 @@ def paste(found: Detections, prepared: Prepared, shape: tuple[int, int], limits:
     ndarray of bool, shape `shape`
         True on the body; all False where nothing scores high enough.
     """
-    united = np.zeros(shape, dtype=np.bool_)
-    for index in np.flatnonzero(found.scores >= limits.score):
-        left, top, right, bottom = (float(edge) for edge in found.boxes[index])
-        top, bottom, vertical = _extend(top, bottom, prepared.content[0])
-        left, right, horizontal = _extend(left, right, prepared.content[1])
-        small = np.pad(found.masks[index], 1)
-        _repeat_edges(small, vertical, horizontal)
-        down = shape[0] / prepared.content[0]
-        across = shape[1] / prepared.content[1]
-        rows, in_rows = _interpolation(top * down, bottom * down, small.shape[0] - 2, shape[0])
-        columns, in_columns = _interpolation(left * across, right * across, small.shape[1] - 2, shape[1])
-        body = (in_columns @ (in_rows @ small).T).T
-        united[rows, columns] |= body >= limits.mask
-    return fill(united)
+    return paste_each(found, prepared, shape, [limits])[0]
+
+
+def paste_each(
+    found: Detections, prepared: Prepared, shape: tuple[int, int], limits: Sequence[Thresholds]
+) -> list[NDArray[np.bool_]]:
+    """Make a mask as `paste` does for each of several thresholds."""
+    united = [np.zeros(shape, dtype=np.bool_) for _ in limits]
+    for index in np.flatnonzero(found.scores >= min(each.score for each in limits)):
+        rows, columns, body = _pasted(found.boxes[index], found.masks[index], prepared.content, shape)
+        for each, mask in zip(limits, united, strict=True):
+            if found.scores[index] >= each.score:
+                mask[rows, columns] |= body >= each.mask
+    return [fill(mask) for mask in united]
+
+
+def _pasted(
+    box: NDArray[np.float32], cells: NDArray[np.float32], content: tuple[int, int], shape: tuple[int, int]
+) -> tuple[slice, slice, NDArray[np.float32]]:
+    """Rows and columns of the plane that one detection touches, and the probability of body there."""
+    left, top, right, bottom = (float(edge) for edge in box)
+    top, bottom, vertical = _extend(top, bottom, content[0])
+    left, right, horizontal = _extend(left, right, content[1])
+    small = np.pad(cells, 1)
+    _repeat_edges(small, vertical, horizontal)
+    down = shape[0] / content[0]
+    across = shape[1] / content[1]
+    rows, in_rows = _interpolation(top * down, bottom * down, small.shape[0] - 2, shape[0])
+    columns, in_columns = _interpolation(left * across, right * across, small.shape[1] - 2, shape[1])
+    return rows, columns, in_rows @ np.ascontiguousarray((in_columns @ small.T).T)
 
 
 def _repeat_edges(padded: NDArray[np.float32], vertical: tuple[bool, bool], horizontal: tuple[bool, bool]) -> None:

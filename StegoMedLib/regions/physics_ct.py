@@ -13,7 +13,7 @@ import numpy as np
 from StegoMedLib.regions.morphology import fill, fill_to_border, grow, keep_components, radius_in, shrink
 from StegoMedLib.regions.physics import Evidence
 from StegoMedLib.regions.view import filled_in, stays_constant
-from StegoMedLib.regions.windows import local_mean, mean_over
+from StegoMedLib.regions.windows import local_mean, mean_over, whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
     Values = NDArray[np.float32]
+    Summed = Values | NDArray[np.int32]
 
 __all__ = ["evidence_ct"]
 
@@ -53,7 +54,7 @@ def evidence_ct(plane: Plane, units: Values) -> Evidence:
     units = np.where(inside, np.maximum(units, np.float32(_LEAST)), np.float32(_AIR))
     blank = filled_in(units, inside, _ABRUPT)
     measured = inside & ~blank
-    values = np.where(measured, units, np.float32(_AIR))
+    values = whole(np.where(measured, units, np.float32(_AIR)))
     fine = local_mean(values, 3)
     clear = measured & ~grow(fine > _OBJECT, 2)
     wide = mean_over(values, clear, _WINDOW)
@@ -75,7 +76,7 @@ def evidence_ct(plane: Plane, units: Values) -> Evidence:
     )
 
 
-def _scanner_air(values: Values, wide: Values, clear: Mask) -> float:
+def _scanner_air(values: Summed, wide: Values, clear: Mask) -> float:
     """Give the level of this scanner's air in HU, from where it is sure; -1000 where it is nowhere."""
     seeds = clear & (np.abs(wide - _AIR) < 2 * _ABOVE) & ~stays_constant(values)
     if np.count_nonzero(seeds) < _SEEDS * seeds.size:
@@ -83,7 +84,7 @@ def _scanner_air(values: Values, wide: Values, clear: Mask) -> float:
     return float(np.clip(np.median(wide[seeds]), _AIR - _CALIBRATED, _AIR + _CALIBRATED))
 
 
-def _core(values: Values, measured: Mask, plane: Plane) -> Mask:
+def _core(values: Summed, measured: Mask, plane: Plane) -> Mask:
     """Mark what is as dense and thick as a body, lungs and all other holes in it included."""
     thick = radius_in(plane.shape, _THICK)
     dense = (local_mean(values, _SMALL_WINDOW) > _DENSE) & measured

@@ -16,7 +16,7 @@ from StegoMedLib.regions.physics import Evidence
 from StegoMedLib.regions.tissue import magnitude
 from StegoMedLib.regions.topology import fading
 from StegoMedLib.regions.view import stays_constant
-from StegoMedLib.regions.windows import local_deviation, local_mean, local_range
+from StegoMedLib.regions.windows import local_deviation, local_mean, local_range, whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +71,8 @@ def evidence_mr(plane: Plane) -> Evidence:
     values = np.maximum(magnitude(plane), 0.0)
     bright = float(np.percentile(values[inside], _BRIGHT)) if inside.any() else 0.0
     window = 7 if max(plane.shape) > _SMALL_MATRIX else 5
-    wide, small, fine = (local_mean(values, size) for size in (window, 5, 3))
+    summed = whole(values)
+    wide, small, fine = (local_mean(summed, size) for size in (window, 5, 3))
     noise = local_deviation(values, wide, window)
     constant = stays_constant(values) & inside
     dark = inside & (wide < _DARK * bright)
@@ -114,7 +115,7 @@ def _as_blank_as_the_floor(values: Values, constant: Mask, dark: Mask, floor: _F
     if noisy:  # what is constant beside it was filled in: by whom, and over what, nobody knows
         return ~grow(keep_components(constant, _LEAST_FILL * constant.size, 0.0), 1)
     if np.count_nonzero(constant & dark) > _ZEROED * np.count_nonzero(dark):
-        return np.asarray(local_mean((values <= 0).astype(np.float32), window) >= _ZEROS)
+        return np.asarray(local_mean(values <= 0, window) >= _ZEROS)
     return np.ones_like(constant)
 
 
@@ -126,7 +127,7 @@ def _structured(small: Values, wide: Values, air: Mask, floor: _Floor, deep: Mas
     louder = np.maximum(wide / max(floor.level, 1e-3), 1.0) if floor.level else 1.0
     found = air & (differ > _STRUCTURE * max(usual, 1e-3) * louder)
     around = 2 * _NEIGHBOURHOOD - 1
-    share = local_mean(found.astype(np.float32), around) / np.maximum(local_mean(air.astype(np.float32), around), 0.05)
+    share = local_mean(found, around) / np.maximum(local_mean(air, around), 0.05)
     crowded: Mask = share > _CROWDED
     return crowded
 

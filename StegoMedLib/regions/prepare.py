@@ -28,7 +28,7 @@ SIDE = 256
 
 _AIR, _DENSE = -1000.0, 600.0
 # A CT whose darkest pixels are denser than this shows no air, or its rescale does not give Hounsfield units.
-_SURELY_NOT_AIR = -300.0
+_SURELY_NOT_AIR, _LIGHT = -300.0, 0.1  # HU, percentile
 _LOW_PERCENTILE, _HIGH_PERCENTILE = 1.0, 99.0
 _ABOUT_ZERO = 0.25  # of the bright level; planes that are offset as a whole lie much lower
 
@@ -69,11 +69,22 @@ def _trusted(plane: Plane) -> NDArray[np.float32]:
     values: NDArray[np.float32] = plane.pixels.astype(np.float32) * np.float32(plane.slope) + np.float32(
         plane.intercept
     )
-    inside = values[~plane.padding_mask]
-    if inside.size == 0 or float(np.percentile(inside, 0.1)) > _SURELY_NOT_AIR:
+    if not _shows_air(values, ~plane.padding_mask):
         return np.zeros((0, 0), dtype=np.float32)
     values.setflags(write=False)
     return values
+
+
+def _shows_air(values: NDArray[np.float32], inside: NDArray[np.bool_]) -> bool:
+    """Tell whether the 1000th part of the values is as light as air or lung; counted, which is quicker than sorted."""
+    count = np.count_nonzero(inside)
+    if not count:
+        return False
+    light = np.count_nonzero((values <= _SURELY_NOT_AIR) & inside)
+    below = int((count - 1) * _LIGHT / 100)  # the percentile lies between this value and the next one
+    if below < light < below + 2:
+        return float(np.percentile(values[inside], _LIGHT)) <= _SURELY_NOT_AIR
+    return bool(light > below)
 
 
 def _about_zero(low: float, high: float) -> bool:

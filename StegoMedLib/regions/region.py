@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["Region"]
@@ -30,3 +31,22 @@ class Region:
     significant: NDArray[np.bool_]
     suspect: NDArray[np.bool_] | None = None
     beside: NDArray[np.bool_] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        rows, columns = self.significant.shape
+        return rows, columns
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """One bit a pixel on its way to another process."""
+        masks = (self.significant, self.suspect, self.beside)
+        return _unpacked, (self.significant.shape, *(None if mask is None else np.packbits(mask) for mask in masks))
+
+
+def _unpacked(shape: tuple[int, int], *packed: NDArray[np.uint8] | None) -> Region:
+    count = shape[0] * shape[1]
+    masks = (None if one is None else np.unpackbits(one, count=count).astype(np.bool_).reshape(shape) for one in packed)
+    significant, suspect, beside = masks
+    assert significant is not None  # noqa: S101  it was packed above
+    return Region(significant, suspect, beside)

@@ -56,6 +56,6 @@ class ThresholdFinder:
         return fill_to_border(grow(core, radius + 1) & filled)
 
 
-def make(_engine: str) -> ThresholdFinder:
+def make(_engine: str, _threads: int) -> ThresholdFinder:
     """The finder, which no engine runs."""
     return ThresholdFinder()

@@ -11,6 +11,7 @@ from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 
 from StegoMedLib.regions.morphology import grow
+from StegoMedLib.regions.parts import Parts
 from StegoMedLib.regions.view import rim_of_view
 
 if TYPE_CHECKING:
@@ -88,15 +89,12 @@ def open_to_outside(air: Mask, measured: Mask, hull: Mask, sure: Mask, limits: O
         What looks like air, the field of view, what lies between parts of the body, air beyond doubt.
     limits : Opening
     """
-    labels, count = ndimage.label(air)
-    size, reached, within, certain = (
-        np.bincount(labels[part], minlength=count + 1)
-        for part in (air, rim_of_view(measured) & air, hull & air, sure & air)
-    )
-    kept = (size >= limits.size * air.size) & (reached > 0)
-    kept &= (within <= limits.inside * size) & (certain >= limits.sure * size)
-    kept[0] = False
-    outside: Mask = kept[labels]
+    pieces = Parts(air)
+    kept = (pieces.sizes >= limits.size * air.size) & (pieces.counts(rim_of_view(measured) & air) > 0)
+    kept &= pieces.counts(hull & air) <= limits.inside * pieces.sizes
+    if limits.sure:
+        kept &= pieces.counts(sure & air) >= limits.sure * pieces.sizes
+    outside = pieces.drawn(kept)
     return outside & _open_to_a_side(air, measured, limits.side) if limits.side else outside
 
 

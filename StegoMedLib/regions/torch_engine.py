@@ -21,15 +21,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["TorchEngine", "gpu_at_hand", "read_weights"]
+__all__ = ["ROUNDED", "TorchEngine", "gpu_at_hand", "load_network", "read_weights"]
 
 Result = TypeVar("Result")
 
 _TRIAL = 64  # rows and columns of the image that a device is tried with
 _NEEDED = ("torch", "torchvision", "onnx")
 _REMEDY = "choose the engine 'onnx'"
+_OTHER = "PyTorch cannot build this model, which was exported by another version of StegoMed"
 _PREFIX = "model."
 """Of the module around the network in `StegoMedLib.training.export`."""
+ROUNDED = "rounded."
+"""Of constants that only the graph's 8-bit convolutions need."""
+_GRID = (".scale", ".zero")  # of the 256 values to which something is rounded
 _COUNTERS = "num_batches_tracked"  # of batch normalisation, in training only
 
 
@@ -65,17 +69,11 @@ def read_weights(content: bytes) -> dict[str, NDArray[np.generic]]:
     UnusableInputError
         The package 'onnx' is missing, or this is no ONNX file whose weights lie in it.
     """
-    try:
-        import onnx
-        from google.protobuf.message import DecodeError
-    except ImportError as error:
-        raise UnusableInputError(f"The package 'onnx' is missing; install it, or {_REMEDY}.") from error
-    try:
-        stored = dict(_named_values(each) for each in onnx.load_from_string(content).graph.initializer)
-    except (DecodeError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError) as error:
-        raise UnusableInputError(f"The model is not an ONNX file; install StegoMed again, or {_REMEDY}.") from error
+    stored = _stored(content)
     weights: dict[str, NDArray[np.generic]] = {}
     for name, values in stored.items():
+        if name.startswith(ROUNDED):
+            continue
         whole, scale = name.removesuffix("_small"), stored.get(f"{name.removesuffix('_small')}_scale")
         if scale is not None:
             if scale.shape != (*values.shape[:1], *(1 for _ in values.shape[1:])):  # else it would stretch them
@@ -84,6 +82,19 @@ def read_weights(content: bytes) -> dict[str, NDArray[np.generic]]:
         elif name.removesuffix("_scale") == name:
             weights[name.removeprefix(_PREFIX)] = values
     return weights
+
+
+def _stored(content: bytes) -> dict[str, NDArray[np.generic]]:
+    """Constants of an ONNX file by name; raises as `read_weights` does."""
+    try:
+        import onnx
+        from google.protobuf.message import DecodeError
+    except ImportError as error:
+        raise UnusableInputError(f"The package 'onnx' is missing; install it, or {_REMEDY}.") from error
+    try:
+        return dict(_named_values(each) for each in onnx.load_from_string(content).graph.initializer)
+    except (DecodeError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError) as error:
+        raise UnusableInputError(f"The model is not an ONNX file; install StegoMed again, or {_REMEDY}.") from error
 
 
 def _named_values(tensor: Any) -> tuple[str, NDArray[np.generic]]:  # noqa: ANN401 - a message of protobuf
@@ -98,16 +109,48 @@ def _named_values(tensor: Any) -> tuple[str, NDArray[np.generic]]:  # noqa: ANN4
     return tensor.name, values
 
 
-def _network(content: bytes, shape: Mapping[str, int | str]) -> Any:  # noqa: ANN401 - a torch module
-    """Build the network that a model's card describes and give it the file's weights."""
+def _grids(content: bytes) -> dict[str, tuple[float, float]]:
+    """Scale and zero point of what modules read (``name.input``) and give (``name.output``), where they are rounded."""
+    stored, found = _stored(content), {}
+    for name in stored:
+        key = name.removeprefix(ROUNDED).removesuffix(_GRID[0])
+        if key.endswith((".input", ".output")) and name == f"{ROUNDED}{key}{_GRID[0]}":
+            scale, zero = (stored.get(f"{ROUNDED}{key}{kind}", np.zeros(0)) for kind in _GRID)
+            if scale.size != 1 or zero.size != 1 or not 0 < scale.item() < np.inf:
+                raise UnusableInputError(f"The model rounds to no numbers; install it again, or {_REMEDY}.")
+            found[key] = float(scale.item()), float(zero.item())
+    return found
+
+
+def _round(network: Any, grids: Mapping[str, tuple[float, float]]) -> None:  # noqa: ANN401 - a torch module
+    """Let modules read and give what they do in the graph, where convolutions see 8-bit numbers."""
+
+    def rounded(values: Any, scale: float, zero: float) -> Any:  # noqa: ANN401 - tensors
+        return values.div(scale).round_().add_(zero).clamp_(0, 255).sub_(zero).mul_(scale)
+
+    for key, grid in grids.items():
+        name, _, what = key.rpartition(".")
+        module = network.get_submodule(name)
+        if what == "input":
+            module.register_forward_pre_hook(lambda _, given, grid=grid: (rounded(given[0], *grid), *given[1:]))
+        else:
+            module.register_forward_hook(lambda _, _given, output, grid=grid: rounded(output, *grid))
+
+
+def load_network(content: bytes, shape: Mapping[str, int | str]) -> Any:  # noqa: ANN401 - a torch module
+    """Build the network that a model's card describes and give it the file's weights; nothing in it is rounded.
+
+    Raises
+    ------
+    UnusableInputError
+        As `TorchEngine`.
+    """
     import torch
 
     from StegoMedLib.regions.network import ModelShape, build_model, sizes_of
 
     weights = read_weights(content)
-    other = UnusableInputError(
-        f"PyTorch cannot build this model, which was exported by another version of StegoMed; {_REMEDY}."
-    )
+    other = UnusableInputError(f"{_OTHER}; {_REMEDY}.")
     try:
         wanted = sizes_of(ModelShape(**shape))  # type: ignore[arg-type]
     except (TypeError, StegoMedError) as error:
@@ -148,7 +191,11 @@ class TorchEngine:
                 f"'stegomed[torch]', or {_REMEDY}."
             ) from error
         self._device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self._model = _network(content, shape)
+        self._model = load_network(content, shape)
+        try:
+            _round(self._model, _grids(content))
+        except AttributeError as error:  # it has no such module
+            raise UnusableInputError(f"{_OTHER}; {_REMEDY}.") from error
         if self._device.type != "cpu":
             self._move()
 

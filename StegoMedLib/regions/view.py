@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import ndimage
 
 from StegoMedLib.regions.morphology import grow, keep_components
+from StegoMedLib.regions.parts import Parts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 __all__ = ["filled_in", "rim_of_view", "stays_constant"]
@@ -20,7 +22,7 @@ _LEAST_ABRUPT = 8  # pixels of it, that end within one pixel
 _RIM = 2  # pixels
 
 
-def stays_constant(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+def stays_constant(values: NDArray[np.float32] | NDArray[np.int32]) -> NDArray[np.bool_]:
     """Where no pixel of the 3 by 3 around one differs from the pixels next to it; bool, shape (H, W)."""
     other = np.zeros(values.shape, dtype=np.bool_)
     for one, next_one in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
@@ -51,19 +53,24 @@ def filled_in(values: NDArray[np.float32], inside: NDArray[np.bool_], jump: floa
     level = np.partition(values[constant], count // 2)[count // 2]  # the median: the commonest, where one is filled in
     regions = keep_components(constant & (values == level), _LEAST_FILL * values.size, 0.0)
     regions = grow(regions, 2) & inside & (values == level)
-    labels, count = ndimage.label(regions)
-    rim, abrupt = np.zeros(count + 1, dtype=np.intp), np.zeros(count + 1, dtype=np.intp)
-    others, steep = inside & ~regions, values - level > jump
-    for one, next_one in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
-        for here, there in ((one, next_one), (next_one, one)):
-            beside = regions[here] & others[there]
-            ends = labels[here][beside]
-            rim += np.bincount(ends, minlength=count + 1)
-            abrupt += np.bincount(ends[steep[there][beside]], minlength=count + 1)
-    cut = abrupt >= np.maximum(_LEAST_ABRUPT, _ABRUPT * rim)
-    cut[0] = False
-    filled: NDArray[np.bool_] = cut[labels]
-    return filled
+    parts, others = Parts(regions), inside & ~regions
+    rim, abrupt = np.zeros(parts.count, dtype=np.intp), np.zeros(parts.count, dtype=np.intp)
+    edge = np.flatnonzero(regions & grow(others, 1))
+    for beside, neighbours in _beside(edge, others):
+        part = parts.at(edge[beside])
+        rim += np.bincount(part, minlength=parts.count)
+        abrupt += np.bincount(part[values.ravel()[neighbours] - level > jump], minlength=parts.count)
+    return parts.drawn(abrupt >= np.maximum(_LEAST_ABRUPT, _ABRUPT * rim))
+
+
+def _beside(pixels: NDArray[np.intp], others: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """In each of four directions, which of some pixels (n,) have one of the `others` (H, W) next to them, and those."""
+    height, width = others.shape
+    row, column = np.divmod(pixels, width)
+    for step, there in ((width, row < height - 1), (-width, row > 0), (1, column < width - 1), (-1, column > 0)):
+        beside = np.flatnonzero(there)
+        beside = beside[others.ravel()[pixels[beside] + step]]
+        yield beside, pixels[beside] + step
 
 
 def rim_of_view(measured: NDArray[np.bool_]) -> NDArray[np.bool_]:

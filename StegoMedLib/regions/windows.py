@@ -12,22 +12,60 @@ from StegoMedLib.regions.morphology import spread
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Mask = NDArray[np.bool_]
     Values = NDArray[np.float32]
+    Whole = NDArray[np.int32]
 
-__all__ = ["local_deviation", "local_mean", "local_range", "mean_over"]
+__all__ = ["local_deviation", "local_mean", "local_range", "mean_over", "whole"]
 
 _ROWS = 32  # summed at a time: little memory, which costs more to come by than to fill
 _FEW = 0.15  # share of a window below which its mean says nothing
+_SMALL_WINDOW = 127  # so many whole numbers add up in 24 bits, which a float32 has, and so many ones in 8
+_LARGEST_WHOLE = 1 << 17
 
 
-def local_mean(values: Values, size: int) -> Values:
+def whole(values: Values) -> Whole | Values:
+    """The same as integers where all of them are whole numbers of stored size, whose sums are quick; shape (H, W)."""
+    if not values.size or not max(-float(values.min()), float(values.max())) <= _LARGEST_WHOLE:
+        return values
+    integers = values.astype(np.int32)
+    return integers if np.array_equal(integers, values) else values
+
+
+def local_mean(values: Values | Whole | Mask, size: int) -> Values:
     """Mean of each window of `size` by `size` pixels, those at the edges repeated beyond them; float32, shape (H, W).
 
-    To the last bit what `scipy.ndimage.uniform_filter` gives, which takes three times as long down the columns as along
-    the rows: here whole rows are added.
+    To the last bit what `scipy.ndimage.uniform_filter` gives for float32, which takes three times as long down the
+    columns as along the rows: here whole rows are added.
+
+    Parameters
+    ----------
+    values : ndarray of float32, bool, or int32 as of `whole`, shape (H, W)
+    size : int
     """
-    mean: Values = ndimage.uniform_filter1d(_mean_down(values, size), size, axis=1, mode="nearest")
+    quick = values.dtype.kind != "f" and size <= _SMALL_WINDOW
+    down = (
+        _sums_down(values, size) / np.float32(size)
+        if quick
+        else _mean_down(values.astype(np.float32, copy=False), size)
+    )
+    mean: Values = ndimage.uniform_filter1d(down, size, axis=1, mode="nearest")
     return mean
+
+
+def _sums_down(values: Values | Whole | Mask, size: int) -> Values:
+    """Sum of each pixel with those above and below it, by sums of two, four, eight rows; as float32."""
+    height, above = len(values), size // 2
+    rows = np.clip(np.arange(-above, height + size - 1 - above), 0, height - 1)
+    runs = (values.view(np.uint8) if values.dtype == np.bool_ else values)[rows]
+    found, first, length = np.zeros_like(runs[:height]), 0, 1
+    while True:
+        if size & length:
+            found += runs[first : first + height]
+            first += length
+        if 2 * length > size:
+            return found.astype(np.float32)
+        runs, length = runs[:-length] + runs[length:], 2 * length
 
 
 def _mean_down(values: Values, size: int) -> Values:
@@ -53,14 +91,15 @@ def local_deviation(values: Values, mean: Values, size: int) -> Values:
     return np.sqrt(np.maximum(local_mean(values * values, size) - mean * mean, 0.0))
 
 
-def mean_over(values: Values, where: NDArray[np.bool_], size: int) -> Values:
+def mean_over(values: Values | Whole, where: Mask, size: int) -> Values:
     """Mean of each window over the pixels of `where`; plus infinity where the window has few of them."""
-    share = local_mean(where.astype(np.float32), size)
-    total = local_mean(np.where(where, values, np.float32(0.0)), size)
-    return np.where(share > _FEW, total / np.maximum(share, _FEW), np.float32(np.inf))
+    share = local_mean(where, size)
+    total = local_mean(np.where(where, values, values.dtype.type(0)), size)
+    found: Values = np.divide(total, share, out=np.full_like(total, np.inf), where=share > _FEW)
+    return found
 
 
-def local_range(values: Values, where: NDArray[np.bool_], size: int) -> Values:
+def local_range(values: Values, where: Mask, size: int) -> Values:
     """Largest less least value of each window, of an odd size, over the pixels of `where`; 0 where there are none."""
     most = spread(np.where(where, values, np.float32(-np.inf)), size // 2, np.maximum)
     least = spread(np.where(where, values, np.float32(np.inf)), size // 2, np.minimum)

@@ -6,7 +6,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,19 @@ class FilePart:
     def slice(self, frame: int) -> Slice:
         """One of its frames; raises `UnusableFileError`."""
         instance = self.instance
-        return Slice(self.name, frame, instance.frames, instance.dataset, partial(instance.plane, frame))
+        again = partial(_slice_of, self.path, self.name, frame, accept_lossy=self.accept_lossy)
+        return Slice(self.name, frame, instance.frames, instance.dataset, partial(instance.plane, frame), again)
+
+
+@lru_cache(maxsize=1)
+def _part(path: Path, name: str, *, accept_lossy: bool) -> FilePart:
+    """A file that frames are asked of one after the other."""
+    return FilePart(path, name, accept_lossy)
+
+
+def _slice_of(path: Path, name: str, frame: int, *, accept_lossy: bool) -> Slice:
+    """A frame of a file, for another process."""
+    return _part(path, name, accept_lossy=accept_lossy).slice(frame)
 
 
 class FileSeries:

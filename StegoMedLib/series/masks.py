@@ -39,16 +39,36 @@ class MaskSource(Protocol):
 
     name: str
 
+    @property
+    def travels(self) -> bool:
+        """Whether it can be pickled, and gives the same regions in another process."""
+
     def region(self, each: Slice) -> Region:
         """Significant region of a slice by itself, and what else may be it; all False when there is no body in it."""
 
 
 class FinderMasks:
-    """Masks by a region finder."""
+    """Masks by a region finder.
 
-    def __init__(self, finder: RegionFinder) -> None:
+    Parameters
+    ----------
+    finder : RegionFinder
+    engine : str or None
+        The software by which another process makes the same; None where it cannot.
+    """
+
+    def __init__(self, finder: RegionFinder, engine: str | None = None) -> None:
         self.name = finder.name
-        self._finder = finder
+        self._finder, self._engine = finder, engine
+
+    @property
+    def travels(self) -> bool:
+        """See `MaskSource`."""
+        return self._engine is not None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """By name: networks are loaded where they compute."""
+        return mask_source, (self.name, self._engine, None)
 
     def region(self, each: Slice) -> Region:
         """What the finder finds in the plane alone, and what it is not sure of."""
@@ -65,6 +85,7 @@ class FolderMasks:
     """
 
     name = "masks"
+    travels = True
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
@@ -91,6 +112,7 @@ class VolumeMasks:
     """
 
     name = "segmentation"
+    travels = False
 
     def __init__(self, stack: Stack, masks: NDArray[np.bool_], suspects: NDArray[np.bool_] | None = None) -> None:
         self._stack, self._masks, self._suspects = stack, masks, suspects
@@ -101,9 +123,9 @@ class VolumeMasks:
         return Region(self._stack.turned(self._masks[each.frame]), suspects)
 
 
-def mask_source(finder: str, engine: str, masks: Path | None) -> MaskSource:
-    """Give reviewed masks if there is a folder of them, else the finder of that name."""
-    return FolderMasks(masks) if masks is not None else FinderMasks(make_finder(finder, engine))
+def mask_source(finder: str, engine: str, masks: Path | None, threads: int = 0) -> MaskSource:
+    """Give reviewed masks if there is a folder of them, else the finder of that name, as `make_finder` makes it."""
+    return FolderMasks(masks) if masks is not None else FinderMasks(make_finder(finder, engine, threads), engine)
 
 
 def mask_name(each: Slice) -> Path:

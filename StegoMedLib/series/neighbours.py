@@ -54,6 +54,19 @@ class Regions:
         bodies = [body for body in bodies if body.shape == own.significant.shape]
         return replace(own, beside=np.logical_or.reduce(bodies)) if bodies else own
 
+    def missing(self, key: Key) -> tuple[Key, ...]:
+        """Of a slice and those beside it, the ones whose regions were not looked for yet."""
+        return tuple(
+            each for each in (key, *self._series.beside(key)) if not (each in self._kept or each in self._unknown)
+        )
+
+    def give(self, key: Key, region: Region | None) -> None:
+        """Remember a region that was found elsewhere; None where the slice cannot be read."""
+        if region is None:
+            self._unknown.add(key)
+        else:
+            self._keep(key, region)
+
     def _own(self, each: Slice) -> Region:
         if each.key in self._kept:
             return self._remembered(each.key)

@@ -41,6 +41,8 @@ class Slice:
         DICOM header, None where there is none.
     read : callable
         Gives the plane; raises `UnusableInputError` when it cannot be decoded.
+    again : callable or None
+        Gives the same slice in another process, where it can be pickled; None where only this one has it.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Slice:
     frames: int
     header: Dataset | None
     read: Callable[[], Plane]
+    again: Callable[[], Slice] | None = None
 
     @property
     def key(self) -> Key:

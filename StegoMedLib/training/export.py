@@ -15,18 +15,25 @@ import numpy as np
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.files import write_whole
-from StegoMedLib.regions.model_files import FORMAT
+from StegoMedLib.regions.model_files import FORMAT, read_sidecar
+from StegoMedLib.regions.network import ModelShape
 from StegoMedLib.regions.onnx_engine import OnnxEngine
 from StegoMedLib.regions.paste import Detections, Thresholds
+from StegoMedLib.regions.torch_engine import load_network
 from StegoMedLib.training.checkpoints import load_weights
+from StegoMedLib.training.eight_bits import convolutions, measure_ranges
 from StegoMedLib.training.evaluate import detect
+from StegoMedLib.training.rewriting import run_on_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 __all__ = ["export"]
 
 _OPSET = 17
+_EXPORTED = ".onnx"
 _OUTPUTS = ["boxes", "scores", "masks"]
 _LEAST_WEIGHTS = 50_000  # smaller tensors are not worth the rounding
 _MATRIX = 2  # dimensions of what has output channels
@@ -106,6 +113,24 @@ def _store_small(path: Path) -> None:
     onnx.save(graph, str(path))
 
 
+def _compute_small(path: Path, model: Any, images: Sequence[NDArray[np.float32]]) -> None:  # noqa: ANN401
+    """Let large convolutions run on 8-bit numbers, whose ranges are those of some images."""
+    import onnx
+
+    graph = onnx.load(str(path))
+    chosen = convolutions(graph.graph)
+    run_on_bytes(graph.graph, chosen, measure_ranges(model, chosen, images))
+    onnx.save(graph, str(path))
+
+
+def _trained(checkpoint: Path) -> tuple[Any, ModelShape]:
+    """Load the network of a checkpoint, or of a model that was exported before."""
+    if checkpoint.suffix.lower() != _EXPORTED:
+        return load_weights(checkpoint)
+    model = read_sidecar(checkpoint.with_suffix(".json"))
+    return load_network(model.content, model.shape), ModelShape(**model.shape)  # type: ignore[arg-type]
+
+
 def _counting(found: Detections, score: float) -> Detections:
     """Leave out detections that would not count."""
     counts = found.scores >= score
@@ -130,20 +155,27 @@ def _compare(model: Any, path: Path, image: NDArray[np.float32], score: float) -
 
 
 def export(
-    checkpoint: Path, target: Path, image: NDArray[np.float32], limits: Thresholds | None = None
+    checkpoint: Path,
+    target: Path,
+    image: NDArray[np.float32],
+    limits: Thresholds | None = None,
+    calibration: Sequence[NDArray[np.float32]] = (),
 ) -> dict[str, Any]:
     """Export the smoothed network of a checkpoint.
 
     Parameters
     ----------
     checkpoint : Path
-        ``best.pt`` of a training run.
+        ``best.pt`` of a training run, or an exported model.
     target : Path
         The ONNX file to write; a JSON file of the same stem is written beside it.
     image : ndarray of float32, shape (3, side, side)
         A prepared plane that shows a body; the exported network must see the same in it as the trained one.
     limits : Thresholds, optional
         Written into the JSON file.
+    calibration : sequence of ndarray of float32, shape (3, side, side)
+        Prepared planes of the training series. With them, large convolutions run on 8-bit numbers, for which these
+        give the range; without any, all arithmetic is in single precision.
 
     Returns
     -------
@@ -155,11 +187,13 @@ def export(
     UnusableInputError
         The checkpoint cannot be read, the exported network differs from the trained one, or cannot be written.
     """
-    model, shape = load_weights(checkpoint)
+    model, shape = _trained(checkpoint)
     limits = limits or Thresholds()
     with TemporaryDirectory() as folder:
         graph = Path(folder, "model.onnx")
         _trace(model, image, graph)
+        if calibration:
+            _compute_small(graph, model, calibration)
         _store_small(graph)
         differences = _compare(model, graph, image, limits.score)
         content = graph.read_bytes()

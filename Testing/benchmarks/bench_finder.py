@@ -3,8 +3,10 @@
     python Testing/benchmarks/bench_finder.py [--threads N] [--rounds N] [--json FILE]
 
 Runs on a phantom CT of 512 x 512 and needs no patient's data. Prints milliseconds: the median and the least of the
-rounds, the latter being what counts where other work keeps the cores busy. The first mask and the peak of memory are
-those of fresh processes. OpenVINO, no engine of StegoMed, is shown beside the others where it is installed.
+rounds, the latter being what counts where other work keeps the cores busy, and the median of processor time, which is
+that of one core with ``--threads 1`` and ``OMP_NUM_THREADS=1``. Then the stations from plane to mask, with their shares
+of the processor time. The first mask and the peak of memory are those of fresh processes. OpenVINO, no engine of
+StegoMed, is shown beside the others where it is installed.
 """
 
 from __future__ import annotations
@@ -17,18 +19,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.blocks import usable_blocks
 from StegoMedLib.dicom import new_series, read_instance
 from StegoMedLib.regions import guard, make_finder, prove
-from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
+from StegoMedLib.regions.maskrcnn import CHANCE, MaskRcnnFinder
 from StegoMedLib.regions.model_files import ModelFile, find_model
+from StegoMedLib.regions.morphology import fill
 from StegoMedLib.regions.onnx_engine import OnnxEngine
-from StegoMedLib.regions.paste import Detections, paste
+from StegoMedLib.regions.paste import Detections, paste_each
 from StegoMedLib.regions.prepare import prepare
 from StegoMedLib.regions.snap import snap
+from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.regions.tissue import contrast, shows_body, surroundings
 from StegoMedLib.regions.torch_engine import TorchEngine
 from StegoMedLib.series.phantom import phantom_series
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     from StegoMedLib.plane import Plane
     from StegoMedLib.regions.maskrcnn import Engine
 
+STATIONS = ("look for a body", "prepare", "infer, onnx", "paste", "snap", "baseline")  # from plane to mask
 ROOT = Path(__file__).resolve().parents[2]
 TORCH = all(importlib.util.find_spec(package) for package in ("torchvision", "onnx"))
 
@@ -81,14 +87,15 @@ class OpenVinoEngine:
 
 
 def milliseconds(work: Callable[[], object], rounds: int) -> dict[str, float]:
-    """Median and least time of some rounds after one that warms up."""
+    """Median and least time of some rounds after one that warms up, and the median of their processor time."""
     work()
-    times = []
+    times, busy = [], []
     for _ in range(rounds):
-        begun = time.perf_counter()
+        begun, begun_busy = time.perf_counter(), time.process_time()
         work()
         times.append(1e3 * (time.perf_counter() - begun))
-    return {"median": statistics.median(times), "least": min(times)}
+        busy.append(1e3 * (time.process_time() - begun_busy))
+    return {"median": statistics.median(times), "least": min(times), "processor": statistics.median(busy)}
 
 
 def engines(model: ModelFile, threads: int) -> dict[str, Engine]:
@@ -110,16 +117,18 @@ def stages(path: Path, plane: Plane, model: ModelFile, engine: Engine) -> dict[s
     seen = contrast(plane)
     prepared = prepare(plane, model.side, surroundings(plane, seen))
     found = engine.detect(prepared.image)
-    coarse = paste(found, prepared, plane.shape, model.limits)
+    limits = (model.limits, CHANCE)
+    coarse, _ = paste_each(found, prepared, plane.shape, limits)
     mask = snap(plane, seen, coarse)
     guarded = guard(plane, mask)
     threshold = make_finder("threshold")
     return {
         "read": lambda: read_instance(path).plane(0),
-        "look for a body": lambda: shows_body(plane, contrast(plane)),
+        "look for a body": lambda: shows_body(plane, contrast(replace(plane))),  # of which nothing is known yet
         "prepare": lambda: prepare(plane, model.side, surroundings(plane, seen)),
-        "paste": lambda: paste(found, prepared, plane.shape, model.limits),
-        "snap": lambda: snap(plane, seen, coarse),
+        "paste": lambda: paste_each(found, prepared, plane.shape, limits),
+        "snap": lambda: fill(snap(plane, seen, coarse) & ~plane.padding_mask),
+        "baseline": lambda: ThresholdFinder().body(plane, seen),
         "guard": lambda: guard(plane, mask),
         "usable blocks": lambda: usable_blocks(~guarded),
         "threshold, whole": lambda: threshold.find(plane),
@@ -143,8 +152,8 @@ def measure(folder: Path, threads: int, rounds: int) -> dict[str, Any]:
     for name, engine in found.items():
         finder = MaskRcnnFinder(engine, model.limits, model.side)
         parts[f"infer, {name}"] = milliseconds(lambda engine=engine: engine.detect(image), rounds)  # type: ignore[misc]
-        parts[f"plane to air, {name}"] = milliseconds(lambda finder=finder: air(plane, finder), rounds)  # type: ignore[misc]
-        parts[f"plane to mask, {name}"] = milliseconds(lambda finder=finder: finder.find(plane), rounds)  # type: ignore[misc]
+        parts[f"plane to air, {name}"] = milliseconds(lambda finder=finder: air(replace(plane), finder), rounds)  # type: ignore[misc]
+        parts[f"plane to mask, {name}"] = milliseconds(lambda finder=finder: finder.find(replace(plane)), rounds)  # type: ignore[misc]
     return {"milliseconds": parts}
 
 
@@ -158,7 +167,13 @@ def fresh(engine: str, folder: Path) -> dict[str, float]:
 
 def show(numbers: dict[str, Any]) -> None:
     for name, times in numbers["milliseconds"].items():
-        print(f"{name:28s} {times['median']:8.1f} ms   least {times['least']:8.1f} ms")
+        print(
+            f"{name:28s} {times['median']:8.1f} ms   least {times['least']:8.1f} ms   "
+            f"processor {times['processor']:8.1f} ms"
+        )
+    busy = {name: numbers["milliseconds"][name]["processor"] for name in STATIONS}
+    shares = ", ".join(f"{name} {share / sum(busy.values()):.0%}" for name, share in busy.items())
+    print(f"from plane to mask {sum(busy.values()):.1f} ms of processor time: {shares}")
     for name, cold in numbers["fresh"].items():
         print(
             f"{name:6s} fresh process: first mask after {cold['first_mask_s']:.2f} s "

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from StegoMedLib.regions.morphology import fill, grow, keep_components
+from StegoMedLib.regions.morphology import fill, fill_to_border, grow, keep_components
 from StegoMedLib.regions.parts import Parts
 
 if TYPE_CHECKING:
@@ -64,3 +64,16 @@ def test_masks_grow_as_by_plain_dilation(mask: Mask, radius: int) -> None:
     reach = min(radius, min(mask.shape) - 1)
     plain = ndimage.maximum_filter(mask, 2 * reach + 1, mode="constant", cval=False)
     assert np.array_equal(grow(mask, radius), plain)
+
+
+@settings(deadline=None)
+@given(masks())
+def test_each_border_alone_is_closed_before_holes_are_filled(mask: Mask) -> None:
+    plain = ndimage.binary_fill_holes(mask)
+    for side in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
+        closed, seen = mask.copy(), np.flatnonzero(mask[side])
+        if seen.size:
+            closed[side][seen[0] : seen[-1] + 1] = True
+        plain |= ndimage.binary_fill_holes(closed)
+
+    assert np.array_equal(fill_to_border(mask), plain)

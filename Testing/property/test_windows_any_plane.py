@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import ndimage
 
-from StegoMedLib.regions.windows import local_mean, local_range
+from StegoMedLib.regions.windows import local_mean, local_range, mean_over, whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +37,38 @@ def test_local_means_are_those_of_the_plain_filter(values: NDArray[np.float32], 
 
     assert means.dtype == np.float32
     assert np.array_equal(means, plain)
+
+
+@settings(deadline=None)
+@given(st.one_of(ANY, planes()), st.integers(2, 140))
+def test_local_means_of_whole_numbers_are_the_same_as_those_of_their_floats(
+    values: NDArray[np.float32], size: int
+) -> None:
+    assert np.array_equal(local_mean(whole(values), size), local_mean(values, size))
+
+
+@settings(deadline=None)
+@given(planes(), st.integers(2, 140))
+def test_local_means_of_masks_are_the_same_as_those_of_ones_and_zeros(values: NDArray[np.float32], size: int) -> None:
+    mask = values > 0
+    assert np.array_equal(local_mean(mask, size), local_mean(mask.astype(np.float32), size))
+
+
+def test_only_whole_numbers_of_stored_size_become_integers() -> None:
+    assert whole(np.array([[1.0, -1000.0], [65535.0, 0.0]], dtype=np.float32)).dtype == np.int32
+    for value in (0.5, 2.0**18, -(2.0**18), 1e30, np.inf, np.nan):
+        assert whole(np.array([[1.0, value]], dtype=np.float32)).dtype == np.float32
+
+
+@settings(deadline=None)
+@given(planes(), st.integers(0, 2**32 - 1), st.sampled_from([3, 5, 9]))
+def test_means_over_a_mask_are_sums_over_shares(values: NDArray[np.float32], seed: int, size: int) -> None:
+    where = np.random.default_rng(seed).random(values.shape) < 0.3
+    share = ndimage.uniform_filter(where.astype(np.float32), size, mode="nearest")
+    total = ndimage.uniform_filter(np.where(where, values, np.float32(0)), size, mode="nearest")
+    plain = np.where(share > 0.15, total / np.maximum(share, np.float32(0.15)), np.float32(np.inf))
+
+    assert np.array_equal(mean_over(whole(values), where, size), plain)
 
 
 @given(planes(), st.integers(0, 2**32 - 1), st.integers(0, 9))

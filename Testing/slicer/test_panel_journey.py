@@ -42,9 +42,13 @@ def allowed(mask: NDArray[np.bool_], before: NDArray[Any], after: NDArray[Any]) 
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("series", ["ct_thorax_acrinflt013", "mr_head_uih_t1"])
-def test_a_real_series_goes_round(driver: Any, dicom_database: Any, data_dir: Path, series: str) -> None:
+@pytest.mark.parametrize(("series", "processes"), [("ct_thorax_acrinflt013", 2), ("mr_head_uih_t1", 1)])
+def test_a_real_series_goes_round(
+    driver: Any, dicom_database: Any, data_dir: Path, series: str, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from panel_driver import digests
+
+    monkeypatch.setattr("StegoMedLib.processes.processes_for", lambda _size: processes)
 
     volume = driver.load(data_dir / "curated" / series, dicom_database)
     sources = driver.source_files(dicom_database, volume)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from StegoMedLib.cli.main import build_parser, main
+from StegoMedLib.dicom import read_instance
+from StegoMedLib.metrics.agreement import iou
+from StegoMedLib.regions.maskrcnn import MaskRcnnFinder
+from StegoMedLib.regions.model_files import find_model, read_sidecar
+from StegoMedLib.regions.onnx_engine import OnnxEngine
+from StegoMedLib.resources import find_resource
 from StegoMedLib.training.commands.train import _config
 from StegoMedLib.training.config import CONFIGS, TrainingConfig
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TRAIN = ("train", "images", "masks", "--out", "out", "--series", "a,b")
 
@@ -75,3 +86,18 @@ def test_a_folder_without_images_is_named(capfd: pytest.CaptureFixture[str]) -> 
 def test_a_missing_image_to_compare_on_is_named(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["export", "best.pt", "model.onnx", "--check", "nowhere.dcm"]) == 3
     assert "nowhere.dcm" in capfd.readouterr().err
+
+
+def test_the_shipped_model_can_be_exported_again(phantom_folder: Path, tmp_path: Path) -> None:
+    for package in ("torchvision", "onnx", "onnxruntime"):
+        pytest.importorskip(package)
+    shipped = find_resource("Models", "body_maskrcnn.onnx")
+    image = min(phantom_folder.iterdir())
+    target = tmp_path / "again.onnx"
+    command = ["export", str(shipped), str(target), "--check", str(image), "--calibrate", str(phantom_folder)]
+    assert main(command) == 0
+    again, first = read_sidecar(target.with_suffix(".json")), find_model()
+    assert (again.side, again.shape) == (first.side, first.shape)
+    plane = read_instance(image).plane(0)
+    masks = [MaskRcnnFinder(OnnxEngine(each.content), each.limits).find(plane) for each in (again, first)]
+    assert iou(*masks) > 0.99

@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+import pytest
 
+from StegoMedLib.codec import addressing
 from StegoMedLib.codec.addressing import keystream, permutation, subkey
 from StegoMedLib.codec.cells.layout import CellLayout
 from StegoMedLib.codec.fidelity.groups import bits_of_words, group_starts, syndromes, words_of_bits
@@ -30,6 +32,15 @@ def test_a_permutation_holds_every_number_once_and_follows_the_key() -> None:
 
     assert sorted(order) == list(range(1000))
     assert not np.array_equal(order, permutation(bytes(32), 1000))
+
+
+@pytest.mark.parametrize("most", [3, 500, 2**63])
+def test_equal_draws_stay_in_the_order_of_their_numbers(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = np.random.default_rng(most % 97).integers(0, most, 2000).astype(np.uint64)
+    monkeypatch.setattr(addressing, "keystream", lambda *_: drawn)
+
+    expected = sorted(range(drawn.size), key=lambda number: (int(drawn[number]), number))
+    assert permutation(KEY, drawn.size).tolist() == expected
 
 
 def test_a_slice_orders_its_blocks_by_key_and_nonce() -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from StegoMedLib.blocks import pixels_of, split_blocks
+from StegoMedLib.codec.cells.layout import CellLayout
+from StegoMedLib.codec.cells.moves import Cover
 from StegoMedLib.codec.cells.texture import TIERS, tiers
 from StegoMedLib.codec.fidelity import Fidelity
 from StegoMedLib.codec.profile import Payload
@@ -38,6 +40,13 @@ def changed(plane: Plane, length: int) -> np.ndarray:
     assert read.open is not None
     assert np.array_equal(read.bits, payload(length).bits)
     return np.asarray((stego != plane.pixels) & ~read.open)
+
+
+def test_the_calm_of_a_block_is_the_sum_of_the_tiers_of_its_pixels() -> None:
+    plane = half_flat(0.3)
+    cover = Cover(plane, EVERYWHERE, CellLayout(KEY, plane.shape))
+
+    assert cover.calm.tolist() == [sum(block) for block in tiers(plane.pixels).tolist()]
 
 
 def test_a_record_keeps_to_the_noise() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 LIBRARY = Path(__file__).parents[2] / "StegoMedLib"
 PANEL = LIBRARY.parent / "StegoMed" / "StegoMedPanel"
@@ -36,8 +37,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     STATIONS,
     frozenset(
         {
-            *("audit", "audit_chain", "blocks", "choices", "errors", "files", "labels", "locking", "memory"),
-            *("opening", "packing", "plain", "plane", "resources", "streams", "wording"),
+            *("audit", "audit_chain", "blocks", "choices", "errors", "files", "frames", "interpreter", "labels"),
+            *("locking", "memory", "opening", "packing", "plain", "plane", "processes", "processes_child"),
+            *("resources", "streams", "wording"),
         }
     ),
 )
@@ -112,8 +114,24 @@ def arrows_up(text: str, module: str) -> set[str]:
     return {name for name in known - {own} if RANK[name] > RANK[own] or {own, name} <= STATIONS}
 
 
+def text_of(module: str) -> str:
+    return (LIBRARY / module).read_text(encoding="utf-8")
+
+
+@cache
 def imported(module: str) -> set[str]:
-    return imports((LIBRARY / module).read_text(encoding="utf-8"), module)
+    return imports(text_of(module), module)
+
+
+def found_in(find: Callable[[str], set[str]], modules: Iterable[str] = MODULES) -> dict[str, set[str]]:
+    """What is found in each module, of those in which something is."""
+    found = {module: find(module) for module in modules}
+    return {module: names for module, names in found.items() if names}
+
+
+def parts_of(names: set[str]) -> set[str]:
+    """Parts of the library among dotted names."""
+    return {name.split(".")[1] for name in names if name.startswith("StegoMedLib.")}
 
 
 def inner(names: set[str]) -> set[str]:
@@ -141,20 +159,18 @@ def test_every_part_of_the_library_has_its_layer() -> None:
     assert {layer_of(module) for module in MODULES} - {"__init__"} <= RANK.keys()
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_run_down(module: str) -> None:
-    assert not arrows_up((LIBRARY / module).read_text(encoding="utf-8"), module)
+def test_imports_run_down() -> None:
+    assert not found_in(lambda module: arrows_up(text_of(module), module))
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if layer_of(module) in STATIONS])
-def test_stations_are_independent(module: str) -> None:
-    known = {name.split(".")[1] for name in imported(module) if name.startswith("StegoMedLib.")}
-    assert not known & STATIONS - {layer_of(module)}
+def test_stations_are_independent() -> None:
+    stations = [module for module in MODULES if layer_of(module) in STATIONS]
+    assert not found_in(lambda module: parts_of(imported(module)) & STATIONS - {layer_of(module)}, stations)
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if layer_of(module) not in BESIDE_THE_PRODUCT])
-def test_the_product_imports_nothing_of_laboratory_and_training(module: str) -> None:
-    assert not {name for name in imported(module) if name.split(".")[1:2] and name.split(".")[1] in BESIDE_THE_PRODUCT}
+def test_the_product_imports_nothing_of_laboratory_and_training() -> None:
+    product = [module for module in MODULES if layer_of(module) not in BESIDE_THE_PRODUCT]
+    assert not found_in(lambda module: parts_of(imported(module)) & BESIDE_THE_PRODUCT, product)
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -182,15 +198,15 @@ def test_a_circle_is_noticed() -> None:
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == {"a", "b", "c"}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_the_library_knows_nothing_of_slicer(module: str) -> None:
-    assert not roots(imports((LIBRARY / module).read_text(encoding="utf-8"), module)) & SLICER
+def test_the_library_knows_nothing_of_slicer() -> None:
+    assert not found_in(lambda module: roots(imported(module)) & SLICER)
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith(MAY_BE_HEAVY)])
-def test_heavy_packages_are_imported_where_they_are_used(module: str) -> None:
-    text = (LIBRARY / module).read_text(encoding="utf-8")
-    assert not roots(imports(text, module, at_import_time=True)) & (HEAVY | CLUSTERING)
+def test_heavy_packages_are_imported_where_they_are_used() -> None:
+    light = [module for module in MODULES if not module.startswith(MAY_BE_HEAVY)]
+    assert not found_in(
+        lambda module: roots(imports(text_of(module), module, at_import_time=True)) & (HEAVY | CLUSTERING), light
+    )
 
 
 def test_the_program_starts_without_the_heavy_packages() -> None:
@@ -199,14 +215,14 @@ def test_the_program_starts_without_the_heavy_packages() -> None:
     assert not roots(set(done.stdout.split())) & (HEAVY | NETWORKING | CLUSTERING)
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith("network/")])
-def test_only_the_network_layer_speaks_to_others(module: str) -> None:
-    assert not roots(imports((LIBRARY / module).read_text(encoding="utf-8"), module)) & NETWORKING
+def test_only_the_network_layer_speaks_to_others() -> None:
+    others = [module for module in MODULES if not module.startswith("network/")]
+    assert not found_in(lambda module: roots(imported(module)) & NETWORKING, others)
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith("batch/")])
-def test_only_batches_know_clusters(module: str) -> None:
-    assert not roots(imports((LIBRARY / module).read_text(encoding="utf-8"), module)) & CLUSTERING
+def test_only_batches_know_clusters() -> None:
+    others = [module for module in MODULES if not module.startswith("batch/")]
+    assert not found_in(lambda module: roots(imported(module)) & CLUSTERING, others)
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_an_object_of_many_frames_is_opened_once_for_all_neighbours(
 class Counted:
     """Masks that count how often each slice is asked for."""
 
-    name = "counted"
+    name, travels = "counted", False
 
     def __init__(self) -> None:
         self.asked: list[str] = []

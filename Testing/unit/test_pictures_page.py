@@ -154,7 +154,7 @@ def test_missing_matplotlib_is_named_with_its_remedy(
 
 def test_the_demo_asks_for_matplotlib_before_it_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class NotAsked:
-        name = "not asked"
+        name, travels = "not asked", False
 
         def mask(self, *_: object) -> Any:
             raise AssertionError("the body was looked for")

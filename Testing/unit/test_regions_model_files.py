@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from StegoMedLib.errors import UnusableInputError, UsageError
@@ -89,7 +90,7 @@ def test_a_missing_onnxruntime_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_onnxruntime_cannot_load_is_said() -> None:
     pytest.importorskip("onnxruntime")
     with pytest.raises(UnusableInputError, match="cannot load the model"):
-        OnnxEngine(b"this is no graph")
+        OnnxEngine(b"this is no graph").detect(np.zeros((3, 8, 8), dtype=np.float32))
 
 
 def test_unknown_names_are_said() -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from StegoMedLib.regions.morphology import fill, fill_to_border, grow, keep_components, shrink
+from StegoMedLib.regions.morphology import fill, fill_to_border, grow, keep_components, shrink, spread
+from StegoMedLib.regions.parts import Parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +25,14 @@ def test_growing_and_shrinking_use_a_square(radius: int) -> None:
     square = np.ones((2 * radius + 1, 2 * radius + 1), dtype=np.bool_)
     assert np.array_equal(grow(mask, radius), ndimage.binary_dilation(mask, square))
     assert np.array_equal(shrink(~mask, radius), ndimage.binary_erosion(~mask, square, border_value=1))
+
+
+@pytest.mark.parametrize("columns", [1, 63, 64, 65, 130, 200])
+@pytest.mark.parametrize("radius", [1, 30, 64, 70])
+def test_growing_crosses_words_of_64_pixels(columns: int, radius: int) -> None:
+    mask = specks(columns, 0.002, (150, columns))
+    mask[70, columns // 2] = True
+    assert np.array_equal(grow(mask, radius), spread(mask, min(radius, columns - 1), np.logical_or))
 
 
 def test_growing_further_than_the_plane_fills_it() -> None:
@@ -72,3 +81,20 @@ def test_large_parts_are_kept() -> None:
     assert keep_components(mask, 20, 0.0).sum() == 400
     assert keep_components(mask, 1, 0.5).sum() == 400
     assert not keep_components(np.zeros((4, 4), dtype=np.bool_), 1, 0.5).any()
+
+
+@pytest.mark.parametrize("density", [0.1, 0.5, 0.8])
+def test_the_part_of_a_pixel_is_that_of_its_neighbours(density: float) -> None:
+    mask = specks(3, density, (41, 37))
+    parts = Parts(mask)
+    labels, count = ndimage.label(mask)
+    pixels = np.flatnonzero(mask)
+    pairs = set(zip(parts.at(pixels).tolist(), labels.ravel()[pixels].tolist(), strict=True))
+    assert (parts.count, len(pairs)) == (count, count)
+
+
+def test_pixels_of_another_mask_are_counted_part_by_part() -> None:
+    mask, other = specks(4, 0.5), specks(5, 0.3)
+    parts = Parts(mask)
+    plain = [np.count_nonzero(parts.drawn(np.arange(parts.count) == part) & other) for part in range(parts.count)]
+    assert parts.counts(mask & other).tolist() == plain

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from StegoMedLib.metrics.agreement import iou
-from StegoMedLib.regions.paste import Detections, Thresholds, paste
+from StegoMedLib.regions.paste import Detections, Thresholds, paste, paste_each
 from StegoMedLib.regions.prepare import SIDE, Prepared
 
 if TYPE_CHECKING:
@@ -83,3 +83,14 @@ def test_a_round_body_comes_back_round(shape: tuple[int, int], content: tuple[in
     y = (rows / down - (box[1] + box[3]) / 2) / ((box[3] - box[1]) / 2)
     x = (columns / across - (box[0] + box[2]) / 2) / ((box[2] - box[0]) / 2)
     assert iou(mask, np.hypot(y, x) < 1) > 0.985
+
+
+def test_several_thresholds_give_what_each_gives_alone() -> None:
+    detected = Detections(
+        np.array([(20, 20, 90, 90), (60, 70, 180, 200)], dtype=np.float32),
+        np.array([0.9, 0.4], dtype=np.float32),
+        np.random.default_rng(4).random((2, 9, 9), dtype=np.float32),
+    )
+    limits = (Thresholds(0.5, 0.4), Thresholds(0.3, 0.15), Thresholds(0.95, 0.1))
+    for each, mask in zip(limits, paste_each(detected, WHOLE, SHAPE, limits), strict=True):
+        assert np.array_equal(mask, paste(detected, WHOLE, SHAPE, each))

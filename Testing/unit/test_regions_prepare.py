@@ -75,6 +75,15 @@ def test_ct_that_shows_no_air_is_not_trusted_to_be_in_hounsfield_units() -> None
     assert hounsfield(ct(np.full((4, 4), -900.0))) is not None
 
 
+@pytest.mark.parametrize("light", range(7))
+@pytest.mark.parametrize("size", [1, 999, 1001, 1002, 3000])
+def test_counted_air_is_what_the_percentile_says(size: int, light: int) -> None:
+    units = np.full(size, 40.0)
+    units[: min(light, size)] = (-1000.0, -300.0, -301.0, -300.5, -800.0, -340.0, -300.0)[: min(light, size)]
+    trusted = np.percentile(units.astype(np.float32), 0.1) <= -300.0
+    assert (hounsfield(ct(units[None])) is not None) == trusted
+
+
 def test_a_plane_that_is_all_padding_is_dark() -> None:
     plane = Plane(np.full((10, 12), 7, dtype=np.int32), 0, 255, ((7, 7),), "MR")
     assert not unit_range(plane).any()

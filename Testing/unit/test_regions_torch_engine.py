@@ -49,7 +49,7 @@ def both() -> tuple[RegionFinder, RegionFinder]:
 
 
 @pytest.mark.data
-def test_both_engines_give_the_same_mask_in_every_series(
+def test_both_engines_give_nearly_the_same_mask_in_every_series(
     data_dir: Path, both: tuple[RegionFinder, RegionFinder]
 ) -> None:
     seen = 0
@@ -58,7 +58,8 @@ def test_both_engines_give_the_same_mask_in_every_series(
         plane = read_instance(files[len(files) // 2]).plane(0)
         one, two = (each.find(plane) for each in both)
         assert one.any()
-        assert iou(one, two) >= 0.9995, series.name
+        # Both round what convolutions read, but their sums are not the same to the last bit.
+        assert iou(one, two) >= 0.99, series.name
         seen += 1
     assert seen == 16
 
@@ -153,6 +154,37 @@ def test_weights_come_back_from_their_small_form() -> None:
     assert kernel.dtype == np.float32
     # At most 255 values for each output channel.
     assert max(np.unique(channel).size for channel in kernel) <= 255
+
+
+def test_weights_of_8_bit_convolutions_overflow_on_no_processor() -> None:
+    onnx = pytest.importorskip("onnx")
+    graph = onnx.load_from_string(find_model().content).graph
+    stored = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
+    restored = {each.output[0]: each.input[0] for each in graph.node if each.op_type == "DequantizeLinear"}
+    kernels = [
+        stored[restored[each.input[1]]] for each in graph.node if each.op_type == "Conv" and each.input[1] in restored
+    ]
+    assert len(kernels) == 36
+    # Two products of a byte and a weight are added in 16 bits where there are no dot products of bytes.
+    assert all(kernel.dtype == np.int8 and 2 * 255 * np.abs(kernel.astype(int)).max() < 2**15 for kernel in kernels)
+
+
+def test_a_grid_that_is_none_is_said() -> None:
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("torchvision")
+    model = find_model()
+    for name, values, said in (
+        ("rounded.backbone.body.conv1.input.scale", np.zeros((), dtype=np.float32), "rounds to no numbers"),
+        ("rounded.backbone.body.conv1.input.scale", np.ones(3, dtype=np.float32), "rounds to no numbers"),
+        ("rounded.backbone.nowhere.input", np.ones((), dtype=np.float32), "another version"),
+    ):
+        wrong = onnx.load_from_string(model.content)
+        kinds = ("",) if name.endswith(".scale") else (".scale", ".zero")
+        kept = [each for each in wrong.graph.initializer if each.name != name]
+        del wrong.graph.initializer[:]
+        wrong.graph.initializer.extend(kept + [onnx.numpy_helper.from_array(values, name + kind) for kind in kinds])
+        with pytest.raises(UnusableInputError, match=said):
+            TorchEngine(wrong.SerializeToString(), model.shape, "cpu")
 
 
 @pytest.mark.parametrize(("backbone", "normalisation"), [("resnet18", "group"), ("mobilenet_v3_large", "frozen")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.chosen import chosen_masks
+from StegoMedLib.cli.chosen import chosen_masks, chosen_workers
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import progress_bar, show_table
@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> None:
             profile=arguments.profile,
             accept_lossy=arguments.accept_lossy,
             progress=progress,
+            processes=chosen_workers(arguments),
         )
     deliver(report.as_json(), arguments.json_target, lambda: _show(report))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import CARRIED_HEADER, CARRIED_NOTHING, LOST, PRESETS
 from StegoMedLib.cli.audits import note, opened_audit
-from StegoMedLib.cli.chosen import chosen_masks, chosen_strength
+from StegoMedLib.cli.chosen import chosen_masks, chosen_strength, chosen_workers
 from StegoMedLib.cli.keys import key_to_seal
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
             output=output,
             listing=listing,
             progress=progress,
+            processes=chosen_workers(arguments),
         )
     note(audit, report.as_event())
     deliver(report.as_json(), arguments.json_target, lambda: _show(report))

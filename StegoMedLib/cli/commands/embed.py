@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST, SPREAD
-from StegoMedLib.cli.chosen import chosen_masks, chosen_strength, chosen_target
+from StegoMedLib.cli.chosen import chosen_masks, chosen_strength, chosen_target, chosen_workers
 from StegoMedLib.cli.keys import key_to_seal
 from StegoMedLib.cli.outcome import account_for, check_kept
 from StegoMedLib.cli.report import deliver
@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
             output=output,
             listing=listing,
             progress=progress,
+            processes=chosen_workers(arguments),
         )
     deliver(report.as_json(), arguments.json_target, lambda: _show(report))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.chosen import chosen_masks
+from StegoMedLib.cli.chosen import chosen_masks, chosen_workers
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import progress_bar, say
@@ -52,6 +52,7 @@ def _segment(arguments: argparse.Namespace, onlooker: Callable[[SurveyedSlice], 
             accept_lossy=arguments.accept_lossy,
             progress=progress,
             onlooker=onlooker,
+            processes=chosen_workers(arguments),
         )
 
 

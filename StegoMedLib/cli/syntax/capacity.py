@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.syntax.common import add_common, add_finder, add_profile
+from StegoMedLib.cli.syntax.common import add_common, add_finder, add_profile, add_workers
 from StegoMedLib.cli.syntax.places import add_source
 
 if TYPE_CHECKING:
@@ -18,4 +18,5 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
     add_profile(parser)
     add_finder(parser)
+    add_workers(parser)
     add_common(parser)

@@ -22,11 +22,13 @@ __all__ = [
     "add_profile",
     "add_strength",
     "add_syntax",
+    "add_workers",
     "filled_path",
     "filled_text",
     "names_folder",
 ]
 
+_MOST_WORKERS = 256
 _SYNTAXES = ("explicit", "rle", "jpegls", "jpeg2000")
 
 STANDARD_INPUT = "-"
@@ -101,6 +103,17 @@ def add_finder(parser: argparse.ArgumentParser) -> None:
         type=filled_path,
         metavar="DIR",
         help="use the masks in DIR, named as 'stegomed segment' does, instead of a finder",
+    )
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """How many processes share the work."""
+    parser.add_argument(
+        "--workers",
+        type=_count,
+        metavar="N",
+        help="processes that share the work on the slices, with the same result (default: one for each core, but one "
+        "alone where there is little to do)",
     )
 
 
@@ -183,6 +196,13 @@ def add_copy_others(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="copy the files that are left out to DST unchanged, including the identities in them",
     )
+
+
+def _count(text: str) -> int:
+    value = int(text) if text.isascii() and text.isdecimal() else 0
+    if not 1 <= value <= _MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {_MOST_WORKERS}")
+    return value
 
 
 def _positive(text: str) -> float:

@@ -14,6 +14,7 @@ from StegoMedLib.cli.syntax.common import (
     add_profile,
     add_strength,
     add_syntax,
+    add_workers,
     filled_path,
 )
 from StegoMedLib.cli.syntax.places import add_source, add_target
@@ -35,6 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_strength(parser)
     add_syntax(parser)
     add_finder(parser)
+    add_workers(parser)
     parser.add_argument(
         "--accept-burned-in",
         action="store_true",

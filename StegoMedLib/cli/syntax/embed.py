@@ -14,6 +14,7 @@ from StegoMedLib.cli.syntax.common import (
     add_profile,
     add_strength,
     add_syntax,
+    add_workers,
     filled_path,
 )
 from StegoMedLib.cli.syntax.places import add_source, add_target
@@ -36,6 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_binding(parser)
     add_syntax(parser)
     add_finder(parser)
+    add_workers(parser)
     add_overwrite(parser)
     add_copy_others(parser)
     add_common(parser)

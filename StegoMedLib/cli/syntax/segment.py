@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.syntax.common import add_common, add_finder, add_overwrite, filled_path
+from StegoMedLib.cli.syntax.common import add_common, add_finder, add_overwrite, add_workers, filled_path
 from StegoMedLib.cli.syntax.places import add_source
 
 if TYPE_CHECKING:
@@ -24,5 +24,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="folder for pictures of which pixels are air and why the others are not, each reason in its own colour",
     )
     add_finder(parser)
+    add_workers(parser)
     add_overwrite(parser)
     add_common(parser)

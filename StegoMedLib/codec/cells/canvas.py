@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from StegoMedLib.blocks import block_grid, pixels_of, set_blocks
+from StegoMedLib.blocks import PIXELS, block_grid, pixels_of, set_blocks
 from StegoMedLib.codec.addressing import keystream, subkey
 from StegoMedLib.codec.cells.chain import cells_needed, chain_bytes, chains_in
 from StegoMedLib.codec.cells.header import LARGEST_MAP, LARGEST_OWN, Fields
@@ -171,7 +171,8 @@ class CellCanvas(Canvas):
         kept = np.isin(whole, self.worn, invert=True)
         if np.count_nonzero(~kept) < self.worn.size or self.worn.size > sheet.cells:
             return None
-        calm = self.cover.tiers[layout.cells[whole]].mean(axis=(1, 2)).round()
+        cells = layout.cells[whole]
+        calm = (self.cover.calm[cells].sum(axis=1, dtype=np.intp) / (cells.shape[1] * PIXELS)).round()
         drawn = layout.slice_stream(nonce, "cells", 4 * whole.size).view("<u4")
         return np.asarray(whole[np.lexsort((drawn, calm, kept))[: sheet.cells]], dtype=np.intp)
 

@@ -99,7 +99,7 @@ class CellLayout:
 
     def cell_words(self, pattern: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The low eight bits of the words of all cells' blocks, given the patterns of all blocks; uint8, (C, 16)."""
-        return self._low_table[self._cell_offsets ^ pattern[self.cells] * np.uint16(_SPREAD)]
+        return self._low_table.take(self._cell_offsets ^ pattern.take(self.cells) * np.uint16(_SPREAD))
 
     def words(self, pattern: NDArray[np.uint8], blocks: NDArray[np.intp]) -> NDArray[np.uint32]:
         """Words of `blocks` (n,) with patterns (n, ...); uint32, (n, ...).
@@ -108,7 +108,7 @@ class CellLayout:
         exclusive or over some blocks is the syndrome of a random code.
         """
         offsets = self._offsets[blocks].reshape(-1, *(1,) * (pattern.ndim - 1))
-        return self._table[offsets ^ pattern.astype(np.uint16) * np.uint16(_SPREAD)]
+        return self._table.take(offsets ^ pattern.astype(np.uint16) * np.uint16(_SPREAD))
 
     def slice_order(self, nonce: int, blocks: NDArray[np.intp]) -> NDArray[np.intp]:
         """`blocks` (n,) in the keyed order of the slice with this nonce.

@@ -85,6 +85,11 @@ class Cover:
         """How busy each pixel's surroundings are; uint8, shape (N, 16), 0 for the busiest."""
         return tiers(self._plane.pixels)
 
+    @cached_property
+    def calm(self) -> NDArray[np.uint16]:
+        """How calm the surroundings of each block's pixels are together: the sum of their tiers; uint16, shape (N,)."""
+        return np.asarray(np.einsum("ij->i", self.tiers.astype(np.uint16)))
+
     def single_words(self, blocks: NDArray[np.intp]) -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
         """What each single change adds to the words of `blocks` (...), and which are legal.
 

@@ -109,7 +109,8 @@ def _choices(
 
 def _found(words: NDArray[np.uint8], allowed: NDArray[np.bool_], wanted: NDArray[np.uint8]) -> NDArray[np.intp]:
     """Number of the last allowed word of a row (n, k) that each of the `wanted` (n, m) is; -1 where none is."""
-    table = np.full((len(words), _WORDS), -1, dtype=np.intp)
+    table = np.full(len(words) * _WORDS, -1, dtype=np.intp)
     row, number = np.nonzero(allowed)
-    table[row, words[row, number]] = number
-    return np.take_along_axis(table, wanted.astype(np.intp), axis=1)
+    table[row * _WORDS + words[row, number]] = number
+    found: NDArray[np.intp] = table[wanted + np.arange(len(words))[:, None] * _WORDS]
+    return found

@@ -87,12 +87,12 @@ def patterns(scaled: Iterable[NDArray[np.int32]]) -> NDArray[np.uint8]:
     ndarray of uint8
         Coefficient k is bit k.
     """
-    planes = enumerate(scaled)
-    _, first = next(planes)
-    packed = ((first >> STEP_BITS) & 1).astype(np.uint8)
-    for bit, plane in planes:
-        packed |= ((plane >> STEP_BITS - bit) & (1 << bit)).astype(np.uint8)
-    return packed
+    packed = np.zeros((), dtype=np.uint8)
+    for bit, plane in enumerate(scaled):
+        parity = plane >> STEP_BITS - bit
+        parity &= 1 << bit
+        packed = np.bitwise_or(packed, parity, out=parity)
+    return packed.astype(np.uint8)
 
 
 def moved_patterns(scaled: NDArray[np.int32], effects: NDArray[np.int32]) -> NDArray[np.uint8]:

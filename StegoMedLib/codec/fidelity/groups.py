@@ -103,8 +103,7 @@ def _looked_at(cover: Cover, blocks: NDArray[np.intp], groups: int) -> tuple[NDA
     starts = group_starts(blocks.size, groups)
     group = np.repeat(np.arange(groups), np.diff(starts, append=blocks.size))
     if blocks.size > groups * _LOOKED_AT:
-        calm = cover.tiers[blocks].sum(axis=1, dtype=np.uint16)
-        order = np.lexsort((calm, group))
+        order = np.lexsort((cover.calm[blocks], group))
         order = order[np.arange(blocks.size) - starts[group] < _LOOKED_AT]
         blocks, group = blocks[order], group[order]
     dry = cover.usable[blocks]
@@ -147,7 +146,7 @@ class _Singles:
         wanted[groups] = True
         moves = np.flatnonzero(self._legal & (self._tiers <= last) & wanted[self._groups, None])
         owners = moves // CHANGES
-        words, group = self._words[moves], self._groups[owners]
+        words, group = self._words.take(moves), self._groups.take(owners)
         done, chosen = one_or_two(words, owners, group, self._missing, self._size, table)
         wanted[done] = False
         picks = chosen.tolist()

@@ -111,8 +111,13 @@ class FidelityCanvas(CellCanvas):
         return None if chosen is None else (chosen[0], changed_blocks(self.cover.blocks, chosen))
 
     def _budget(self, blocks: int) -> Budget:
+        return Budget(blocks, self._freedom)
+
+    @cached_property
+    def _freedom(self) -> float:
+        """Share of the single changes that are legal."""
         legal = self.cover.legal
-        return Budget(blocks, round(float(legal.mean()), 2) if legal.size else 0.0)
+        return round(np.count_nonzero(legal) / legal.size, 2) if legal.size else 0.0
 
     @cached_property
     def _parities(self) -> float:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Words = NDArray[np.uint32] | NDArray[np.intp]
+
 __all__ = ["MOST", "Table", "choose", "one_or_two"]
 
 _LARGEST = (1 << 31) - 1
@@ -50,16 +52,17 @@ class Table:
         self._slots = np.full(1 << bits, -1, dtype=np.int32)
         self._first = self._next = 0
 
-    def fill(self, words: NDArray[np.uint32]) -> None:
+    def fill(self, words: Words) -> None:
         """Enter `words` in place of those before; of equal words the last stays."""
         if self._next + words.size > _LARGEST:
             self._slots[:], self._next = -1, 0
         self._first, self._next = self._next, self._next + words.size
         self._slots[words] = np.arange(self._first, self._next, dtype=np.int32)
 
-    def find(self, words: NDArray[np.uint32]) -> NDArray[np.int32]:
+    def find(self, words: Words) -> NDArray[np.int32]:
         """Index of a candidate with each word, negative where there is none; same shape as `words`."""
-        return self._slots[words] - np.int32(self._first)
+        found: NDArray[np.int32] = self._slots.take(words) - np.int32(self._first)
+        return found
 
 
 def one_or_two(  # noqa: PLR0917  arrays of one length, then what they are looked up in
@@ -103,10 +106,10 @@ def _partners(
 ) -> NDArray[np.intp]:
     """Another candidate of the same group that has the `wanted` word (n,) of each; -1 where there is none."""
     together = 1 << table.bits - size
-    high = (groups & (together - 1)).astype(np.uint32) << np.uint32(size)
+    high = (groups & (together - 1)) << size
     mine, others = words | high, wanted | high
     partner = np.full(words.size, -1, dtype=np.intp)
-    first = np.flatnonzero(np.diff(groups // together, prepend=-1)).tolist()
+    first = np.searchsorted(groups, np.arange(0, int(groups[-1]) + 1 if groups.size else 0, together)).tolist()
     for start, stop in pairwise([*first, groups.size]):
         table.fill(mine[start:stop])
         found = table.find(others[start:stop])

@@ -1,4 +1,4 @@
-"""A Python program for the decoder process is found where Python lives inside Slicer, too."""
+"""A Python program for processes of our own is found where Python lives inside Slicer, too."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from StegoMedLib.dicom import decoding_process
-from StegoMedLib.dicom.decoding_process import LIBRARY_PLACE, child_environment, python_interpreter
+from StegoMedLib import interpreter
+from StegoMedLib.dicom.decoding_process import DecoderProcess
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.interpreter import LIBRARY_PLACE, child_environment, python_interpreter
 
 SUFFIX = ".exe" if os.name == "nt" else ""
 
@@ -64,7 +65,7 @@ def test_the_python_that_is_embedded_is_found_by_its_prefix(tmp_path: Path, nowh
 def test_without_any_there_is_one_sentence(nowhere: pytest.MonkeyPatch) -> None:
     del nowhere
     with pytest.raises(UnusableInputError, match=r"no Python program .* put Python \(in Slicer: PythonSlicer\) .*\.$"):
-        python_interpreter()
+        DecoderProcess()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
@@ -73,9 +74,9 @@ def test_a_program_that_does_not_start_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     path = made(tmp_path / "odd", "python", text)
-    monkeypatch.setattr(decoding_process, "python_interpreter", lambda: str(path))
+    monkeypatch.setattr(interpreter, "python_interpreter", lambda: str(path))
     with pytest.raises(UnusableInputError, match=r"does not start; install .*\.$"):
-        decoding_process.DecoderProcess()
+        DecoderProcess()
 
 
 def test_passphrases_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,4 +91,4 @@ def test_passphrases_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(Path(folder).is_absolute() for folder in folders)
     assert str(Path.cwd() / "relative") in folders
     assert str(Path.cwd()) not in folders or str(Path.cwd()) == folders[0]
-    assert (LIBRARY_PLACE / "StegoMedLib" / "dicom" / Path(decoding_process.__file__).name).exists()
+    assert (LIBRARY_PLACE / "StegoMedLib" / Path(interpreter.__file__).name).exists()
