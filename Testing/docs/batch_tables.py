@@ -9,7 +9,7 @@ from StegoMedLib.lab.benchmark.page import Table, as_markdown
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["batch_table", "killing_table", "model_table"]
+__all__ = ["batch_table", "killing_table", "model_table", "processes_table"]
 
 _SLICES = 100
 """Slices of a series of the model, as archives of CT have."""
@@ -19,6 +19,35 @@ _MINUTE, _HOUR, _DAY, _TB = 60.0, 3600.0, 86400.0, 1e12
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str | float | None]]) -> str:
     return as_markdown(Table("", columns, rows))
+
+
+def processes_table(measured: Mapping[str, Any]) -> str:
+    """How long one long series takes, by whatever; and which station takes how much of it."""
+    lines: Sequence[Mapping[str, Any]] = measured["rows"]
+    rows: list[list[str | float | None]] = []
+    for line in lines:
+        extract = f"{line['extract']:.1f}" if "extract" in line else None
+        alone = next((other for other in lines if _is_alone(other, line)), None)
+        faster = f"{alone['embed'] / line['embed']:.2f}" if alone and alone is not line else None
+        rows.append(
+            [line["name"], line["slices"], f"{line['embed']:.1f}", extract, faster, round(line["memory"] / 2**20)]
+        )
+    times = _table(("way", "slices", "embed, s", "extract, s", "times as fast", "MiB at most"), rows)
+    own = [line for line in lines if "stations" in line]
+    names = sorted(
+        {name for line in own for name in line["stations"]}, key=lambda name: -own[0]["stations"].get(name, 0)
+    )
+    shares: list[list[str | float | None]] = []
+    for line in own:
+        spent = {name: line["stations"].get(name, 0.0) for name in names}
+        total = sum(spent.values())
+        shares.append([line["name"], line["slices"], *(f"{each:.1f} ({each / total:.0%})" for each in spent.values())])
+    return f"{times}\n\n{_table(('way', 'slices', *names), shares)}"
+
+
+def _is_alone(line: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether a line is that of one process for the series of another."""
+    return bool(line.get("processes") == 1 and other.get("processes") and line["slices"] == other["slices"])
 
 
 def batch_table(measured: Mapping[str, Any]) -> str:

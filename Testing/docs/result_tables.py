@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from StegoMedLib.lab.benchmark import paper_tables
 from StegoMedLib.lab.benchmark.page import Table, as_markdown
 from StegoMedLib.lab.benchmark.paper_run import Line
-from Testing.docs.batch_tables import batch_table, killing_table, model_table
+from Testing.docs.batch_tables import batch_table, killing_table, model_table, processes_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -223,6 +223,7 @@ BLOCKS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
     "guard": (("guard",), guard_tables),
     "deidentify": (("deidentify",), deidentify_table),
     "service": (("service",), service_table),
+    "processes": (("processes",), processes_table),
     "batch": (("batch",), batch_table),
     "batch_model": (("batch",), model_table),
     "batch_killing": (("batch_killing",), killing_table),
