@@ -28,6 +28,7 @@ __all__ = [
     "LOST",
     "MODES",
     "NORMALISATIONS",
+    "PASSPHRASE_VARIABLE",
     "PRECISIONS",
     "PRESETS",
     "REPLICATE",
@@ -102,6 +103,8 @@ DEFAULT_ATTRIBUTES: Mapping[str, str] = MappingProxyType(
 
 DEFAULT_WORDS = 6
 """Of a passphrase that is made."""
+PASSPHRASE_VARIABLE = "STEGOMED_PASSPHRASE"  # noqa: S105  a name
+"""Of the environment, where a passphrase may stand."""
 
 LAYOUTS = ("series", "chaos")
 """How folders of images to learn from lie: one for each series, or as CHAOS has them."""

@@ -36,6 +36,7 @@ _ALL = {
     "reseal": Command("seal the embedded record anew, for another key"),
     "restore": Command("give images back as they were before embedding, pixel by pixel"),
     "erase": Command("take the embedded record out of a series"),
+    "batch": Command("do that to many series, on many processes or machines, and go on after anything"),
     "serve": Command("take images from a scanner or an archive, and forward them protected"),
     "push": Command("store DICOM files on a DICOMweb server"),
     "pull": Command("fetch a study or a series from a DICOMweb server"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from StegoMedLib.choices import PASSPHRASE_VARIABLE
 from StegoMedLib.cli.syntax.common import STANDARD_INPUT, filled_path
 from StegoMedLib.errors import UsageError
 
@@ -29,7 +30,6 @@ __all__ = [
     "key_to_seal",
 ]
 
-PASSPHRASE_VARIABLE = "STEGOMED_PASSPHRASE"  # noqa: S105  a name
 NEW = "new-"
 _PREFIXES = ("", NEW)
 """Of the only key of a command, and of the one that shall take its place."""

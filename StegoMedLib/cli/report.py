@@ -118,6 +118,7 @@ def check_report_target(arguments: argparse.Namespace) -> None:
         raise UnusableInputError(f"The report {target} would be a folder; name a file.")
     place = Path(os.path.realpath(target))
     inputs = [Path(path) for name in _INPUTS if (path := getattr(arguments, name, None)) is not None]
+    inputs += [each for each in getattr(arguments, "sources", ()) if isinstance(each, Path)]
     inputs += files_not_written_to(arguments)
     if any(is_in(place, path) for path in inputs if os.path.lexists(path)):
         raise UnusableInputError(

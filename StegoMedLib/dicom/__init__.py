@@ -5,7 +5,7 @@ from StegoMedLib.dicom.charsets import CharacterSet, character_set
 from StegoMedLib.dicom.compressing import SYNTAXES
 from StegoMedLib.dicom.creating import SeriesGeometry, new_series
 from StegoMedLib.dicom.derivation import MARK, DerivedSeries, new_uid
-from StegoMedLib.dicom.listing import Listing, list_files, nothing_usable
+from StegoMedLib.dicom.listing import Head, Listing, head_of, list_files, list_these, nothing_usable
 from StegoMedLib.dicom.padding import declared_padding
 from StegoMedLib.dicom.places import Number, Placed, numbers_of, place_of
 from StegoMedLib.dicom.reading import Instance, read_instance
@@ -25,6 +25,7 @@ __all__ = [
     "AnyObject",
     "CharacterSet",
     "DerivedSeries",
+    "Head",
     "Headers",
     "Instance",
     "LeftOut",
@@ -40,8 +41,10 @@ __all__ = [
     "character_set",
     "codes_of",
     "declared_padding",
+    "head_of",
     "header_record",
     "list_files",
+    "list_these",
     "new_series",
     "new_uid",
     "nothing_usable",

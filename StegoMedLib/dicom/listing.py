@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Listing", "list_files", "nothing_usable"]
+    from pydicom import Dataset
+
+__all__ = ["Head", "Listing", "head_of", "list_files", "list_these", "nothing_usable"]
 
 # What pixel_format looks at.
 _HEAD = [
@@ -36,6 +38,8 @@ _HEAD = [
     "HighBit",
     "PixelRepresentation",
 ]
+
+_WHOSE = ("StudyInstanceUID", "SeriesInstanceUID")
 
 _Stamp = tuple[int, int]
 """Size and time of a file: as long as they stay, it is taken for the same."""
@@ -92,20 +96,49 @@ def _stamp(path: Path) -> _Stamp | None:
     return None if known is None else (known.st_size, known.st_mtime_ns)
 
 
-def _reason(path: Path) -> str | None:
-    """Why a file is left out; None for an image that can be worked on."""
-    index = f"{path.name} is a DICOMDIR, an index of other files; give the files themselves."
+@dataclass(frozen=True)
+class Head:
+    """What the head of a file says.
+
+    Attributes
+    ----------
+    reason : str or None
+        Why it is left out; None for an image that can be worked on.
+    index : bool
+        It is a DICOMDIR.
+    study, series : str
+        UIDs; empty where it has none.
+    """
+
+    reason: str | None
+    index: bool = False
+    study: str = ""
+    series: str = ""
+
+
+def head_of(path: Path) -> Head:
+    """Read the head of a file, whatever it holds."""
+    index = Head(f"{path.name} is a DICOMDIR, an index of other files; give the files themselves.", index=True)
     if path.name.upper() == "DICOMDIR":
         return index
     try:
         with translated("one of its image attributes is malformed; export it again from its source."):
-            dataset = open_object(path, only=_HEAD).dataset
+            dataset = open_object(path, only=[*_HEAD, *_WHOSE]).dataset
             if dataset.file_meta.get("MediaStorageSOPClassUID") == MediaStorageDirectoryStorage:
                 return index
             pixel_format(dataset)
     except UnusableInputError as error:
-        return str(error)
-    return None
+        return Head(str(error))
+    study, series = (_uid(dataset, keyword) for keyword in _WHOSE)
+    return Head(None, study=study, series=series)
+
+
+def _uid(dataset: Dataset, keyword: str) -> str:
+    try:
+        with translated("it is malformed."):
+            return str(dataset.get(keyword) or "").strip("\0 ")
+    except UnusableInputError:
+        return ""
 
 
 def list_files(source: Path) -> Listing:
@@ -131,7 +164,7 @@ def list_files(source: Path) -> Listing:
     images, stamps = [], {}
     for path in sorted(found.files):
         stamps[path] = _stamp(path)
-        reason = _reason(path)
+        reason = head_of(path).reason
         if reason is None:
             images.append(path)
         elif folder and is_hidden(path):
@@ -141,6 +174,29 @@ def list_files(source: Path) -> Listing:
     if not images:
         raise UnusableInputError(nothing_usable(source, found.left_out))
     return Listing(tuple(images), tuple(sorted(found.left_out)), tuple(sorted(found.passed_over)), stamps)
+
+
+def list_these(files: Iterable[Path]) -> Listing:
+    """Files that somebody has chosen, wherever each of them lies.
+
+    Raises
+    ------
+    UnusableInputError
+        None of them is an image.
+    """
+    images: list[Path] = []
+    left_out: list[LeftOut] = []
+    stamps: dict[Path, _Stamp | None] = {}
+    for path in sorted(files):
+        stamps[path] = _stamp(path)
+        reason = head_of(path).reason
+        if reason is None:
+            images.append(path)
+        else:
+            left_out.append(LeftOut(path, reason))
+    if not images:
+        raise UnusableInputError(left_out[0].reason if left_out else "There are no files; name some.")
+    return Listing(tuple(images), tuple(left_out), (), stamps)
 
 
 def _check_place(source: Path) -> None:

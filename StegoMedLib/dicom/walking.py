@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from StegoMedLib.files import is_unfinished
 
-__all__ = ["LeftOut", "Walk", "is_hidden", "status", "walk"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["LeftOut", "Walk", "folders_below", "is_hidden", "is_walked", "status", "walk"]
 
 
 @dataclass(frozen=True, order=True)
@@ -59,20 +63,40 @@ def status(path: Path) -> os.stat_result | None:
 def walk(folder: Path) -> Walk:
     """Look through `folder` and all its folders but hidden ones; nothing is opened, and no link is followed."""
     found, links = Walk(), list[Path]()
+    for files, linked in folders_below(folder, found):
+        found.files += files
+        links += linked
+    _add_links(found, links)
+    return found
+
+
+def folders_below(folder: Path, found: Walk) -> Iterator[tuple[list[Path], list[Path]]]:
+    """Go through `folder` and those below it, as `walk` does, one after the other.
+
+    Parameters
+    ----------
+    folder : Path
+    found : Walk
+        Is given what is left out and passed over, and no files.
+
+    Yields
+    ------
+    tuple of (list of Path, list of Path)
+        Files in a folder, and links that lie there.
+    """
 
     def note(error: OSError) -> None:
         found.left_out.append(LeftOut(Path(error.filename), f"the folder cannot be opened ({error.strerror})."))
 
     for at, folders, names in os.walk(folder, onerror=note):
-        here = Path(at)
+        here, files, links = Path(at), list[Path](), list[Path]()
         folders[:] = [name for name in folders if _enters(here / name, folder, found)]
         for path in (here / name for name in names):
             if is_unfinished(path.name):
                 found.passed_over.append(LeftOut(path, "it was left behind by a run that was stopped."))
             else:
-                (links if _is_link(path) else found.files).append(path)
-    _add_links(found, links)
-    return found
+                (links if _is_link(path) else files).append(path)
+        yield files, links
 
 
 def _enters(path: Path, root: Path, found: Walk) -> bool:
@@ -83,7 +107,7 @@ def _enters(path: Path, root: Path, found: Walk) -> bool:
         found.passed_over.append(LeftOut(path, "folders whose names begin with a dot are not part of the data."))
     elif not _is_link(path):
         return True
-    elif _is_walked(path, root):
+    elif is_walked(path, root):
         found.passed_over.append(LeftOut(path, "it is a link to a folder that is read anyway."))
     else:
         found.left_out.append(
@@ -96,7 +120,7 @@ def _is_link(path: Path) -> bool:
     return os.path.islink(path)  # noqa: PTH114 pathlib raises where a folder may not be entered
 
 
-def _is_walked(link: Path, root: Path) -> bool:
+def is_walked(link: Path, root: Path) -> bool:
     """Whether a link leads to the folder `root` or one below it that is no hidden one."""
     real, top = Path(os.path.realpath(link)), Path(os.path.realpath(root))
     if real != top and top not in real.parents:

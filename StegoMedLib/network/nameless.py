@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import PRESETS
-from StegoMedLib.identity.certificates import read_certificate
-from StegoMedLib.identity.csv_pseudonyms import read_pseudonyms
 from StegoMedLib.identity.options import Options
 from StegoMedLib.network.settings import HEADER
-from StegoMedLib.pipeline.deidentify import Identity
+from StegoMedLib.pipeline.chosen_identity import chosen_identity
 
 if TYPE_CHECKING:
     from StegoMedLib.network.settings import Rule
+    from StegoMedLib.pipeline.deidentify import Identity
 
 __all__ = ["identity_of"]
 
@@ -27,11 +26,11 @@ def identity_of(rule: Rule) -> Identity:
     UnusableInputError
         A file cannot be used.
     """
-    return Identity(
+    return chosen_identity(
         Options.of((*PRESETS[rule.preset], *rule.retain, *rule.clean), rule.remove),
         rule.carry,
-        {} if rule.pseudonyms is None else read_pseudonyms(rule.pseudonyms),
-        rule.accept_burned_in,
-        tuple(map(read_certificate, rule.certificates)),
+        pseudonyms=rule.pseudonyms,
+        certificates=rule.certificates,
+        accept_burned_in=rule.accept_burned_in,
         header_suffices=rule.without_capacity == HEADER,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from StegoMedLib.dicom.hostile import open_object
 from StegoMedLib.errors import ServerError, StegoMedError, UnusableInputError, WorkerEndedError
 from StegoMedLib.interpreter import NoPythonError
 from StegoMedLib.network.spool import caller_of
-from StegoMedLib.network.unexpected import place_of, sentence_for
+from StegoMedLib.network.unexpected import is_of_the_disk, place_of, sentence_for
 from StegoMedLib.network.web_target import fetcher
 from StegoMedLib.network.work import InstanceWork, Product
 from StegoMedLib.processes import Workers
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "WorkerDiedError", "WorkerProcess"]
 
-_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 _STARTING = 120.0
 """Seconds for a process to begin, its network loaded."""
 
@@ -130,20 +128,11 @@ def _answer(source: Path, folder: Path) -> Answer:
     except ServerError as error:
         return Answer(reason=str(error), passing=error.passing, event={"refused": "ServerError"})
     except StegoMedError as error:
-        passing = _is_of_the_disk(error)
+        passing = is_of_the_disk(error)
         return Answer(reason=str(error), passing=passing, event={"refused": type(error).__name__})
     except Exception as error:  # noqa: BLE001 nothing may be lost, and messages of exceptions may hold what images say
         return Answer(reason=sentence_for(error), event={"refused": place_of(error)})
     return Answer(rule.target, product, event=dict(product.event))
-
-
-def _is_of_the_disk(error: BaseException | None) -> bool:
-    """Whether a full or failing disk is behind an exception: then the instance is not to blame."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in _DISK:
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _modality(source: Path) -> str:

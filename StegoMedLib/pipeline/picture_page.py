@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from StegoMedLib.plane import Plane
 
-__all__ = ["TINT", "Line", "page"]
+__all__ = ["TINT", "Line", "grey", "page"]
 
 TINT = 0.45
 """Share of a colour through which the grey of the image can still be seen."""
@@ -55,9 +55,9 @@ def page(
     of_air : bool
         Show what is darker than tissue in CT, and tissue white.
     """
-    grey = np.repeat(_grey(plane, of_air=of_air)[..., None], 3, axis=2)
-    coloured = grey + shares[..., None] * (colours - grey)
-    both = np.concatenate([grey, coloured], axis=1).astype(np.uint8)
+    shown = np.repeat(grey(plane, of_air=of_air)[..., None], 3, axis=2)
+    coloured = shown + shares[..., None] * (colours - shown)
+    both = np.concatenate([shown, coloured], axis=1).astype(np.uint8)
     times = -(-_NARROWEST // max(plane.shape))
     image = Image.fromarray(np.kron(both, np.ones((times, times, 1), dtype=np.uint8)))
     font = ImageFont.load_default(13)
@@ -74,7 +74,8 @@ def page(
     return stream.getvalue()
 
 
-def _grey(plane: Plane, *, of_air: bool) -> NDArray[np.float32]:
+def grey(plane: Plane, *, of_air: bool = False) -> NDArray[np.float32]:
+    """A plane in grey levels, from 0 to 255; float32, shape (H, W); `of_air` as of `page`."""
     values = plane.pixels.astype(np.float32) * np.float32(plane.slope or 1.0) + np.float32(plane.intercept)
     if plane.inverted and plane.slope > 0:
         values = -values

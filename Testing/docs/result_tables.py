@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from StegoMedLib.lab.benchmark import paper_tables
 from StegoMedLib.lab.benchmark.page import Table, as_markdown
 from StegoMedLib.lab.benchmark.paper_run import Line
+from Testing.docs.batch_tables import batch_table, killing_table, model_table, processes_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -222,6 +223,10 @@ BLOCKS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
     "guard": (("guard",), guard_tables),
     "deidentify": (("deidentify",), deidentify_table),
     "service": (("service",), service_table),
+    "processes": (("processes",), processes_table),
+    "batch": (("batch",), batch_table),
+    "batch_model": (("batch",), model_table),
+    "batch_killing": (("batch_killing",), killing_table),
     "paper_strength": (("paper",), _paper("strength", paper_tables.strength_table)),
     "paper_small": (("paper",), _paper("strength", paper_tables.small_table)),
     "paper_capacity": (("paper",), _paper("capacity", paper_tables.capacity_table)),

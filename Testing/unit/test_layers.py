@@ -29,6 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"lab"}),
     frozenset({"training"}),
     frozenset({"cli", "api"}),
+    frozenset({"batch"}),
     frozenset({"network"}),
     frozenset({"pipeline"}),
     frozenset({"series"}),
@@ -49,6 +50,9 @@ HEAVY = frozenset({"torch", "torchvision", "onnx", "onnxruntime", "matplotlib", 
 MAY_BE_HEAVY = "training/"
 NETWORKING = frozenset({"pynetdicom", "dicomweb_client", "prometheus_client", "requests"})
 """Only `network` knows them, and nothing else starts with it."""
+
+CLUSTERING = frozenset({"dask", "distributed"})
+"""Only `batch` knows them."""
 
 MODULES = sorted(path.relative_to(LIBRARY).as_posix() for path in LIBRARY.rglob("*.py"))
 
@@ -200,18 +204,25 @@ def test_the_library_knows_nothing_of_slicer() -> None:
 
 def test_heavy_packages_are_imported_where_they_are_used() -> None:
     light = [module for module in MODULES if not module.startswith(MAY_BE_HEAVY)]
-    assert not found_in(lambda module: roots(imports(text_of(module), module, at_import_time=True)) & HEAVY, light)
+    assert not found_in(
+        lambda module: roots(imports(text_of(module), module, at_import_time=True)) & (HEAVY | CLUSTERING), light
+    )
 
 
 def test_the_program_starts_without_the_heavy_packages() -> None:
     code = "import sys, StegoMedLib.cli.running; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=LIBRARY.parent, capture_output=True, text=True, check=True)
-    assert not roots(set(done.stdout.split())) & (HEAVY | NETWORKING)
+    assert not roots(set(done.stdout.split())) & (HEAVY | NETWORKING | CLUSTERING)
 
 
 def test_only_the_network_layer_speaks_to_others() -> None:
     others = [module for module in MODULES if not module.startswith("network/")]
     assert not found_in(lambda module: roots(imported(module)) & NETWORKING, others)
+
+
+def test_only_batches_know_clusters() -> None:
+    others = [module for module in MODULES if not module.startswith("batch/")]
+    assert not found_in(lambda module: roots(imported(module)) & CLUSTERING, others)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,8 @@ from StegoMedLib.cli.screen import progress_bar, say, show_table
 from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.codec.profiles import profile_info
 from StegoMedLib.errors import UsageError
-from StegoMedLib.identity.certificates import read_certificate
-from StegoMedLib.identity.csv_pseudonyms import read_pseudonyms
 from StegoMedLib.identity.options import Options
+from StegoMedLib.pipeline.chosen_identity import chosen_identity
 from StegoMedLib.pipeline.deidentify import Identity, carrying, deidentify_series, nameless_target
 from StegoMedLib.pipeline.embed import check_embedding
 from StegoMedLib.pipeline.options import Method, Output
@@ -75,10 +74,13 @@ def _method(arguments: argparse.Namespace) -> Method:
 
 def _identity(arguments: argparse.Namespace) -> Identity:
     chosen = {*PRESETS[arguments.preset], *_words(arguments.retain), *arguments.clean}
-    given = {} if arguments.pseudonyms is None else read_pseudonyms(arguments.pseudonyms)
-    certificates = tuple(read_certificate(file) for file in arguments.encrypted_attributes or ())
-    options = Options.of(chosen, _words(arguments.remove))
-    return Identity(options, arguments.carry, given, arguments.accept_burned_in, certificates)
+    return chosen_identity(
+        Options.of(chosen, _words(arguments.remove)),
+        arguments.carry,
+        pseudonyms=arguments.pseudonyms,
+        certificates=arguments.encrypted_attributes or (),
+        accept_burned_in=arguments.accept_burned_in,
+    )
 
 
 def _words(texts: Iterable[str]) -> list[str]:

@@ -22,15 +22,15 @@ from StegoMedLib.cli.syntax.places import add_source, add_target
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["add_options"]
+__all__ = ["add_carried", "add_options", "add_profile_options"]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     add_source(parser)
     add_target(parser)
-    _add_profile_options(parser)
-    _add_carried(parser)
+    add_profile_options(parser)
+    add_carried(parser)
     add_key(parser, sealing=True)
     add_profile(parser)
     add_strength(parser)
@@ -47,7 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
 
 
-def _add_profile_options(parser: argparse.ArgumentParser) -> None:
+def add_profile_options(parser: argparse.ArgumentParser) -> None:
     """What stays of the header."""
     presets = "; ".join(f"{name}: {', '.join(options) or 'nothing'}" for name, options in PRESETS.items())
     retainable = "; ".join(f"{name}: {what}" for name, what in RETAINABLE.items())
@@ -83,7 +83,7 @@ def _add_profile_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_carried(parser: argparse.ArgumentParser) -> None:
+def add_carried(parser: argparse.ArgumentParser) -> None:
     """What goes along."""
     parser.add_argument(
         "--carry",
