@@ -112,9 +112,17 @@ class Workers:
         try:
             for _ in range(number):
                 self._workers.append(_Worker())
+            self._at_home = [worker.submit((_at_home, (os.getcwd(),))) for worker in self._workers]  # noqa: PTH109
         except BaseException:
             self.end()
             raise
+
+    def are_there(self) -> bool:
+        """Wait until all have begun; False where one of them did not."""
+        try:
+            return all(asked.result(_LONGEST_START) for asked in self._at_home)
+        except (WorkerEndedError, FutureTimeoutError, OSError):
+            return False
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -143,28 +151,21 @@ class Workers:
         return self._workers[which % len(self._workers)].submit((do, given))
 
 
-def _ready() -> bool:
-    """Say that a process is there."""
+def _at_home(folder: str) -> bool:
+    """Be where whoever started this process is, so that paths mean the same."""
+    os.chdir(folder)
     return True
 
 
 @contextmanager
 def workers(number: int) -> Iterator[Workers | None]:
-    """So many processes for a while; None where none can be started here, and one has to do it alone."""
+    """So many processes for a while, which begin to begin; None where none can be started here."""
     try:
         made = Workers(number)
     except (NoPythonError, OSError):
         yield None
         return
     try:
-        yield made if _all_ready(made) else None
+        yield made
     finally:
         made.end()
-
-
-def _all_ready(made: Workers) -> bool:
-    try:
-        begun = [made.submit(which, _ready) for which in range(len(made))]
-        return all(asked.result(_LONGEST_START) for asked in begun)
-    except (WorkerEndedError, FutureTimeoutError):
-        return False

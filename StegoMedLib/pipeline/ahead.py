@@ -8,11 +8,12 @@ those of one process.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.errors import UnusableInputError, WorkerEndedError
 from StegoMedLib.pipeline.elsewhere import Done, Seen, look, make, set_up, source_of
 from StegoMedLib.processes import workers
 
@@ -64,8 +65,14 @@ class Crew:
 
     def __init__(self, workers: Workers, work: SliceWork, masks: MaskSource) -> None:
         self.workers, self.clock, self.finds = workers, work.clock, masks.travels
-        for which in range(len(workers)):
-            workers.submit(which, set_up, work, masks if masks.travels else None)
+        with suppress(WorkerEndedError):  # `is_there` tells
+            for which in range(len(workers)):
+                workers.submit(which, set_up, work, masks if masks.travels else None)
+
+    @cached_property
+    def is_there(self) -> bool:
+        """Whether the processes have begun, which is waited for; where they have not, one has to do it alone."""
+        return self.workers.are_there()
 
 
 class Ahead(Generic[MadeT]):
@@ -108,6 +115,9 @@ class Ahead(Generic[MadeT]):
         ------
         WorkerEndedError
         """
+        self._regions.missing(each.key)  # which reads the headers of a series, while the processes begin
+        if not self._crew.is_there:
+            return None
         self._begin_more()
         if each.key not in self._begun:
             return None

@@ -22,7 +22,9 @@ from StegoMedLib.envelope import KeyFile, TextRecord
 from StegoMedLib.errors import CancelledError, MarkedAlreadyError, WorkerEndedError
 from StegoMedLib.pipeline.embed import embed, embed_series
 from StegoMedLib.pipeline.options import Content, Method
+from StegoMedLib.pipeline.slice_work import SliceWork
 from StegoMedLib.pipeline.survey import measure_capacity, segment_series
+from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.series.masks import VolumeMasks, mask_source
 from StegoMedLib.series.phantom import phantom_series
 from StegoMedLib.series.sinks import Viewer
@@ -111,6 +113,25 @@ def test_files_and_report_are_those_of_one_process(
     assert sorted(row.file.name for row in one.files.left_out) == ["5.dcm", "notes.txt"]
     assert {**one.as_json(), "seconds": 0} == {**two.as_json(), "seconds": 0}
     assert files_of(tmp_path / "1") == files_of(tmp_path / "2")
+
+
+def test_other_processes_do_it_all_wherever_the_files_are_named_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "series").mkdir()
+    written(tmp_path / "series", 5)
+    monkeypatch.chdir(tmp_path)
+
+    def refused(*_: object) -> None:
+        raise AssertionError("this process did it itself")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SliceWork, "check", refused)
+        patch.setattr(SliceWork, "embed", refused)
+        patch.setattr(ThresholdFinder, "look", refused)
+        report = embedded(Path("series"), Path("out"), monkeypatch, processes=2)
+
+    assert report.embedded == 5
 
 
 def test_masks_and_capacities_are_those_of_one_process(series: Path, tmp_path: Path) -> None:
