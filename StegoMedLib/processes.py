@@ -8,7 +8,6 @@ import queue
 import threading
 from collections import deque
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -26,7 +25,6 @@ __all__ = ["Workers", "cores", "processes_for", "workers"]
 _WORTH_A_PROCESS = 6 * 2**20
 """Bytes of images: a dozen slices of 512 x 512 take as long as a process takes to begin."""
 
-_LONGEST_START = 120.0  # a disk that sleeps, a scanner that looks at every file
 _MODULE = "StegoMedLib.processes_child"
 
 ResultT = TypeVar("ResultT")
@@ -118,11 +116,8 @@ class Workers:
             raise
 
     def are_there(self) -> bool:
-        """Wait until all have begun; False where one of them did not."""
-        try:
-            return all(asked.result(_LONGEST_START) for asked in self._at_home)
-        except (WorkerEndedError, FutureTimeoutError, OSError):
-            return False
+        """Whether all have begun; False for ever where one of them could not."""
+        return all(asked.done() and asked.exception() is None for asked in self._at_home)
 
     @property
     def pids(self) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from StegoMedLib.cli.signals import ending_is_cancelling
 from StegoMedLib.cli.streams import READER_GONE
 from StegoMedLib.cli.travelling import travelling
 from StegoMedLib.errors import CancelledError, StegoMedError
+from StegoMedLib.memory import keep_freed_memory
 
 if TYPE_CHECKING:
     import argparse
@@ -32,6 +33,7 @@ _ENTRIES = 60
 
 def perform(arguments: argparse.Namespace) -> int:
     """Run the command that `arguments` name; the exit code."""
+    keep_freed_memory()
     try:
         with ending_is_cancelling(), library_heard():
             check_key_source(arguments)

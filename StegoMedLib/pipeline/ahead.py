@@ -8,9 +8,9 @@ those of one process.
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from StegoMedLib.errors import UnusableInputError, WorkerEndedError
@@ -19,7 +19,6 @@ from StegoMedLib.processes import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
 
     from StegoMedLib.pipeline.elsewhere import Source
     from StegoMedLib.pipeline.slice_work import SliceWork
@@ -65,14 +64,16 @@ class Crew:
 
     def __init__(self, workers: Workers, work: SliceWork, masks: MaskSource) -> None:
         self.workers, self.clock, self.finds = workers, work.clock, masks.travels
+        self._is_there, self._set_up = False, list[Future[None]]()
         with suppress(WorkerEndedError):  # `is_there` tells
             for which in range(len(workers)):
-                workers.submit(which, set_up, work, masks if masks.travels else None)
+                self._set_up.append(workers.submit(which, set_up, work, masks if masks.travels else None))
 
-    @cached_property
+    @property
     def is_there(self) -> bool:
-        """Whether the processes have begun, which is waited for; where they have not, one has to do it alone."""
-        return self.workers.are_there()
+        """Whether the processes have begun; until they have, and where they cannot, one does it alone."""
+        self._is_there = self._is_there or (all(each.done() for each in self._set_up) and self.workers.are_there())
+        return self._is_there
 
 
 class Ahead(Generic[MadeT]):
@@ -106,7 +107,7 @@ class Ahead(Generic[MadeT]):
         self._begun: dict[Key, _Begun] = {}
         self._beside: dict[Key, Future[Done] | None] = {}
         self._bad: set[str] = set()
-        self._count = 0
+        self._count, self._has_begun = 0, False
 
     def take(self, each: Slice) -> MadeT | None:
         """What was made of the slice whose turn it is; None where it has to be made here.
@@ -115,10 +116,9 @@ class Ahead(Generic[MadeT]):
         ------
         WorkerEndedError
         """
-        self._regions.missing(each.key)  # which reads the headers of a series, while the processes begin
         if not self._crew.is_there:
             return None
-        self._begin_more()
+        self._begin_more(each)
         if each.key not in self._begun:
             return None
         self._proceed(each.key)
@@ -128,8 +128,12 @@ class Ahead(Generic[MadeT]):
         made: MadeT | None = self._result(begun.made)
         return made
 
-    def _begin_more(self) -> None:
-        """Let the slices that come next be looked at."""
+    def _begin_more(self, at_hand: Slice) -> None:
+        """Let the slices that come next be looked at, the one at hand the first of them."""
+        if not self._has_begun:
+            self._has_begun = True
+            here = next((each for each in self._series.coming if each.key == at_hand.key), None)
+            self._begun |= {} if here is None else {here.key: self._begin(here)}
         while len(self._begun) < _LOOKED_AT * len(self._crew.workers):
             each = next(self._series.coming, None)
             if each is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from StegoMedLib.errors import MarkedAlreadyError
 from StegoMedLib.pipeline.blind import BlindReader
@@ -24,7 +26,6 @@ from StegoMedLib.pipeline.tying import Tie
 from StegoMedLib.series.region import proof_of
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from StegoMedLib.dicom import Number
@@ -106,8 +107,15 @@ class Outcome:
     result: EmbeddedSlice | None = None
 
     def __reduce__(self) -> tuple[object, ...]:
-        """What others need of it."""
-        return Outcome, (self.stego, self.reason, self.metrics, self.pixels, self.weightiest)
+        """What others need of it; stored values, which have 16 bits, in as many."""
+        stego = self.stego
+        kind = None if stego is None else np.int16 if stego.min(initial=0) < 0 else np.uint16
+        packed = None if stego is None or kind is None else stego.astype(kind)
+        return _outcome, (packed, self.reason, self.metrics, self.pixels, self.weightiest)
+
+
+def _outcome(stego: NDArray[np.integer[Any]] | None, *others: Any) -> Outcome:  # noqa: ANN401  as they were packed
+    return Outcome(None if stego is None else stego.astype(np.int32), *others)
 
 
 @dataclass

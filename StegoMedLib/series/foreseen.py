@@ -29,8 +29,8 @@ class Foreseen(Generic[PartT]):
     Attributes
     ----------
     coming : iterator of Slice
-        In the walk that goes on: slices from the first on, each once, in the order of the walk. A part that cannot be
-        read gives those before the fault; its own turn tells why.
+        In the walk that goes on: slices from the first of the part at hand on, when it is first asked, each once, in
+        the order of the walk. A part that cannot be read gives those before the fault; its own turn tells why.
     """
 
     def __init__(self, series: Series[PartT]) -> None:
@@ -43,7 +43,7 @@ class Foreseen(Generic[PartT]):
 
     def __iter__(self) -> Iterator[PartT]:
         """The parts, as a new walk."""
-        source, seen, given = iter(self._series), deque[PartT](), deque[PartT]()
+        source, seen, given = iter(self._series), deque[PartT](), deque[PartT](maxlen=1)
         self.coming = _slices(source, seen, given)
         while True:
             if seen:
@@ -85,7 +85,7 @@ class Foreseen(Generic[PartT]):
 
 
 def _slices(source: Iterator[PartT], seen: deque[PartT], given: deque[PartT]) -> Iterator[Slice]:
-    """The slices of the parts that the walk was `given`, and of those behind, which go to `seen` for the walk."""
+    """The slices of the part that the walk was `given`, and of those behind, which go to `seen` for the walk."""
     while True:
         if given:
             part: PartT | None = given.popleft()

@@ -82,3 +82,13 @@ def test_a_walk_in_which_nobody_looks_ahead_is_as_any() -> None:
     assert list(series) == parts
     assert list(series) == parts
     assert [part.opened for part in parts] == [0, 0]
+
+
+def test_whoever_begins_late_sees_what_comes_from_the_part_at_hand_on_and_parts_before_are_let_go() -> None:
+    series = foreseen(*(Part(name, 2) for name in "abcd"))
+    shown: list[tuple[str, int]] = []
+    for part in series:
+        if part.name >= "c":
+            shown += [each.key for each in series.coming]
+
+    assert shown == [("c", 0), ("c", 1), ("d", 0), ("d", 1)]

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -20,6 +20,8 @@ from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.dicom import DerivedSeries, new_series
 from StegoMedLib.envelope import KeyFile, TextRecord
 from StegoMedLib.errors import CancelledError, MarkedAlreadyError, WorkerEndedError
+from StegoMedLib.pipeline import ahead
+from StegoMedLib.pipeline.ahead import Crew
 from StegoMedLib.pipeline.embed import embed, embed_series
 from StegoMedLib.pipeline.options import Content, Method
 from StegoMedLib.pipeline.slice_work import SliceWork
@@ -70,6 +72,19 @@ def drawn_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = np.random.default_rng(7)
     monkeypatch.setattr(secrets, "randbelow", lambda most: int(chance.integers(most)))
     monkeypatch.setattr(secrets, "token_bytes", chance.bytes)
+
+
+@pytest.fixture(autouse=True)
+def there_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few slices would be done before the other processes have begun."""
+
+    class Waited(Crew):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            while not self.is_there:
+                time.sleep(0.01)
+
+    monkeypatch.setattr(ahead, "Crew", Waited)
 
 
 def embedded(

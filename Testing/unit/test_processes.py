@@ -46,8 +46,8 @@ def test_they_are_where_this_process_is(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     with workers(1) as made:
         assert made is not None
-        assert made.are_there()
         assert made.submit(0, os.getcwd).result() == str(tmp_path)
+        assert made.are_there()
 
 
 def test_what_is_printed_is_no_answer() -> None:
@@ -93,7 +93,10 @@ def test_where_no_process_starts_one_has_to_do_it_alone(
         path.chmod(0o755)
         monkeypatch.setattr(interpreter, "python_interpreter", lambda: str(path))
     with workers(2) as made:
-        assert made is None or not made.are_there()
+        if made is not None:
+            with pytest.raises(WorkerEndedError):
+                made.submit(0, len, "abc").result()
+            assert not made.are_there()
 
 
 def test_a_few_slices_are_not_worth_a_process_and_cores_bound_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
