@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from io import BufferedReader
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from io import FileIO
 
-__all__ = ["Workers", "cores", "processes_for", "workers"]
+__all__ = ["Workers", "begun_early", "cores", "processes_for", "workers"]
 
 _WORTH_A_PROCESS = 6 * 2**20
 """Bytes of images: a dozen slices of 512 x 512 take as long as a process takes to begin."""
@@ -152,12 +153,36 @@ def _at_home(folder: str) -> bool:
     return True
 
 
+def _load(module: str) -> None:
+    import_module(module)
+
+
+_early: list[Workers] = []
+"""Processes that have begun before anybody asked for them."""
+
+
+@contextmanager
+def begun_early(number: int, module: str) -> Iterator[None]:
+    """Let so many processes begin, and import a module, that `workers` gives whoever asks for as many meanwhile."""
+    with suppress(NoPythonError, OSError, WorkerEndedError):
+        if number > 0:
+            _early.append(Workers(number))
+            for which in range(number):
+                _early[-1].submit(which, _load, module)
+    try:
+        yield
+    finally:
+        while _early:
+            _early.pop().end()
+
+
 @contextmanager
 def workers(number: int) -> Iterator[Workers | None]:
     """So many processes for a while, which begin to begin; None where none can be started here."""
+    early = [_early.pop()] if _early and len(_early[-1]) == number else []
     try:
-        made = Workers(number)
-    except (NoPythonError, OSError):
+        made = early[0] if early else Workers(number)
+    except (NoPythonError, OSError, WorkerEndedError):
         yield None
         return
     try:

@@ -11,9 +11,13 @@ import sys
 import threading
 import warnings
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from StegoMedLib.frames import own_channel, read_frame, write_frame
 from StegoMedLib.memory import keep_freed_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["main"]
 
@@ -30,14 +34,20 @@ def main() -> None:
     with suppress(BrokenPipeError):
         while True:
             do, given = pickle.loads(tasks.get())  # noqa: S301  whoever started this process wrote it
-            made, error = None, None
-            try:
-                made = do(*given)
-            except Exception as caught:  # noqa: BLE001  it is raised there
-                error = caught
-            write_frame(channel, pickle.dumps((made, error), pickle.HIGHEST_PROTOCOL))
+            write_frame(channel, _answer(do, given))
             channel.flush()
     os._exit(0)
+
+
+def _answer(do: Callable[..., object], given: tuple[object, ...]) -> bytes:
+    """What came of it, and what was raised: here, or on the way."""
+    try:
+        return pickle.dumps((do(*given), None), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:  # noqa: BLE001  it is raised there
+        try:
+            return pickle.dumps((None, error), pickle.HIGHEST_PROTOCOL)
+        except Exception:  # noqa: BLE001  whatever keeps it from being packed
+            return pickle.dumps((None, RuntimeError(type(error).__name__)), pickle.HIGHEST_PROTOCOL)
 
 
 def _listen(tasks: queue.SimpleQueue[bytes]) -> None:

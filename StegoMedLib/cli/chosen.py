@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.codec.profiles import profiles_with
 from StegoMedLib.errors import UsageError
-from StegoMedLib.processes import processes_for
 from StegoMedLib.series.masks import MaskSource, mask_source
 
 if TYPE_CHECKING:
     import argparse
 
-__all__ = ["chosen_masks", "chosen_strength", "chosen_target", "chosen_workers"]
+__all__ = ["chosen_masks", "chosen_strength", "chosen_target"]
 
 
 def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
@@ -30,20 +29,6 @@ def chosen_strength(arguments: argparse.Namespace) -> float | None:
     if arguments.strength is not None and arguments.profile not in taking:
         raise UsageError(f"--strength goes with --profile {' or '.join(taking)}; add it, or leave --strength out.")
     return None if arguments.strength is None else float(arguments.strength)
-
-
-def chosen_workers(arguments: argparse.Namespace) -> int:
-    """Processes that share the work: as many as were asked for, or as cores and images are worth."""
-    if arguments.workers is not None:
-        return int(arguments.workers)
-    return processes_for(_size_of(arguments.source))
-
-
-def _size_of(source: Path) -> int:
-    """Bytes of the files of a source; what cannot be looked at counts for nothing here."""
-    folders = os.walk(source) if os.path.isdir(source) else [("", [], [os.fspath(source)])]  # noqa: PTH112
-    files = (os.path.join(folder, name) for folder, _, names in folders for name in names)  # noqa: PTH118
-    return sum(os.stat(file).st_size for file in files if os.path.isfile(file))  # noqa: PTH113, PTH116
 
 
 def chosen_target(typed: str, source: Path, *, ending: str = "") -> Path:

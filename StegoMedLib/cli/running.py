@@ -13,6 +13,7 @@ from StegoMedLib.cli.catalogue import work_of
 from StegoMedLib.cli.keys import check_key_source
 from StegoMedLib.cli.report import check_report_target
 from StegoMedLib.cli.screen import library_heard, say
+from StegoMedLib.cli.sharing import sharing
 from StegoMedLib.cli.signals import ending_is_cancelling
 from StegoMedLib.cli.streams import READER_GONE
 from StegoMedLib.cli.travelling import travelling
@@ -35,7 +36,7 @@ def perform(arguments: argparse.Namespace) -> int:
     """Run the command that `arguments` name; the exit code."""
     keep_freed_memory()
     try:
-        with ending_is_cancelling(), library_heard():
+        with ending_is_cancelling(), library_heard(), sharing(arguments):
             check_key_source(arguments)
             with travelling(arguments) as bring:
                 check_report_target(arguments)

@@ -8,72 +8,90 @@ those of one process.
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from StegoMedLib.errors import UnusableInputError, WorkerEndedError
-from StegoMedLib.pipeline.elsewhere import Done, Seen, look, make, set_up, source_of
-from StegoMedLib.processes import workers
+from StegoMedLib.errors import MarkedAlreadyError, UnusableInputError
+from StegoMedLib.pipeline.elsewhere import Done, Seen, look, make, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from StegoMedLib.pipeline.elsewhere import Source
-    from StegoMedLib.pipeline.slice_work import SliceWork
-    from StegoMedLib.processes import Workers
     from StegoMedLib.series.foreseen import Foreseen
-    from StegoMedLib.series.masks import MaskSource
     from StegoMedLib.series.neighbours import Regions
     from StegoMedLib.series.region import Region
     from StegoMedLib.series.slice import Key, Slice
 
-__all__ = ["Ahead", "Crew", "helped"]
+__all__ = ["Ahead"]
 
-_LOOKED_AT, _MADE = 6, 3
-"""Slices for each process that are looked at, and that are made, before their turn."""
+_WINDOW, _AT_ONCE = 8, 4
+"""Slices for each process that are begun before their turn, and how many of them another process has at a time."""
 
 MadeT = TypeVar("MadeT")
+
+Wanted: TypeAlias = "tuple[str, tuple[object, ...]] | None"
+"""The method of `SliceWork` that gives what is wanted, and what that takes beside the slice; None for its region."""
 
 
 @dataclass
 class _Begun:
-    """A slice whose turn comes."""
+    """A slice whose turn comes.
 
-    each: Slice
-    source: Source | None
-    which: int
-    seen: Future[Done] | None = None
-    made: Future[Done] | None = None
-    failed: bool = False
-    marked: bool = False
-    settled: bool = False
-
-
-class Crew:
-    """Processes that work on slices in one way.
-
-    Parameters
+    Attributes
     ----------
-    workers : Workers
-    work : SliceWork
-    masks : MaskSource
-        What gives regions; where it does not travel, regions are asked of it here.
+    each : Slice
+    check, find : bool
+        Whether it has to be looked at for a record, and for its region.
+    which : int or None
+        Who has it of the others; None for this process.
+    seen, made : Future or None
+        What the other process is looking at, and making.
+    looked, drawn : bool
+        It was looked at; what is `wanted` of it is known.
+    result : object
+        What was made of it here.
+    failed, marked : bool
+        It has to be done by whoever walks, since something is wrong; that is a record in it.
     """
 
-    def __init__(self, workers: Workers, work: SliceWork, masks: MaskSource) -> None:
-        self.workers, self.clock, self.finds = workers, work.clock, masks.travels
-        self._is_there, self._set_up = False, list[Future[None]]()
-        with suppress(WorkerEndedError):  # `is_there` tells
-            for which in range(len(workers)):
-                self._set_up.append(workers.submit(which, set_up, work, masks if masks.travels else None))
+    each: Slice
+    check: bool
+    find: bool
+    source: Source | None = None
+    which: int | None = None
+    seen: Future[Done] | None = None
+    made: Future[Done] | None = None
+    looked: bool = False
+    drawn: bool = False
+    wanted: Wanted = None
+    result: Any = None
+    failed: bool = False
+    marked: bool = False
 
     @property
-    def is_there(self) -> bool:
-        """Whether the processes have begun; until they have, and where they cannot, one does it alone."""
-        self._is_there = self._is_there or (all(each.done() for each in self._set_up) and self.workers.are_there())
-        return self._is_there
+    def is_settled(self) -> bool:
+        """Whether nothing has to be decided of it any more."""
+        return self.drawn or self.failed
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has looked at it, or was given it."""
+        return self.which is None and not (self.looked or self.failed)
+
+    @property
+    def has_to_be_made_here(self) -> bool:
+        """Whether it is this process that makes it, and has not done so."""
+        return self.wanted is not None and self.which is None and self.result is None and not self.failed
+
+    @property
+    def is_with(self) -> int | None:
+        """Who of the others has still something to do with it."""
+        done = self.failed or (self.drawn and (self.made is None or self.made.done()))
+        return None if done else self.which
 
 
 class Ahead(Generic[MadeT]):
@@ -89,8 +107,7 @@ class Ahead(Generic[MadeT]):
     checks : callable
         Whether a slice, by its key, has to be looked at for a record that it carries already.
     task : callable
-        Given a slice and its region, in the order of the walk: the method of `SliceWork` that gives what is wanted, and
-        what that takes beside the slice; None where the region is all.
+        What is wanted of a slice with its region; asked in the order of the walk.
     """
 
     def __init__(
@@ -100,17 +117,16 @@ class Ahead(Generic[MadeT]):
         regions: Regions,
         *,
         checks: Callable[[Key], bool],
-        task: Callable[[Slice, Region], tuple[str, tuple[object, ...]] | None],
+        task: Callable[[Slice, Region], Wanted],
     ) -> None:
         self._crew, self._series, self._regions = crew, series, regions
-        self._checks, self._task = checks, task
+        self._checks, self._task, self._finds = checks, task, crew.masks.travels
         self._begun: dict[Key, _Begun] = {}
-        self._beside: dict[Key, Future[Done] | None] = {}
         self._bad: set[str] = set()
-        self._count, self._has_begun = 0, False
+        self._has_begun = False
 
     def take(self, each: Slice) -> MadeT | None:
-        """What was made of the slice whose turn it is; None where it has to be made here.
+        """What was made of the slice whose turn it is; None where it has to be made by whoever walks.
 
         Raises
         ------
@@ -119,137 +135,159 @@ class Ahead(Generic[MadeT]):
         if not self._crew.is_there:
             return None
         self._begin_more(each)
-        if each.key not in self._begun:
+        begun = self._begun.get(each.key)
+        if begun is None:
             return None
-        self._proceed(each.key)
-        begun = self._begun.pop(each.key)
-        if begun.failed or begun.made is None:
-            return None
-        made: MadeT | None = self._result(begun.made)
-        return made
+        self._proceed(begun)
+        if begun.made is not None:
+            self._wait(begun.made)
+            begun.result = self._result(begun.made)
+        elif begun.has_to_be_made_here:
+            self._make(begun)
+        del self._begun[each.key]
+        result: MadeT | None = begun.result
+        return result
 
     def _begin_more(self, at_hand: Slice) -> None:
-        """Let the slices that come next be looked at, the one at hand the first of them."""
+        """Begin with the slices that come next, the one at hand the first of them."""
         if not self._has_begun:
             self._has_begun = True
-            here = next((each for each in self._series.coming if each.key == at_hand.key), None)
-            self._begun |= {} if here is None else {here.key: self._begin(here)}
-        while len(self._begun) < _LOOKED_AT * len(self._crew.workers):
-            each = next(self._series.coming, None)
-            if each is None:
-                return
-            self._begun[each.key] = self._begin(each)
+            self._begin(next((each for each in self._series.coming if each.key == at_hand.key), None))
+        while len(self._begun) < _WINDOW * (1 + len(self._crew.others)):
+            if not self._begin(next(self._series.coming, None)):
+                break
+        self._give_away()
 
-    def _begin(self, each: Slice) -> _Begun:
-        self._count += 1
-        begun = _Begun(each, _source(each), self._count)
-        check, find = self._checks(each.key), self._crew.finds and each.key in self._regions.missing(each.key)
-        if begun.source is None:
+    def _begin(self, each: Slice | None) -> bool:
+        if each is None:
+            return False
+        find = self._finds and each.key in self._regions.missing(each.key)
+        check = self._checks(each.key)
+        self._begun[each.key] = _Begun(each, check, find, looked=not (check or find))
+        return True
+
+    def _give_away(self) -> None:
+        """Give the others what comes next, as they have little to do; the slice at hand stays."""
+        with_whom = Counter(begun.is_with for begun in self._begun.values())
+        free = (begun for begun in list(self._begun.values())[1:] if begun.which is None and not begun.is_settled)
+        for which in range(len(self._crew.others)):
+            for begun in islice(free, max(0, _AT_ONCE - with_whom[which])):
+                self._give(begun, which)
+
+    def _give(self, begun: _Begun, which: int) -> None:
+        try:
+            begun.source = source_of(begun.each)
+        except UnusableInputError:
             begun.failed = True
-        elif check or find:
-            begun.seen = self._look(begun.which, begun.source, check=check, find=find)
-        return begun
+            return
+        begun.which = which
+        if not begun.looked:
+            begun.seen = self._crew.others.submit(which, look, begun.source, begun.check, begun.find)
 
-    def _look(self, which: int, source: Source, *, check: bool, find: bool) -> Future[Done]:
-        return self._crew.workers.submit(which, look, source, check, find)
-
-    def _proceed(self, turn: Key) -> None:
-        """Let slices be made, one after the other, as far as what they need is known; in any case the one at hand."""
-        most = _MADE * len(self._crew.workers)
-        for begun in list(self._begun.values())[:most]:
-            waits = begun.each.key == turn
-            if begun.made is not None or begun.settled:
-                continue
-            if not self._is_seen(begun, waits=waits) or not self._knows_beside(begun, waits=waits):
+    def _proceed(self, turn: _Begun | None = None) -> None:
+        """Decide, in the order of the walk, what becomes of slices as far as that is known; of one at hand, always."""
+        for begun in list(self._begun.values()):
+            if begun is turn:
+                self._look_around(begun)
+            elif not begun.is_settled and not self._is_known(begun):
                 return
             if begun.marked:
                 return  # its turn ends the walk
-            begun.failed = begun.failed or begun.each.name in self._bad
-            if not begun.failed:
-                self._make(begun)
-            if begun.failed:
+            if not begun.is_settled and begun.each.name not in self._bad:
+                self._draw(begun)
+            if not begun.drawn:
+                begun.failed = True  # what is left of a part that is not whole is not wanted
                 self._bad.add(begun.each.name)
 
-    def _is_seen(self, begun: _Begun, *, waits: bool) -> bool:
-        """Whether it is known what looking at a slice gave."""
+    def _look_around(self, begun: _Begun) -> None:
+        """See to it that a slice, and those beside it, were looked at."""
+        if begun.is_settled:
+            return
+        self._see(begun)
+        for key in self._regions.missing(begun.each.key) if self._finds else ():
+            if key in self._begun:
+                self._see(self._begun[key])
+
+    def _see(self, begun: _Begun) -> None:
+        """Look at a slice, or wait until another process has."""
         if begun.seen is None:
-            return True
-        if not (waits or begun.seen.done()):
-            return False
-        seen: Seen | None = self._result(begun.seen)
-        begun.seen, begun.failed = None, seen is None or seen.marked
-        begun.marked = seen is not None and seen.marked
-        if seen is not None and seen.region is not None:
-            self._regions.give(begun.each.key, seen.region)
-        return True
+            self._look(begun)
+            return
+        self._wait(begun.seen)
+        self._note(begun)
 
-    def _knows_beside(self, begun: _Begun, *, waits: bool) -> bool:
-        """Whether all was tried elsewhere to know the regions beside a slice; what is still missing is found here."""
-        if begun.failed or not self._crew.finds:
-            return True
-        return all(self._is_known(key, waits=waits) for key in self._regions.missing(begun.each.key))
-
-    def _is_known(self, key: Key, *, waits: bool) -> bool:
-        begun = self._begun.get(key)
-        if begun is not None:
-            return self._is_seen(begun, waits=waits)
-        if key not in self._beside:
-            self._beside[key] = self._look_beside(key)
-        found = self._beside[key]
-        if found is None:
-            return True
-        if not (waits or found.done()):
-            return False
-        seen: Seen | None = self._result(found)
-        self._beside[key] = None
-        if seen is not None and seen.region is not None:
-            self._regions.give(key, seen.region)
-        return True
-
-    def _look_beside(self, key: Key) -> Future[Done] | None:
-        """A look at a slice whose turn is far off; None where it cannot be read."""
-        try:
-            source = source_of(self._series.at(key))
-        except UnusableInputError:
-            return None
-        self._count += 1
-        return self._look(self._count, source, check=False, find=True)
+    def _wait(self, future: Future[Done]) -> None:
+        """Do what there is to do here, the nearest slice that can be made or the farthest that nobody looked at."""
+        while not future.done():
+            makes = next((each for each in self._begun.values() if each.has_to_be_made_here), None)
+            looks = next((each for each in reversed(self._begun.values()) if each.is_untouched), None)
+            if makes is not None:
+                self._make(makes)
+            elif looks is not None:
+                self._look(looks)
+            else:
+                return
+            self._give_away()
+            self._proceed()
 
     def _make(self, begun: _Begun) -> None:
-        assert begun.source is not None  # noqa: S101  or it would have failed
+        """Make a slice here."""
+        assert begun.wanted is not None  # noqa: S101  that is why it has to be made
+        what, given = begun.wanted
+        begun.result = getattr(self._crew.work, what)(begun.each, *given)
+
+    def _look(self, begun: _Begun) -> None:
+        """Look at a slice here."""
+        if begun.looked or begun.failed:
+            return
+        begun.looked = True
+        try:
+            if begun.check:
+                self._crew.work.check(begun.each)
+            if begun.find:
+                self._regions.give(begun.each.key, self._crew.masks.region(begun.each))
+                self._crew.work.clock.lap("finding")
+        except MarkedAlreadyError:
+            begun.marked = begun.failed = True
+        except UnusableInputError:
+            begun.failed = True
+
+    def _note(self, begun: _Begun) -> None:
+        """Note what another process saw."""
+        if begun.seen is None:
+            return
+        seen: Seen | None = self._result(begun.seen)
+        begun.seen, begun.looked = None, True
+        begun.marked = seen is not None and seen.marked
+        begun.failed = seen is None or seen.marked
+        if seen is not None and seen.region is not None:
+            self._regions.give(begun.each.key, seen.region)
+
+    def _is_known(self, begun: _Begun) -> bool:
+        """Whether a slice was looked at, and those beside it, as far as they come in this walk soon."""
+        around = [begun.each.key, *(self._regions.missing(begun.each.key) if self._finds else ())]
+        near = [self._begun[key] for key in around if key in self._begun]
+        for one in near:
+            if one.seen is not None and one.seen.done():
+                self._note(one)
+        return all(one.looked or one.failed for one in near)
+
+    def _draw(self, begun: _Begun) -> None:
+        """Ask what is wanted of a slice, and let the process that has it make that."""
         try:
             region = self._regions.of(begun.each)
         except UnusableInputError:
             begun.failed = True
             return
-        wanted = self._task(begun.each, region)
-        if wanted is None:
-            begun.settled = True
-            return
-        what, given = wanted
-        begun.made = self._crew.workers.submit(begun.which, make, begun.source, what, *given)
+        begun.drawn, begun.wanted = True, self._task(begun.each, region)
+        if begun.wanted is not None and begun.which is not None and begun.source is not None:
+            what, given = begun.wanted
+            begun.made = self._crew.others.submit(begun.which, make, begun.source, what, *given)
 
     def _result(self, future: Future[Done]) -> Any:  # noqa: ANN401  what the work gives
-        self._crew.clock.lap("writing")
+        clock = self._crew.work.clock
+        clock.lap("writing")
         done = future.result()
-        self._crew.clock.lap("waiting")
-        self._crew.clock.add(done.seconds)
+        clock.lap("waiting")
+        clock.add(done.seconds)
         return done.made
-
-
-def _source(each: Slice) -> Source | None:
-    """What gives a slice in another process; None where it cannot be decoded."""
-    try:
-        return source_of(each)
-    except UnusableInputError:
-        return None
-
-
-@contextmanager
-def helped(processes: int, work: SliceWork, masks: MaskSource) -> Iterator[Crew | None]:
-    """So many processes that work on slices for a while; None for this one alone."""
-    if processes < 2:  # noqa: PLR2004  then nobody else is needed
-        yield None
-        return
-    with workers(processes) as made:
-        yield None if made is None else Crew(made, work, masks)

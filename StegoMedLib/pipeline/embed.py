@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import DoesNotFitError, NothingToSealError
-from StegoMedLib.pipeline.ahead import helped
 from StegoMedLib.pipeline.covers import Fresh, Replaced
+from StegoMedLib.pipeline.crew import helped
 from StegoMedLib.pipeline.embed_run import EmbedRun, SliceSeen
 from StegoMedLib.pipeline.embedding import Embedding, EmbeddingAhead
 from StegoMedLib.pipeline.options import Content, Method, Output

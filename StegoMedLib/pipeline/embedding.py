@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from StegoMedLib.pipeline.ahead import Ahead, Crew
+from StegoMedLib.pipeline.ahead import Ahead
 from StegoMedLib.pipeline.message import NoMessage
 from StegoMedLib.pipeline.slice_work import Outcome, Room, Task
 from StegoMedLib.pipeline.tying import draw_nonces
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from StegoMedLib.pipeline.covers import Covers, Fresh
+    from StegoMedLib.pipeline.crew import Crew
     from StegoMedLib.pipeline.embed_run import EmbedRun
     from StegoMedLib.pipeline.sender import Sender
     from StegoMedLib.pipeline.walk import Look

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.codec.profiles import DEFAULT_PROFILE, ProfileInfo, profile_info
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.pipeline.ahead import Ahead, helped
+from StegoMedLib.pipeline.ahead import Ahead
 from StegoMedLib.pipeline.capacity import largest_version, record_bytes_in
+from StegoMedLib.pipeline.crew import helped
 from StegoMedLib.pipeline.options import Method
 from StegoMedLib.pipeline.slice_work import Measured, SliceWork
 from StegoMedLib.series.counting import FileCount

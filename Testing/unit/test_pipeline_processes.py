@@ -20,13 +20,12 @@ from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.dicom import DerivedSeries, new_series
 from StegoMedLib.envelope import KeyFile, TextRecord
 from StegoMedLib.errors import CancelledError, MarkedAlreadyError, WorkerEndedError
-from StegoMedLib.pipeline import ahead
-from StegoMedLib.pipeline.ahead import Crew
+from StegoMedLib.pipeline import crew
+from StegoMedLib.pipeline.crew import Crew
 from StegoMedLib.pipeline.embed import embed, embed_series
 from StegoMedLib.pipeline.options import Content, Method
 from StegoMedLib.pipeline.slice_work import SliceWork
 from StegoMedLib.pipeline.survey import measure_capacity, segment_series
-from StegoMedLib.regions.threshold import ThresholdFinder
 from StegoMedLib.series.masks import VolumeMasks, mask_source
 from StegoMedLib.series.phantom import phantom_series
 from StegoMedLib.series.sinks import Viewer
@@ -37,7 +36,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from StegoMedLib.pipeline.embed_report import EmbedReport
-    from StegoMedLib.series.slice import Progress
+    from StegoMedLib.pipeline.slice_work import Outcome, Task
+    from StegoMedLib.pipeline.slices import Cover
+    from StegoMedLib.series.slice import Progress, Slice
 
 KEY = KeyFile(bytes(range(32)))
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for processes")
@@ -84,7 +85,7 @@ def there_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
             while not self.is_there:
                 time.sleep(0.01)
 
-    monkeypatch.setattr(ahead, "Crew", Waited)
+    monkeypatch.setattr(crew, "Crew", Waited)
 
 
 def embedded(
@@ -130,23 +131,24 @@ def test_files_and_report_are_those_of_one_process(
     assert files_of(tmp_path / "1") == files_of(tmp_path / "2")
 
 
-def test_other_processes_do_it_all_wherever_the_files_are_named_from(
+def test_other_processes_do_their_share_wherever_the_files_are_named_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "series").mkdir()
-    written(tmp_path / "series", 5)
+    written(tmp_path / "series", 12)
     monkeypatch.chdir(tmp_path)
+    here: list[str] = []
 
-    def refused(*_: object) -> None:
-        raise AssertionError("this process did it itself")
+    def embed_here(self: SliceWork, each: Slice, cover: Cover, task: Task) -> Outcome:
+        here.append(each.name)
+        return embed_as_ever(self, each, cover, task)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(SliceWork, "check", refused)
-        patch.setattr(SliceWork, "embed", refused)
-        patch.setattr(ThresholdFinder, "look", refused)
-        report = embedded(Path("series"), Path("out"), monkeypatch, processes=2)
+    embed_as_ever = SliceWork.embed
+    monkeypatch.setattr(SliceWork, "embed", embed_here)
+    report = embedded(Path("series"), Path("out"), monkeypatch, processes=2)
 
-    assert report.embedded == 5
+    assert report.embedded == 12
+    assert 0 < len(here) < 10
 
 
 def test_masks_and_capacities_are_those_of_one_process(series: Path, tmp_path: Path) -> None:

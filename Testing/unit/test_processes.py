@@ -11,7 +11,7 @@ import pytest
 
 from StegoMedLib import interpreter, processes
 from StegoMedLib.errors import WorkerEndedError
-from StegoMedLib.processes import processes_for, workers
+from StegoMedLib.processes import Workers, begun_early, processes_for, workers
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -28,6 +28,15 @@ printf '\003\0\0\0\0\0\0\0abc'
 """What programs may hold that are none."""
 
 
+def ask_until_it_has_ended(made: Workers) -> None:
+    for _ in range(2):
+        made.submit(0, len, "abc").result()
+
+
+def is_loaded(module: str) -> bool:
+    return module in sys.modules
+
+
 def test_answers_and_errors_come_back_in_turn() -> None:
     with workers(2) as made:
         assert made is not None
@@ -40,6 +49,14 @@ def test_answers_and_errors_come_back_in_turn() -> None:
             roots[1].result()
         assert others[0].result() == others[1].result() != others[2].result()
         assert {each.result() for each in others} == set(made.pids)
+
+
+def test_what_cannot_be_sent_back_is_an_error_and_no_end() -> None:
+    with workers(1) as made:
+        assert made is not None
+        with pytest.raises((TypeError, AttributeError), match=r"pickle"):
+            made.submit(0, open, os.devnull).result()
+        assert made.submit(0, len, "abc").result() == 3
 
 
 def test_they_are_where_this_process_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,6 +93,24 @@ def test_what_they_still_do_at_the_end_is_dropped() -> None:
         asked.result()
 
 
+def test_processes_that_began_early_are_given_to_whoever_asks_for_as_many() -> None:
+    with begun_early(1, "fractions"):
+        with workers(2) as others:
+            assert others is not None
+            assert len(others) == 2
+        with workers(1) as made:
+            assert made is not None
+            assert made.submit(0, is_loaded, "fractions").result()
+            with workers(1) as more:
+                assert more is not None
+                assert not more.submit(0, is_loaded, "fractions").result()
+    with begun_early(1, "no.such.module"), workers(1) as made:
+        assert made is not None
+        assert made.submit(0, len, "abc").result() == 3
+    with begun_early(0, "fractions"), workers(1) as made:
+        assert made is not None
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
 @pytest.mark.parametrize(
     "text", [None, "#!/bin/sh\nexit 1\n", "#!/bin/sh\nprintf '\\003\\0\\0\\0\\0\\0\\0\\0abc'\n", "not a program"]
@@ -95,7 +130,7 @@ def test_where_no_process_starts_one_has_to_do_it_alone(
     with workers(2) as made:
         if made is not None:
             with pytest.raises(WorkerEndedError):
-                made.submit(0, len, "abc").result()
+                ask_until_it_has_ended(made)
             assert not made.are_there()
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.chosen import chosen_masks, chosen_workers
+from StegoMedLib.cli.chosen import chosen_masks
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import progress_bar, show_table
+from StegoMedLib.cli.sharing import chosen_workers
 from StegoMedLib.pipeline.survey import CapacityReport, measure_capacity
 
 if TYPE_CHECKING:

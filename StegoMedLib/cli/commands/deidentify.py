@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import CARRIED_HEADER, CARRIED_NOTHING, LOST, PRESETS
 from StegoMedLib.cli.audits import note, opened_audit
-from StegoMedLib.cli.chosen import chosen_masks, chosen_strength, chosen_workers
+from StegoMedLib.cli.chosen import chosen_masks, chosen_strength
 from StegoMedLib.cli.keys import key_to_seal
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import progress_bar, say, show_table
+from StegoMedLib.cli.sharing import chosen_workers
 from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.codec.profiles import profile_info
 from StegoMedLib.errors import UsageError

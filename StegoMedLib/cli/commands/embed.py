@@ -6,11 +6,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import DEFAULT_ATTRIBUTES, LOST, SPREAD
-from StegoMedLib.cli.chosen import chosen_masks, chosen_strength, chosen_target, chosen_workers
+from StegoMedLib.cli.chosen import chosen_masks, chosen_strength, chosen_target
 from StegoMedLib.cli.keys import key_to_seal
 from StegoMedLib.cli.outcome import account_for, check_kept
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import progress_bar, say, show_measures, show_table
+from StegoMedLib.cli.sharing import chosen_workers
 from StegoMedLib.envelope import FileRecord, Record, TextRecord
 from StegoMedLib.errors import UnusableInputError, UsageError
 from StegoMedLib.metrics import PAPER_NOTE
