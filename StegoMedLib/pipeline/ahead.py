@@ -9,7 +9,6 @@ those of one process.
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
@@ -19,7 +18,9 @@ from StegoMedLib.pipeline.elsewhere import Done, Seen, look, make, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
+    from StegoMedLib.pipeline.crew import Crew
     from StegoMedLib.pipeline.elsewhere import Source
     from StegoMedLib.series.foreseen import Foreseen
     from StegoMedLib.series.neighbours import Regions

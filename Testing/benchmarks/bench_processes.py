@@ -49,13 +49,13 @@ from pydicom import dcmread
 from skimage.filters import threshold_otsu
 for path in sorted(Path(sys.argv[1]).iterdir()):
     image = dcmread(path)
-    pixels = image.pixel_array.copy()
+    pixels = image.pixel_array.astype(np.int32)
     outside = np.flatnonzero(pixels < threshold_otsu(pixels))
     record = f"{image.PatientName}|{image.PatientID}|{image.PatientBirthDate}|{image.StudyInstanceUID}".encode()
     bits = np.unpackbits(np.frombuffer(record, np.uint8))
     values = pixels.ravel()
     values[outside[: bits.size]] = (values[outside[: bits.size]] & ~1) | bits
-    image.PixelData = pixels.tobytes()
+    image.PixelData = pixels.astype(image.pixel_array.dtype).tobytes()
     image.save_as(Path(sys.argv[2]) / path.name)
 """
 BY_BLIND_WATERMARK = """
