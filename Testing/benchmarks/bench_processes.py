@@ -22,6 +22,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from importlib.util import find_spec
 from itertools import cycle, islice
@@ -95,21 +96,29 @@ def run(command: Sequence[object], threads: int) -> tuple[float, int]:
     """Seconds that a command takes, and bytes that it and its processes hold at most."""
     count = {name: str(threads) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     library = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    begun, most = time.perf_counter(), 0
+    begun, held = time.perf_counter(), [0]
     child = subprocess.Popen(
         [*map(str, command)],
         env={**os.environ, **count, "PYTHONPATH": library},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
-    while child.poll() is None:
-        most = max(most, held_by_all(child.pid))
-        time.sleep(0.1)
+    watch = threading.Thread(target=_watch, args=(child, held))
+    watch.start()
+    child.wait()
     seconds = time.perf_counter() - begun
+    watch.join()
     if child.returncode != 0:
         assert child.stderr is not None
         raise SystemExit(f"{command[:4]} ended with {child.returncode}: {child.stderr.read().decode()[-300:]}")
-    return seconds, most
+    return seconds, max(held)
+
+
+def _watch(child: subprocess.Popen[bytes], held: list[int]) -> None:
+    """Look, now and then, how much a command holds: processes that are looked at wait for milliseconds."""
+    while child.poll() is None:
+        held.append(held_by_all(child.pid))
+        time.sleep(0.5)
 
 
 def ours(work: Path, slices: int, processes: int, finder: str) -> dict[str, Any]:
