@@ -2,10 +2,10 @@
 
     python Testing/benchmarks/bench_batch.py [--instances N] [--workers 1 2] [--finder NAME] [--json FILE]
 
-The same copies of the curated series go through ``stegomed deidentify`` in one command, and through ``stegomed batch``
-with 1, 2, ... workers. Processor seconds are those of all processes: on a machine that others use, too, they tell more
-than seconds. Efficiency is the time of the one command over that of the batch, times its workers. What a series costs
-is fitted to what the workers told: seconds for a series, for a slice, and for a million pixels. What the program that
+The same copies of the curated series go through one ``stegomed deidentify --workers N``, and through ``stegomed batch
+--local N``, for N = 1, 2, ... Processor seconds are those of all processes: on a machine that others use, too, they tell
+more than seconds. Efficiency is the time of the one command over that of the batch with as many. What a series costs is
+fitted to what the workers told: seconds for a series, for a slice, and for a million pixels. What the program that
 began the batch takes itself, for a file that it notes and a series that it gives away, is where a batch stops scaling.
 """
 
@@ -61,12 +61,13 @@ def timed(words: list[str], codes: set[int]) -> dict[str, float]:
     return {"seconds": time.perf_counter() - began, "processor_seconds": used}
 
 
-def alone(folder: Path, finder: str) -> dict[str, float]:
-    """The one command over all series."""
+def alone(folder: Path, workers: int, finder: str) -> dict[str, float]:
+    """The one command over all series, with processes that share the slices."""
     target = folder / "alone"
     words = [sys.executable, "-m", "StegoMedLib", "deidentify", str(folder / "source"), str(target), "--key-file"]
     try:
-        return timed([*words, str(folder / "key"), *OPTIONS, finder], {0, 6, 7})
+        options = (*OPTIONS, finder, "--workers", str(workers))
+        return timed([*words, str(folder / "key"), *options], {0, 6, 7}) | {"workers": workers}
     finally:
         shutil.rmtree(target, ignore_errors=True)
 
@@ -175,11 +176,11 @@ def main() -> int:
         folder = Path(name)
         instances = sum(1 for _ in copies(CURATED, folder / "source", options.instances))
         command(folder / "source", folder / "target", 1)  # writes the key
-        one = alone(folder, options.finder)
+        one = [alone(folder, workers, options.finder) for workers in options.workers]
         rows = [together(folder, workers, options.finder) for workers in options.workers]
-        for row in rows:
-            row["efficiency"] = one["seconds"] / row["seconds"] / row["workers"]
-            row["processor_efficiency"] = one["processor_seconds"] / row["processor_seconds"]
+        for row, same in zip(rows, one, strict=True):
+            row["efficiency"] = same["seconds"] / row["seconds"]
+            row["processor_efficiency"] = one[0]["processor_seconds"] / row["processor_seconds"]
         measured: dict[str, Any] = {
             "instances": instances,
             "alone": one,
@@ -191,7 +192,8 @@ def main() -> int:
     print(
         "| workers | seconds | processor seconds | efficiency | of processor seconds |\n| --- | --- | --- | --- | --- |"
     )
-    print(f"| one command | {one['seconds']:.1f} | {one['processor_seconds']:.1f} | | |")
+    for row in one:
+        print(f"| one command, {row['workers']} | {row['seconds']:.1f} | {row['processor_seconds']:.1f} | | |")
     for row in measured["batch"]:
         cells = f"{row['workers']} | {row['seconds']:.1f} | {row['processor_seconds']:.1f}"
         print(f"| {cells} | {row['efficiency']:.0%} | {row['processor_efficiency']:.0%} |")

@@ -14,6 +14,7 @@ __all__ = ["batch_table", "killing_table", "model_table", "processes_table"]
 _SLICES = 100
 """Slices of a series of the model, as archives of CT have."""
 _WORKERS = (1, 2, 16, 128, 1024, 8192)
+_SPENT = ("seconds", "processor_seconds")
 _MINUTE, _HOUR, _DAY, _TB = 60.0, 3600.0, 86400.0, 1e12
 
 
@@ -52,11 +53,13 @@ def _is_alone(line: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def batch_table(measured: Mapping[str, Any]) -> str:
     """How long a batch takes, and what a series costs."""
-    one, rows = measured["alone"], list[list["str | float | None"]]()
-    rows.append(["one command", f"{one['seconds']:.0f}", f"{one['processor_seconds']:.0f}", None, None, None])
+    rows: list[list[str | float | None]] = [
+        [f"one command, --workers {one['workers']}", *(f"{one[name]:.0f}" for name in _SPENT), None, None, None]
+        for one in measured["alone"]
+    ]
     for row in measured["batch"]:
         shares = [f"{row[name]:.0%}" for name in ("efficiency", "processor_efficiency")]
-        seconds = [f"{row[name]:.0f}" for name in ("seconds", "processor_seconds")]
+        seconds = [f"{row[name]:.0f}" for name in _SPENT]
         rows.append([f"batch, {row['workers']} worker{'s' * (row['workers'] > 1)}", *seconds, *shares])
         rows[-1].append(f"{row['second_run']:.1f}")
     columns = ("way", "seconds", "processor seconds", "efficiency", "of processor seconds", "second run, s")
