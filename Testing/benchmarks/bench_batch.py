@@ -3,10 +3,11 @@
     python Testing/benchmarks/bench_batch.py [--instances N] [--workers 1 2] [--finder NAME] [--json FILE]
 
 The same copies of the curated series go through one ``stegomed deidentify --workers N``, and through ``stegomed batch
---local N``, for N = 1, 2, ... Processor seconds are those of all processes: on a machine that others use, too, they tell
-more than seconds. Efficiency is the time of the one command over that of the batch with as many. What a series costs is
-fitted to what the workers told: seconds for a series, for a slice, and for a million pixels. What the program that
-began the batch takes itself, for a file that it notes and a series that it gives away, is where a batch stops scaling.
+--local N``, for N = 1, 2, ... Processor seconds are those of all processes: on a machine that others use, too, they
+tell more than seconds. Efficiency is the time of the one command over that of the batch with as many. What a series
+costs is fitted to what the workers told: seconds for a series, for a slice, and for a million pixels. What the program
+that began the batch takes itself, for a file that it notes and a series that it gives away, is where a batch stops
+scaling.
 """
 
 from __future__ import annotations
