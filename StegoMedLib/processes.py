@@ -51,24 +51,29 @@ class _Worker:
         self._output = BufferedReader(cast("FileIO", self.process.stdout))
         self._lock, self._ended = threading.Lock(), False
         self._asked: deque[Future[Any]] = deque()
-        self._tasks: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._threads = [threading.Thread(target=each, daemon=True) for each in (self._write, self._read)]
         for thread in self._threads:
             thread.start()
 
     def submit(self, task: tuple[Any, ...]) -> Future[Any]:
         future: Future[Any] = Future()
+        try:
+            packed = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
+        except Exception as error:  # noqa: BLE001  whatever keeps it from being packed: it is raised by the result
+            future.set_exception(error)
+            return future
         with self._lock:
             if self._ended:
                 raise WorkerEndedError
             self._asked.append(future)
-        self._tasks.put(task)
+        self._tasks.put(packed)
         return future
 
     def _write(self) -> None:
         with suppress(OSError, ValueError):
             while (task := self._tasks.get()) is not None:
-                write_frame(self._input, pickle.dumps(task, pickle.HIGHEST_PROTOCOL))
+                write_frame(self._input, task)
 
     def _read(self) -> None:
         with suppress(Exception):  # it is gone, or talks nonsense

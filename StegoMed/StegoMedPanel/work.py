@@ -103,9 +103,11 @@ class Work(Travelling):
 
     def find(self, case: Case, finder: str, progress: Progress) -> tuple[Node, Measured]:
         """Find the significant region into the segmentation, or a new one; it, and the capacity."""
+        from StegoMedLib.processes import processes_for  # noqa: PLC0415
         from StegoMedLib.series.masks import mask_source  # noqa: PLC0415 brings pydicom and SciPy
 
-        masks = mask_source(finder, "auto", None)
+        shares = processes_for(nodes.voxels_of(case.volume).nbytes) > 1
+        masks = mask_source(finder, "auto", None, threads=1 if shares else 0)
         survey = self._survey(case, self.stack(case.volume, case.modality), masks, progress)
         if not survey.masks.any():
             raise UnusableInputError(

@@ -38,6 +38,6 @@ def one_of(name: str, names: Collection[str]) -> str:
     return name
 
 
-def masks_of(folder: Place | None, finder: str) -> MaskSource:
-    """Masks in a folder, or those of a finder."""
-    return mask_source(finder, "auto", None if folder is None else Path(folder))
+def masks_of(folder: Place | None, finder: str, processes: int = 1) -> MaskSource:
+    """Masks in a folder, or those of a finder, which computes with one thread where several processes do."""
+    return mask_source(finder, "auto", None if folder is None else Path(folder), threads=1 if processes > 1 else 0)

@@ -76,7 +76,7 @@ def deidentify(
         Path(source),
         Path(target),
         sealing_key(key, weak=weak_passphrase),
-        masks_of(masks, finder),
+        masks_of(masks, finder, processes),
         identity=Identity(options, one_of(carry, CARRY), accept_burned_in=accept_burned_in),
         method=Method(profile),
         output=Output(overwrite=overwrite),

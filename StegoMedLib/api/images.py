@@ -13,7 +13,6 @@ from StegoMedLib.pipeline.embed import embed_series
 from StegoMedLib.pipeline.extract import extract_series
 from StegoMedLib.pipeline.options import Content, Method, Output
 from StegoMedLib.pipeline.survey import measure_capacity, segment_series
-from StegoMedLib.series.masks import mask_source
 from StegoMedLib.series.slice import Progress, silent
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def segment(
     StegoMedError
         The base of all errors of StegoMed; its text is one sentence with cause and remedy.
     """
-    found = mask_source(finder, "auto", None)
+    found = masks_of(None, finder, processes)
     return segment_series(Path(source), Path(masks), found, overwrite=overwrite, progress=progress, processes=processes)
 
 
@@ -98,7 +97,7 @@ def capacity(
         Its ``slices`` have ``capacity_bits`` and ``record_bytes``.
     """
     return measure_capacity(
-        Path(source), masks_of(masks, finder), profile=profile, progress=progress, processes=processes
+        Path(source), masks_of(masks, finder, processes), profile=profile, progress=progress, processes=processes
     )
 
 
@@ -159,7 +158,7 @@ def embed(
         Path(source),
         Path(target),
         sealing_key(key, weak=weak_passphrase),
-        masks_of(masks, finder),
+        masks_of(masks, finder, processes),
         content=Content(TextRecord(record) if isinstance(record, str) else record, tuple(attributes)),
         method=Method(profile, mode, tiles=tiles, replace=replace),
         output=Output(overwrite=overwrite),

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from StegoMedLib.cli.sharing import chosen_threads
 from StegoMedLib.cli.syntax.common import names_folder
 from StegoMedLib.codec.profiles import profiles_with
 from StegoMedLib.errors import UsageError
@@ -13,14 +14,19 @@ from StegoMedLib.series.masks import MaskSource, mask_source
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
-__all__ = ["chosen_masks", "chosen_strength", "chosen_target"]
+__all__ = ["chosen_masks", "chosen_strength", "chosen_target", "chosen_words"]
 
 
 def chosen_masks(arguments: argparse.Namespace) -> MaskSource:
     """The source of masks that the options of `add_finder` name."""
-    alone = getattr(arguments, "workers", None) == 1
-    return mask_source(arguments.finder, arguments.engine, arguments.masks, threads=1 if alone else 0)
+    return mask_source(arguments.finder, arguments.engine, arguments.masks, threads=chosen_threads(arguments))
+
+
+def chosen_words(texts: Iterable[str]) -> tuple[str, ...]:
+    """What an option names that may be given several times, each time with a list of words with commas."""
+    return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
 
 
 def chosen_strength(arguments: argparse.Namespace) -> float | None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
-from StegoMedLib.errors import MarkedAlreadyError, UnusableInputError
+from StegoMedLib.errors import MarkedAlreadyError, UnusableInputError, WorkerEndedError
 from StegoMedLib.pipeline.elsewhere import Done, Seen, look, make, source_of
 
 if TYPE_CHECKING:
@@ -139,6 +139,8 @@ class Ahead(Generic[MadeT]):
         begun = self._begun.get(each.key)
         if begun is None:
             return None
+        for passed in takewhile(lambda key: key != each.key, list(self._begun)):
+            del self._begun[passed]  # of a part that was left out, so that its turn never came
         self._proceed(begun)
         if begun.made is not None:
             self._wait(begun.made)
@@ -288,7 +290,12 @@ class Ahead(Generic[MadeT]):
     def _result(self, future: Future[Done]) -> Any:  # noqa: ANN401  what the work gives
         clock = self._crew.work.clock
         clock.lap("writing")
-        done = future.result()
+        try:
+            done = future.result()
+        except WorkerEndedError:
+            raise
+        except Exception:  # noqa: BLE001  what cannot be sent, or was not done, is done here
+            done = Done(None, {})
         clock.lap("waiting")
         clock.add(done.seconds)
         return done.made

@@ -41,7 +41,9 @@ class Crew:
     @property
     def is_there(self) -> bool:
         """Whether the others have begun; until they have, and where they cannot, this process does it alone."""
-        self._is_there = self._is_there or (all(each.done() for each in self._set_up) and self.others.are_there())
+        self._is_there = self._is_there or (
+            all(each.done() and each.exception() is None for each in self._set_up) and self.others.are_there()
+        )
         return self._is_there
 
 

@@ -108,10 +108,10 @@ class Outcome:
 
     def __reduce__(self) -> tuple[object, ...]:
         """What others need of it; stored values, which have 16 bits, in as many."""
-        stego = self.stego
-        kind = None if stego is None else np.int16 if stego.min(initial=0) < 0 else np.uint16
-        packed = None if stego is None or kind is None else stego.astype(kind)
-        return _outcome, (packed, self.reason, self.metrics, self.pixels, self.weightiest)
+        stego: NDArray[np.integer[Any]] | None = self.stego
+        if stego is not None:
+            stego = stego.astype(np.int16 if stego.min(initial=0) < 0 else np.uint16)
+        return _outcome, (stego, self.reason, self.metrics, self.pixels, self.weightiest)
 
 
 def _outcome(stego: NDArray[np.integer[Any]] | None, *others: Any) -> Outcome:  # noqa: ANN401  as they were packed

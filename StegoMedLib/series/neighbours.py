@@ -60,12 +60,9 @@ class Regions:
             each for each in (key, *self._series.beside(key)) if not (each in self._kept or each in self._unknown)
         )
 
-    def give(self, key: Key, region: Region | None) -> None:
-        """Remember a region that was found elsewhere; None where the slice cannot be read."""
-        if region is None:
-            self._unknown.add(key)
-        else:
-            self._keep(key, region)
+    def give(self, key: Key, region: Region) -> None:
+        """Remember a region that was found elsewhere."""
+        self._keep(key, region)
 
     def _own(self, each: Slice) -> Region:
         if each.key in self._kept:

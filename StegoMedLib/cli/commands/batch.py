@@ -23,7 +23,7 @@ from StegoMedLib.batch.settings import (
     Settings,
 )
 from StegoMedLib.choices import CARRIED_HEADER, LOST, PASSPHRASE_VARIABLE
-from StegoMedLib.cli.chosen import chosen_strength
+from StegoMedLib.cli.chosen import chosen_strength, chosen_words
 from StegoMedLib.cli.keys import key_to_open, key_to_seal
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import progress_bar, say, show_table
@@ -31,6 +31,7 @@ from StegoMedLib.cli.syntax.common import STANDARD_INPUT
 from StegoMedLib.errors import CancelledError, NotEveryFileError, PersonMustLookError, UnusableInputError, UsageError
 from StegoMedLib.files import PRIVATE, write_whole
 from StegoMedLib.network.addresses import Address
+from StegoMedLib.processes import cores
 from StegoMedLib.series.staging import is_in
 from StegoMedLib.wording import counted
 
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> None:
     with Manifest(place) as manifest:
         key = key_to_seal(arguments) if settings.action in SEALING else key_to_open(arguments)
         _claim(manifest, target, key, settings)
-        workers = Workers(arguments.scheduler or "", arguments.local or _cores(), arguments.tries)
+        workers = Workers(arguments.scheduler or "", arguments.local or cores(), arguments.tries)
         try:
             report = _worked(arguments, manifest, target, Crew(workers, settings, key))
         except KeyboardInterrupt:
@@ -89,10 +90,6 @@ def _worked(arguments: argparse.Namespace, manifest: Manifest, target: Path, cre
         _check_any(manifest, arguments)
         with progress_bar("Working on the files") as progress:
             return run_batch(manifest, target, crew, again=arguments.again, progress=progress, tell=say)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -115,9 +112,9 @@ def _settings(arguments: argparse.Namespace) -> Settings:
             arguments.accept_http,
         ),
         preset=arguments.preset,
-        retain=_words(arguments.retain),
+        retain=chosen_words(arguments.retain),
         clean=tuple(arguments.clean),
-        remove=_words(arguments.remove),
+        remove=chosen_words(arguments.remove),
         pseudonyms=_there(arguments.pseudonyms),
         certificates=_all_there(arguments.encrypted_attributes),
         carry=arguments.carry,
@@ -126,7 +123,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         accept_burned_in=arguments.accept_burned_in,
         accept_altered=arguments.accept_altered,
         accept_lossy=arguments.accept_lossy,
-        attributes=_words([arguments.attributes or ""]),
+        attributes=chosen_words([arguments.attributes or ""]),
         profile=arguments.profile,
         strength=chosen_strength(arguments),
         tiles=arguments.tiles,
@@ -181,10 +178,6 @@ def _there(file: Path | None) -> Path | None:
 
 def _all_there(files: Sequence[Path] | None) -> tuple[Path, ...]:
     return tuple(Path(os.path.abspath(file)) for file in files or ())  # noqa: PTH100
-
-
-def _words(texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
 
 
 def _check_places(arguments: argparse.Namespace, target: Path, manifest: Path, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from StegoMedLib.choices import CARRIED_HEADER, CARRIED_NOTHING, LOST, PRESETS
 from StegoMedLib.cli.audits import note, opened_audit
-from StegoMedLib.cli.chosen import chosen_masks, chosen_strength
+from StegoMedLib.cli.chosen import chosen_masks, chosen_strength, chosen_words
 from StegoMedLib.cli.keys import key_to_seal
 from StegoMedLib.cli.outcome import account_for
 from StegoMedLib.cli.report import deliver
@@ -25,7 +25,6 @@ from StegoMedLib.wording import counted
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
 
     from StegoMedLib.pipeline.deidentify_report import DeidentifyReport
     from StegoMedLib.pipeline.embed_report import EmbedReport
@@ -74,18 +73,14 @@ def _method(arguments: argparse.Namespace) -> Method:
 
 
 def _identity(arguments: argparse.Namespace) -> Identity:
-    chosen = {*PRESETS[arguments.preset], *_words(arguments.retain), *arguments.clean}
+    chosen = {*PRESETS[arguments.preset], *chosen_words(arguments.retain), *arguments.clean}
     return chosen_identity(
-        Options.of(chosen, _words(arguments.remove)),
+        Options.of(chosen, chosen_words(arguments.remove)),
         arguments.carry,
         pseudonyms=arguments.pseudonyms,
         certificates=arguments.encrypted_attributes or (),
         accept_burned_in=arguments.accept_burned_in,
     )
-
-
-def _words(texts: Iterable[str]) -> list[str]:
-    return [word.strip() for text in texts for word in text.split(",") if word.strip()]
 
 
 def _show(report: DeidentifyReport) -> None:
