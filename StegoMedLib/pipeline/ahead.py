@@ -9,6 +9,7 @@ those of one process.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
@@ -57,6 +58,8 @@ class _Begun:
         What was made of it here.
     failed, marked : bool
         It has to be done by whoever walks, since something is wrong; that is a record in it.
+    is_beside : bool
+        It lies beside one whose turn comes, and is looked at for its region alone; its own turn is far off.
     """
 
     each: Slice
@@ -72,6 +75,7 @@ class _Begun:
     result: Any = None
     failed: bool = False
     marked: bool = False
+    is_beside: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -91,8 +95,8 @@ class _Begun:
     @property
     def is_with(self) -> int | None:
         """Who of the others has still something to do with it."""
-        done = self.failed or (self.drawn and (self.made is None or self.made.done()))
-        return None if done else self.which
+        made = self.looked if self.is_beside else self.drawn and (self.made is None or self.made.done())
+        return None if self.failed or made else self.which
 
 
 class Ahead(Generic[MadeT]):
@@ -123,6 +127,7 @@ class Ahead(Generic[MadeT]):
         self._crew, self._series, self._regions = crew, series, regions
         self._checks, self._task, self._finds = checks, task, crew.masks.travels
         self._begun: dict[Key, _Begun] = {}
+        self._beside: dict[Key, _Begun] = {}
         self._bad: set[str] = set()
         self._has_begun = False
 
@@ -159,20 +164,35 @@ class Ahead(Generic[MadeT]):
         while len(self._begun) < _WINDOW * (1 + len(self._crew.others)):
             if not self._begin(next(self._series.coming, None)):
                 break
+        self._look_beside()
         self._give_away()
 
     def _begin(self, each: Slice | None) -> bool:
         if each is None:
             return False
-        find = self._finds and each.key in self._regions.missing(each.key)
+        find = self._finds and each.key in self._regions.missing(each.key) and each.key not in self._beside
         check = self._checks(each.key)
         self._begun[each.key] = _Begun(each, check, find, looked=not (check or find))
         return True
 
+    def _look_beside(self) -> None:
+        """Let slices be looked at that lie beside those whose turn is near, and whose own turn is far off."""
+        self._beside = {key: one for key, one in self._beside.items() if not (one.looked or one.failed)}
+        for begun in islice(self._begun.values(), len(self._begun) // 2) if self._finds else ():
+            for key in () if begun.is_settled else self._regions.missing(begun.each.key):
+                if key not in self._begun and key not in self._beside:
+                    with suppress(UnusableInputError):
+                        self._beside[key] = _Begun(self._series.at(key), check=False, find=True, is_beside=True)
+
+    @property
+    def _all(self) -> list[_Begun]:
+        """What is looked at, in the order in which it is needed, but for the slice at hand."""
+        return [*self._beside.values(), *islice(self._begun.values(), 1, None)]
+
     def _give_away(self) -> None:
         """Give the others what comes next, as they have little to do; the slice at hand stays."""
-        with_whom = Counter(begun.is_with for begun in self._begun.values())
-        free = (begun for begun in list(self._begun.values())[1:] if begun.which is None and not begun.is_settled)
+        with_whom = Counter(begun.is_with for begun in (*self._beside.values(), *self._begun.values()))
+        free = (begun for begun in self._all if begun.which is None and not begun.is_settled)
         for which in range(len(self._crew.others)):
             for begun in islice(free, max(0, _AT_ONCE - with_whom[which])):
                 self._give(begun, which)
@@ -207,9 +227,8 @@ class Ahead(Generic[MadeT]):
         if begun.is_settled:
             return
         self._see(begun)
-        for key in self._regions.missing(begun.each.key) if self._finds else ():
-            if key in self._begun:
-                self._see(self._begun[key])
+        for one in self._around(begun):
+            self._see(one)
 
     def _see(self, begun: _Begun) -> None:
         """Look at a slice, or wait until another process has."""
@@ -223,7 +242,7 @@ class Ahead(Generic[MadeT]):
         """Do what there is to do here, the nearest slice that can be made or the farthest that nobody looked at."""
         while not future.done():
             makes = next((each for each in self._begun.values() if each.has_to_be_made_here), None)
-            looks = next((each for each in reversed(self._begun.values()) if each.is_untouched), None)
+            looks = next((each for each in reversed(self._all) if each.is_untouched), None)
             if makes is not None:
                 self._make(makes)
             elif looks is not None:
@@ -267,13 +286,18 @@ class Ahead(Generic[MadeT]):
             self._regions.give(begun.each.key, seen.region)
 
     def _is_known(self, begun: _Begun) -> bool:
-        """Whether a slice was looked at, and those beside it, as far as they come in this walk soon."""
-        around = [begun.each.key, *(self._regions.missing(begun.each.key) if self._finds else ())]
-        near = [self._begun[key] for key in around if key in self._begun]
+        """Whether a slice was looked at, and those beside it."""
+        near = [begun, *self._around(begun)]
         for one in near:
             if one.seen is not None and one.seen.done():
                 self._note(one)
         return all(one.looked or one.failed for one in near)
+
+    def _around(self, begun: _Begun) -> list[_Begun]:
+        """Slices whose regions are missing beside one, and its own, as far as somebody is to look at them."""
+        missing = self._regions.missing(begun.each.key) if self._finds else ()
+        known = (self._beside.get(key) or self._begun.get(key) for key in missing)
+        return [one for one in known if one is not None]
 
     def _draw(self, begun: _Begun) -> None:
         """Ask what is wanted of a slice, and let the process that has it make that."""
