@@ -10,19 +10,19 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from StegoMedLib.errors import MarkedAlreadyError, UnusableInputError, WorkerEndedError
+from StegoMedLib.pipeline.begun import Begun
 from StegoMedLib.pipeline.elsewhere import Done, Seen, look, make, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    from StegoMedLib.pipeline.begun import Wanted
     from StegoMedLib.pipeline.crew import Crew
-    from StegoMedLib.pipeline.elsewhere import Source
     from StegoMedLib.series.foreseen import Foreseen
     from StegoMedLib.series.neighbours import Regions
     from StegoMedLib.series.region import Region
@@ -34,69 +34,6 @@ _WINDOW, _AT_ONCE = 8, 4
 """Slices for each process that are begun before their turn, and how many of them another process has at a time."""
 
 MadeT = TypeVar("MadeT")
-
-Wanted: TypeAlias = "tuple[str, tuple[object, ...]] | None"
-"""The method of `SliceWork` that gives what is wanted, and what that takes beside the slice; None for its region."""
-
-
-@dataclass
-class _Begun:
-    """A slice whose turn comes.
-
-    Attributes
-    ----------
-    each : Slice
-    check, find : bool
-        Whether it has to be looked at for a record, and for its region.
-    which : int or None
-        Who has it of the others; None for this process.
-    seen, made : Future or None
-        What the other process is looking at, and making.
-    looked, drawn : bool
-        It was looked at; what is `wanted` of it is known.
-    result : object
-        What was made of it here.
-    failed, marked : bool
-        It has to be done by whoever walks, since something is wrong; that is a record in it.
-    is_beside : bool
-        It lies beside one whose turn comes, and is looked at for its region alone; its own turn is far off.
-    """
-
-    each: Slice
-    check: bool
-    find: bool
-    source: Source | None = None
-    which: int | None = None
-    seen: Future[Done] | None = None
-    made: Future[Done] | None = None
-    looked: bool = False
-    drawn: bool = False
-    wanted: Wanted = None
-    result: Any = None
-    failed: bool = False
-    marked: bool = False
-    is_beside: bool = False
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing has to be decided of it any more."""
-        return self.drawn or self.failed
-
-    @property
-    def is_untouched(self) -> bool:
-        """Whether nobody has looked at it, or was given it."""
-        return self.which is None and not (self.looked or self.failed)
-
-    @property
-    def has_to_be_made_here(self) -> bool:
-        """Whether it is this process that makes it, and has not done so."""
-        return self.wanted is not None and self.which is None and self.result is None and not self.failed
-
-    @property
-    def is_with(self) -> int | None:
-        """Who of the others has still something to do with it."""
-        made = self.looked if self.is_beside else self.drawn and (self.made is None or self.made.done())
-        return None if self.failed or made else self.which
 
 
 class Ahead(Generic[MadeT]):
@@ -126,8 +63,8 @@ class Ahead(Generic[MadeT]):
     ) -> None:
         self._crew, self._series, self._regions = crew, series, regions
         self._checks, self._task, self._finds = checks, task, crew.masks.travels
-        self._begun: dict[Key, _Begun] = {}
-        self._beside: dict[Key, _Begun] = {}
+        self._begun: dict[Key, Begun] = {}
+        self._beside: dict[Key, Begun] = {}
         self._bad: set[str] = set()
         self._has_begun = False
 
@@ -172,7 +109,7 @@ class Ahead(Generic[MadeT]):
             return False
         find = self._finds and each.key in self._regions.missing(each.key) and each.key not in self._beside
         check = self._checks(each.key)
-        self._begun[each.key] = _Begun(each, check, find, looked=not (check or find))
+        self._begun[each.key] = Begun(each, check, find, looked=not (check or find))
         return True
 
     def _look_beside(self) -> None:
@@ -182,10 +119,10 @@ class Ahead(Generic[MadeT]):
             for key in () if begun.is_settled else self._regions.missing(begun.each.key):
                 if key not in self._begun and key not in self._beside:
                     with suppress(UnusableInputError):
-                        self._beside[key] = _Begun(self._series.at(key), check=False, find=True, is_beside=True)
+                        self._beside[key] = Begun(self._series.at(key), check=False, find=True, is_beside=True)
 
     @property
-    def _all(self) -> list[_Begun]:
+    def _all(self) -> list[Begun]:
         """What is looked at, in the order in which it is needed, but for the slice at hand."""
         return [*self._beside.values(), *islice(self._begun.values(), 1, None)]
 
@@ -197,7 +134,7 @@ class Ahead(Generic[MadeT]):
             for begun in islice(free, max(0, _AT_ONCE - with_whom[which])):
                 self._give(begun, which)
 
-    def _give(self, begun: _Begun, which: int) -> None:
+    def _give(self, begun: Begun, which: int) -> None:
         try:
             begun.source = source_of(begun.each)
         except UnusableInputError:
@@ -207,7 +144,7 @@ class Ahead(Generic[MadeT]):
         if not begun.looked:
             begun.seen = self._crew.others.submit(which, look, begun.source, begun.check, begun.find)
 
-    def _proceed(self, turn: _Begun | None = None) -> None:
+    def _proceed(self, turn: Begun | None = None) -> None:
         """Decide, in the order of the walk, what becomes of slices as far as that is known; of one at hand, always."""
         for begun in list(self._begun.values()):
             if begun is turn:
@@ -222,7 +159,7 @@ class Ahead(Generic[MadeT]):
                 begun.failed = True  # what is left of a part that is not whole is not wanted
                 self._bad.add(begun.each.name)
 
-    def _look_around(self, begun: _Begun) -> None:
+    def _look_around(self, begun: Begun) -> None:
         """See to it that a slice, and those beside it, were looked at."""
         if begun.is_settled:
             return
@@ -230,7 +167,7 @@ class Ahead(Generic[MadeT]):
         for one in self._around(begun):
             self._see(one)
 
-    def _see(self, begun: _Begun) -> None:
+    def _see(self, begun: Begun) -> None:
         """Look at a slice, or wait until another process has."""
         if begun.seen is None:
             self._look(begun)
@@ -252,13 +189,13 @@ class Ahead(Generic[MadeT]):
             self._give_away()
             self._proceed()
 
-    def _make(self, begun: _Begun) -> None:
+    def _make(self, begun: Begun) -> None:
         """Make a slice here."""
         assert begun.wanted is not None  # noqa: S101  that is why it has to be made
         what, given = begun.wanted
         begun.result = getattr(self._crew.work, what)(begun.each, *given)
 
-    def _look(self, begun: _Begun) -> None:
+    def _look(self, begun: Begun) -> None:
         """Look at a slice here."""
         if begun.looked or begun.failed:
             return
@@ -274,7 +211,7 @@ class Ahead(Generic[MadeT]):
         except UnusableInputError:
             begun.failed = True
 
-    def _note(self, begun: _Begun) -> None:
+    def _note(self, begun: Begun) -> None:
         """Note what another process saw."""
         if begun.seen is None:
             return
@@ -285,7 +222,7 @@ class Ahead(Generic[MadeT]):
         if seen is not None and seen.region is not None:
             self._regions.give(begun.each.key, seen.region)
 
-    def _is_known(self, begun: _Begun) -> bool:
+    def _is_known(self, begun: Begun) -> bool:
         """Whether a slice was looked at, and those beside it."""
         near = [begun, *self._around(begun)]
         for one in near:
@@ -293,13 +230,13 @@ class Ahead(Generic[MadeT]):
                 self._note(one)
         return all(one.looked or one.failed for one in near)
 
-    def _around(self, begun: _Begun) -> list[_Begun]:
+    def _around(self, begun: Begun) -> list[Begun]:
         """Slices whose regions are missing beside one, and its own, as far as somebody is to look at them."""
         missing = self._regions.missing(begun.each.key) if self._finds else ()
         known = (self._beside.get(key) or self._begun.get(key) for key in missing)
         return [one for one in known if one is not None]
 
-    def _draw(self, begun: _Begun) -> None:
+    def _draw(self, begun: Begun) -> None:
         """Ask what is wanted of a slice, and let the process that has it make that."""
         try:
             region = self._regions.of(begun.each)

@@ -16,11 +16,12 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
+from StegoMedLib.choices import FINDERS
 from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.dicom import DerivedSeries, new_series
 from StegoMedLib.envelope import KeyFile, TextRecord
 from StegoMedLib.errors import CancelledError, MarkedAlreadyError, WorkerEndedError
-from StegoMedLib.pipeline import crew
+from StegoMedLib.pipeline import ahead, crew
 from StegoMedLib.pipeline.crew import Crew
 from StegoMedLib.pipeline.embed import embed, embed_series
 from StegoMedLib.pipeline.options import Content, Method
@@ -131,6 +132,17 @@ def test_files_and_report_are_those_of_one_process(
     assert files_of(tmp_path / "1") == files_of(tmp_path / "2")
 
 
+def test_slices_whose_neighbours_come_much_later_are_made_alike(
+    series: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "_WINDOW", 1)
+    monkeypatch.setattr(ahead, "_AT_ONCE", 1)
+    one, two = (embedded(series, tmp_path / str(number), monkeypatch, processes=number) for number in (1, 2))
+
+    assert {**one.as_json(), "seconds": 0} == {**two.as_json(), "seconds": 0}
+    assert files_of(tmp_path / "1") == files_of(tmp_path / "2")
+
+
 def test_other_processes_do_their_share_wherever_the_files_are_named_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,8 +163,9 @@ def test_other_processes_do_their_share_wherever_the_files_are_named_from(
     assert 0 < len(here) < 10
 
 
-def test_masks_and_capacities_are_those_of_one_process(series: Path, tmp_path: Path) -> None:
-    masks = mask_source("threshold", "auto", None)
+@pytest.mark.parametrize("finder", FINDERS)
+def test_masks_and_capacities_are_those_of_one_process(finder: str, series: Path, tmp_path: Path) -> None:
+    masks = mask_source(finder, "onnx", None)
     found, measured = [], []
     for number in (1, 2):
         found.append(segment_series(series, tmp_path / str(number), masks, processes=number).as_json())
