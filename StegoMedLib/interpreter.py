@@ -10,15 +10,29 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["LIBRARY_PLACE", "NoPythonError", "child_environment", "kill", "python_interpreter", "start_python"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "LIBRARY_PLACE",
+    "ONE_THREAD",
+    "NoPythonError",
+    "child_environment",
+    "kill",
+    "python_interpreter",
+    "start_python",
+]
 
 LIBRARY_PLACE = Path(__file__).resolve().parents[1]
 """The folder that holds StegoMedLib."""
 
 _PYTHON = re.compile(r"(python|pypy)[\w.-]*", re.IGNORECASE)
 # Pools of threads take address space, which may be limited, for every core, and there are as many processes as cores.
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "MALLOC_ARENA_MAX")
+_COUNTS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "MALLOC_ARENA_MAX")
+ONE_THREAD: Mapping[str, str] = dict.fromkeys(_COUNTS, "1")
+"""Environment of a process that computes with one thread."""
 # Names of Windows' alone.
 _FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
@@ -56,7 +70,7 @@ def child_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("STEGOMED_")}
     folders = [str(LIBRARY_PLACE), *(str(Path(each).resolve()) for each in sys.path if each)]
     # Without the current folder in front, whose files are anybody's (Python 3.11 and later).
-    return {**kept, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONPATH": os.pathsep.join(folders), "PYTHONSAFEPATH": "1"}
+    return {**kept, **ONE_THREAD, "PYTHONPATH": os.pathsep.join(folders), "PYTHONSAFEPATH": "1"}
 
 
 def start_python(module: str) -> subprocess.Popen[bytes]:

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.interpreter import ONE_THREAD
 from StegoMedLib.network.scratch import Scratch
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalNodes"]
 
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _STARTING = 120.0
 """Seconds for a process to begin."""
 _CONFIGURED = {
@@ -149,7 +149,7 @@ class LocalNodes:
     @contextmanager
     def _surroundings(self) -> Iterator[None]:
         """The environment that processes begin in; ours is as it was afterwards."""
-        wanted = {**dict.fromkeys(_ONE_THREAD, "1"), **self._environment}
+        wanted = {**ONE_THREAD, **self._environment}
         before = {name: os.environ.get(name) for name in wanted}
         os.environ.update(wanted)
         try:
