@@ -1,0 +1,177 @@
+"""The cheapest changes that make samples carry a message: a walk through the trellis of the code, and back.
+
+The walk is Viterbi's (IEEE Trans. Inf. Theory 13(2), 1967), for many runs of samples at once: array code goes over
+states and runs, and steps from sample to sample. A state is what the changes so far add to the next `height` digits. A
+change by +1 or -1 costs the same, so a sample joins the states in threes: of each three, the cheapest reaches the two
+others at the price of one change.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from StegoMedLib.photo.code import Code
+
+__all__ = ["DEAREST", "Trellis"]
+
+DEAREST = 1000
+"""Largest cost of a change."""
+_UNREACHED = 12000
+"""Above all costs by which states may differ, as a few changes lead from each to each; sums stay within 16 bits."""
+
+_Costs = np.int16
+
+
+class Trellis:
+    """Of one code; holds what each step needs, and nothing of a message.
+
+    Parameters
+    ----------
+    code : Code
+    """
+
+    def __init__(self, code: Code) -> None:
+        self.code = code
+        self.states = 3**code.height
+        triples = [_triples(column) for column in code.columns]
+        self.triples = [each.ravel() for each in triples]
+        self.seats = [np.argsort(each) for each in self.triples]
+        self.moves = [self.seats[place - 1][each] for place, each in enumerate(self.triples)]
+        self._memory = np.empty(0, np.bool_)
+
+    def decisions(self, runs: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Memory for what was decided at each sample, used again for each walk, as new memory takes as long as a walk.
+
+        Returns
+        -------
+        ndarrays of bool, shapes (length, 3, states / 3, runs), and twice (length, states / 3, runs)
+        """
+        shape = self.code.length, self.states // 3, runs
+        third = math.prod(shape)
+        if self._memory.size < 5 * third:
+            self._memory = np.empty(5 * third, np.bool_)
+        changed, second, last = np.split(self._memory[: 5 * third], [3 * third, 4 * third])
+        return changed.reshape(shape[0], 3, *shape[1:]), second.reshape(shape), last.reshape(shape)
+
+    def changes(self, wanted: NDArray[np.uint8], costs: NDArray[np.int16]) -> NDArray[np.int8]:
+        """Changes that add the digits `wanted` to the message, of the least total cost of each run.
+
+        Parameters
+        ----------
+        wanted : ndarray of uint8, shape (rows, S)
+        costs : ndarray of int16, shape (length, S)
+            Of a change by one: 0 to `DEAREST`.
+
+        Returns
+        -------
+        ndarray of int8, shape (length, S)
+            -1, 0 or 1.
+        """
+        walk = _Walk(self, wanted)
+        starts = self.code.starts
+        for row in range(self.code.rows):
+            walk.open(costs[starts[row]])
+            for place in range(starts[row] + 1, starts[row + 1]):
+                walk.step(place, costs[place])
+            walk.close(row, starts[row + 1] - 1)
+        return walk.back(starts)
+
+
+def _triples(column: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """States that a column joins, shape (3, states / 3): of each three the one whose last digit is 0, then +1, then +2.
+
+    As the last digit of the column is not 0, each three has just one such state: its number is its place.
+    """
+    height = column.size
+    powers = 3 ** np.arange(height)
+    digits = np.arange(3 ** (height - 1))[:, None] // powers % 3
+    return np.stack([((digits + times * column.astype(np.intp)) % 3) @ powers for times in range(3)])
+
+
+class _Walk:
+    """Costs of all states of all runs on the way, and by which change each was reached.
+
+    Between steps, costs lie in the order of the triples of the last sample: `spread` has shape (3, states / 3, S). At a
+    digit's end only the states are left whose last digit is 0; they are `kept`, shape (states / 3, S).
+    """
+
+    def __init__(self, trellis: Trellis, wanted: NDArray[np.uint8]) -> None:
+        runs, third = wanted.shape[1], trellis.states // 3
+        self._trellis, self._wanted, self._third = trellis, wanted, third
+        self._kept = np.full((third, runs), _UNREACHED, _Costs)
+        self._kept[0] = 0
+        self._spread, self._taken = (np.empty((3, third, runs), _Costs) for _ in range(2))
+        self._least, self._other = (np.empty((third, runs), _Costs) for _ in range(2))
+        self._changed, self._second, self._last = trellis.decisions(runs)
+
+    def open(self, costs: NDArray[np.int16]) -> None:
+        """The first sample of a group: each state that is left reaches two others, by one change each."""
+        self._spread[0] = self._kept
+        np.add(self._kept, costs, out=self._spread[1])
+        self._spread[2] = self._spread[1]
+
+    def step(self, place: int, costs: NDArray[np.int16]) -> None:
+        """A further sample of a group."""
+        taken, least = self._taken, self._least
+        np.take(_rows(self._spread), self._trellis.moves[place], axis=0, out=_rows(taken), mode="clip")
+        np.less(taken[1], taken[0], out=self._second[place])
+        np.minimum(taken[0], taken[1], out=least)
+        np.less(taken[2], least, out=self._last[place])
+        np.minimum(least, taken[2], out=least)
+        least += costs
+        np.less(least, taken, out=self._changed[place])
+        np.minimum(taken, least, out=self._spread)
+
+    def close(self, row: int, place: int) -> None:
+        """The end of a group: the digit has to be what is wanted, and leaves the states."""
+        seats, spread = self._trellis.seats[place].reshape(-1, 3), _rows(self._spread)
+        kept, other = self._kept, self._other
+        for digit in range(3):
+            into = other if digit else kept
+            np.take(spread, seats[:, digit], axis=0, out=into, mode="clip")
+            into += np.where(self._wanted[row] == digit, 0, _UNREACHED).astype(_Costs)
+            if digit:
+                np.minimum(kept, other, out=kept)
+        kept -= kept.min(axis=0)
+        np.minimum(kept, _UNREACHED, out=kept)
+
+    def back(self, starts: NDArray[np.intp]) -> NDArray[np.int8]:
+        """Follow the cheapest way back from the end."""
+        length, third = self._trellis.code.length, self._third
+        runs = np.arange(self._wanted.shape[1])
+        found = np.zeros((length, runs.size), np.int8)
+        state = self._kept.argmin(axis=0)
+        for row in range(self._trellis.code.rows - 1, -1, -1):
+            seat = self._trellis.seats[starts[row + 1] - 1].take(3 * state + self._wanted[row])
+            for place in range(starts[row + 1] - 1, starts[row], -1):
+                seat = self._step_back(place, seat, runs, found[place])
+            found[starts[row]] = times = seat // third
+            state = seat - times * third
+        found[found == 2] = -1  # noqa: PLR2004  twice +1 is -1 to base 3
+        return found
+
+    def _step_back(
+        self, place: int, seat: NDArray[np.intp], runs: NDArray[np.intp], found: NDArray[np.int8]
+    ) -> NDArray[np.intp]:
+        """The seat before a sample, of which `found` gets the change (0, 1 or 2)."""
+        times = seat // self._third
+        at = seat * runs.size + runs
+        changed = self._changed[place].reshape(-1).take(at)
+        at -= times * (self._third * runs.size)
+        best = self._second[place].reshape(-1).take(at).astype(np.intp)
+        best[self._last[place].reshape(-1).take(at)] = 2
+        source = np.where(changed, best, times)
+        np.mod(times - source, 3, out=found, casting="unsafe")
+        moved: NDArray[np.intp] = self._trellis.moves[place].take(seat + (source - times) * self._third)
+        return moved
+
+
+def _rows(costs: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Costs by seat: shape (states, S)."""
+    return costs.reshape(-1, costs.shape[-1])
