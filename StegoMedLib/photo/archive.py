@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["PART", "Unpacker", "packed", "packed_end"]
+__all__ = ["PART", "Unpacker", "checked_name", "packed", "packed_end"]
 
 PART = struct.Struct(">BI")
 _END, _NAME, _BYTES, _DEFLATED, _FRAME, _CHECK = range(6)
@@ -233,6 +233,14 @@ class _File:
             self._context.__exit__(ValueError, error, error.__traceback__)
         except ValueError:
             return
+
+
+def checked_name(name: str, path: Path) -> None:
+    """Refuse the name of a file that readers would refuse; raises `UnusableInputError`."""
+    try:
+        _safe_name(name.encode())
+    except ValueError:  # what UTF-8 cannot write, too
+        raise UnusableInputError(f"{path!s:.200} has a name that not all systems take; rename it.") from None
 
 
 def _safe_name(content: bytes) -> str:
