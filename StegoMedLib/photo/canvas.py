@@ -107,7 +107,7 @@ class PhotoCanvas:
             contrast = contrast_for(calm, 8 * len(data) / samples.size)
         costs = costs_of(calm, contrast)
         ends = (BLACK, WHITE) if whole else (BLACK + 1, WHITE - 1)
-        costs[np.isin(samples, ends)] = _AT_THE_ENDS if whole else DEAREST
+        costs[(samples == ends[0]) | (samples == ends[1])] = _AT_THE_ENDS if whole else DEAREST
         self._write(_Runs(samples, costs, ends, tick), data)
         return order.pixels(samples)
 
