@@ -99,7 +99,8 @@ class PhotoCanvas:
             raise DoesNotFitError(
                 f"A photograph carries {self.capacity} bytes and was given {len(data)}; take a larger one."
             )
-        whole = len(data) > _capacity(_Layout.of(self.samples, self._original.shape))
+        sparing = _Layout.of(self.samples, self._original.shape)
+        whole = not sparing.runs or len(data) > _capacity(sparing)
         order = Order(self._original, self._key, whole=whole)
         samples = order.samples
         calm = order.of(calmness(self._original))
