@@ -129,7 +129,7 @@ class Concealing:
         except LossyPhotographError as error:
             raise UnusableInputError(
                 f"{error.path} was compressed with loss, so that changes can be told; take photographs that never "
-                "were, or tick “Accept JPEG photographs”."
+                "were, or tick “Accept JPEG”."
             ) from None
 
     def reveal(
