@@ -99,7 +99,8 @@ class PhotoCanvas:
             raise DoesNotFitError(
                 f"A photograph carries {self.capacity} bytes and was given {len(data)}; take a larger one."
             )
-        whole = len(data) > _capacity(_Layout.of(self.samples, self._original.shape))
+        sparing = _Layout.of(self.samples, self._original.shape)
+        whole = not sparing.runs or len(data) > _capacity(sparing)
         order = Order(self._original, self._key, whole=whole)
         samples = order.samples
         calm = order.of(calmness(self._original))
@@ -107,7 +108,7 @@ class PhotoCanvas:
             contrast = contrast_for(calm, 8 * len(data) / samples.size)
         costs = costs_of(calm, contrast)
         ends = (BLACK, WHITE) if whole else (BLACK + 1, WHITE - 1)
-        costs[np.isin(samples, ends)] = _AT_THE_ENDS if whole else DEAREST
+        costs[(samples == ends[0]) | (samples == ends[1])] = _AT_THE_ENDS if whole else DEAREST
         self._write(_Runs(samples, costs, ends, tick), data)
         return order.pixels(samples)
 

@@ -15,6 +15,8 @@ __all__ = ["Plan", "lost_of", "planned"]
 
 _FINEST = 48
 """Units that the largest photograph carries at most; more serve no better, and cost time."""
+_UNITS_WORTH = 10_000
+"""So many units more are worth twice the load: the erasure code takes as long as there are units."""
 _SMALL_FIELD = 255
 """Units in all up to which the erasure code counts in bytes; beyond it is slower."""
 
@@ -68,7 +70,7 @@ def planned(samples: Sequence[int], size: int, lost: int) -> Plan:
     """
     ordered = sorted(samples, reverse=True)
     weights = [min(each, ordered[lost]) for each in samples]
-    return min(_plans(samples, weights, size, lost), key=lambda plan: plan.load)
+    return min(_plans(samples, weights, size, lost), key=lambda plan: plan.load * (1 + plan.total / _UNITS_WORTH))
 
 
 def _plans(samples: Sequence[int], weights: Sequence[int], size: int, lost: int) -> Iterator[Plan]:
