@@ -274,4 +274,5 @@ def _load(series: Sequence[str]) -> list[Node]:
     from DICOMLib import DICOMUtils  # noqa: PLC0415 part of Slicer
 
     identifiers = DICOMUtils.loadSeriesByUID(list(series)) if series else ()
-    return [slicer.mrmlScene.GetNodeByID(identifier) for identifier in identifiers or ()]
+    found = (slicer.mrmlScene.GetNodeByID(identifier) for identifier in identifiers or ())
+    return [node for node in found if node is not None]
