@@ -371,9 +371,10 @@ def test_revealing_says_what_came_out(
     step = RevealStep(desk, ExtractStep(desk))
     step.photographs._sizes = {tmp_path / "a.png": None}
     desk.ui.extractPassphrase.text = "correct horse battery staple"
+    empty: Any = SimpleNamespace(incomplete=[])
     what = {"images": 2, "new": 2, "loaded": [volume], "others": 0, **report}
     place = None if folder is None else Path(folder)
-    desk.work.instead = lambda: Revealed(SimpleNamespace(incomplete=[]), folder=place, **what)
+    desk.work.instead = lambda: Revealed(empty, folder=place, **what)
     desk.ui.revealButton.click()
     step.refresh()
     assert desk.work.asked[-1][:2] == ("reveal", [tmp_path / "a.png"])
