@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from Testing import second_reader as reader
 from Testing.docs import worked_example
+from Testing.second_reader_photographs import read as read_photographs
 from Testing.second_reader_reversible import reversible
 from Testing.vectors.load import FOLDER, arrays, index
 
@@ -35,7 +36,9 @@ def every(kind: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("vector", INDEX[kind].values(), ids=list(INDEX[kind]))
 
 
-@pytest.mark.parametrize(("name", "most"), [("second_reader", 415), ("second_reader_reversible", 150)])
+@pytest.mark.parametrize(
+    ("name", "most"), [("second_reader", 415), ("second_reader_reversible", 150), ("second_reader_photographs", 230)]
+)
 def test_it_is_short_and_knows_nothing_of_the_library(name: str, most: int) -> None:
     text = (FOLDER.parent / f"{name}.py").read_text(encoding="utf-8")
     nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import | ast.ImportFrom)]
@@ -223,3 +226,13 @@ def test_it_reads_files(name: str) -> None:
         "position": [float(each) for each in dataset.ImagePositionPatient],
     }
     assert reader.judged(pixels, header, message, binding_key, context) == (said["state"], said["number"], [])
+
+
+@every("photographs")
+def test_it_reads_photographs(vector: dict[str, Any]) -> None:
+    paths = [FOLDER / "photographs" / name for name in vector["photographs"]]
+    if "key" not in KEYS[vector["key"]]:
+        pytest.skip("it reads photographs by key files alone")
+    for some in (paths, paths[1:] or paths):
+        found = read_photographs(some, bytes.fromhex(KEYS[vector["key"]]["key"]))
+        assert {name: hashlib.sha256(each).hexdigest() for name, each in found.items()} == vector["files"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from StegoMedLib.envelope import record_as_json
 from StegoMedLib.errors import StegoMedError
+from StegoMedLib.photo.reveal import reveal_files
 from StegoMedLib.pipeline.extract import extract_series
 from StegoMedLib.pipeline.extract_run import ExtractRun
 from Testing.vectors.checks import (
@@ -28,6 +30,9 @@ from Testing.vectors.checks import (
 )
 from Testing.vectors.load import FOLDER, Vector, arrays, checksums, index, single_key, slice_of
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 INDEX = index()
 
 
@@ -40,7 +45,7 @@ def test_no_vector_was_changed() -> None:
 
 
 def test_the_vectors_are_small() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) < 3_000_000
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) < 3_200_000
 
 
 def test_there_is_a_vector_of_each_profile_key_and_mode() -> None:
@@ -154,3 +159,12 @@ def test_a_file_is_extracted(name: str) -> None:
     assert row.verdict.number is not None
     found = row.verdict.number
     assert [found.series, found.number, found.count] == said["number"]
+
+
+@every("photographs")
+def test_photographs_give_their_files(vector: Vector, tmp_path: Path) -> None:
+    paths = [FOLDER / "photographs" / name for name in vector["photographs"]]
+    for some in (paths, paths[1:] or paths):
+        report = reveal_files(some, tmp_path / "back", single_key(vector["key"]), overwrite=True)
+        found = {name: hashlib.sha256((tmp_path / "back" / name).read_bytes()).hexdigest() for name in report.files}
+        assert found == vector["files"]

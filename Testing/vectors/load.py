@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from StegoMedLib.envelope import Key, SingleKey
 
 __all__ = ["CHEAP", "FOLDER", "arrays", "checksums", "index", "key_of", "plane_of", "single_key", "slice_of"]
+__all__ += ["write_index"]
 
 FOLDER = Path(__file__).parent
 CHEAP = KeyCost(3, 1, 1)
@@ -46,11 +47,24 @@ def arrays(name: str) -> Mapping[str, NDArray[Any]]:
 def checksums() -> dict[str, str]:
     """SHA-256 of every file that must not change, by its path."""
     pinned = [*FOLDER.glob("*.json"), *FOLDER.glob("planes/*"), *FOLDER.glob("files/*")]
+    pinned += FOLDER.glob("photographs/*")
     return {
         path.relative_to(FOLDER).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(pinned)
         if path.name != "index.json"
     }
+
+
+def write_index(found: Vector) -> None:
+    """Keep all vectors; a checksum that is there stays."""
+    found["checksums"] = checksums() | found.get("checksums", {})
+    rows = (
+        f" {json.dumps(kind)}: {{\n"
+        + ",\n".join(f"  {json.dumps(name)}: {json.dumps(each)}" for name, each in some.items())
+        + "\n }"
+        for kind, some in found.items()
+    )
+    (FOLDER / "index.json").write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
 
 
 @cache

@@ -51,9 +51,9 @@ from StegoMedLib.pipeline.options import Content, Method
 from StegoMedLib.pipeline.tying import Tie
 from StegoMedLib.series.masks import mask_source
 from StegoMedLib.symbol import data_length, symbol_from_bits
-from Testing.vectors import hostile
+from Testing.vectors import hostile, photographs
 from Testing.vectors.checks import geometry_bytes
-from Testing.vectors.load import FOLDER, Vector, arrays, checksums, index, key_of, plane_of, single_key, slice_of
+from Testing.vectors.load import FOLDER, Vector, arrays, index, key_of, plane_of, single_key, slice_of, write_index
 from Testing.vectors.phantoms import plane_and_air
 
 if TYPE_CHECKING:
@@ -610,7 +610,10 @@ def main() -> None:
     for profile, key in FILES.items():
         if profile not in found.setdefault("files", {}):
             found["files"][profile] = file(profile, key)
-    _write(found)
+    for name in photographs.NAMES:
+        if name not in found.setdefault("photographs", {}):
+            found["photographs"][name] = photographs.made(name)
+    write_index(found)
 
 
 def _drawn(name: str, made: Vector) -> tuple[Vector, dict[str, NDArray[Any]]]:
@@ -621,7 +624,7 @@ def _drawn(name: str, made: Vector) -> tuple[Vector, dict[str, NDArray[Any]]]:
 def _add(found: Vector, kind: str, vectors: Iterator[tuple[str, Vector]]) -> None:
     for name, vector in vectors:
         found.setdefault(kind, {}).setdefault(name, vector)
-    _write(found)
+    write_index(found)
 
 
 def _add_planes(found: Vector, vectors: Any) -> None:
@@ -630,18 +633,7 @@ def _add_planes(found: Vector, vectors: Any) -> None:
             file_name = name.replace(": ", "-").replace(" ", "-")
             np.savez_compressed(FOLDER / "planes" / f"{file_name}.npz", **planes)
             found["planes"][name] = vector | {"file": file_name}
-    _write(found)
-
-
-def _write(found: Vector) -> None:
-    found["checksums"] = checksums() | found.get("checksums", {})
-    rows = (
-        f" {json.dumps(kind)}: {{\n"
-        + ",\n".join(f"  {json.dumps(name)}: {json.dumps(each)}" for name, each in some.items())
-        + "\n }"
-        for kind, some in found.items()
-    )
-    (FOLDER / "index.json").write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")
+    write_index(found)
 
 
 if __name__ == "__main__":
