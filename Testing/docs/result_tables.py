@@ -51,6 +51,22 @@ def series_table(measured: Measured) -> str:
     return _table((*columns, *more), rows)
 
 
+def photographs_table(measured: Measured) -> str:
+    """Files into photographs and out of them."""
+    columns = (
+        *("what", "photographs", "may be lost", "bits a sample, most", "PSNR, least, dB", "exact", "conceal, s"),
+        *("MB of files a second", "of sealed bytes", "reveal, s", "MB of files a second", "MiB at most"),
+    )
+    rows: list[Cells] = []
+    for row in measured["rows"]:
+        rates = [f"{row[size] / row['conceal']:.2f}" for size in ("source_mb", "sealed_mb")]
+        what: Cells = [row["name"], row["photographs"], row["lost"], f"{row['bits']:.2f}", f"{row['psnr']:.1f}"]
+        out = f"{row['source_mb'] / row['reveal']:.2f}"
+        spent = [f"{row['conceal']:.1f}", *rates, f"{row['reveal']:.1f}", out, round(row["memory"] / 2**20)]
+        rows.append([*what, "yes" if row["same"] else "no", *spent])
+    return _table(columns, rows)
+
+
 def times_table(codec: Measured, finder: Measured) -> str:
     """Times of one plane of 512 x 512: least of the rounds, which other work on the machine disturbs least."""
     rows = [[f"{name}, once a run", f"{codec[key]['least']:.0f}"] for name, key in _KEYS.items()]
@@ -224,6 +240,7 @@ BLOCKS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
     "deidentify": (("deidentify",), deidentify_table),
     "service": (("service",), service_table),
     "processes": (("processes",), processes_table),
+    "photographs": (("photographs",), photographs_table),
     "batch": (("batch",), batch_table),
     "batch_model": (("batch",), model_table),
     "batch_killing": (("batch_killing",), killing_table),
