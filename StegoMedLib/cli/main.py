@@ -98,7 +98,7 @@ def _parse(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespac
 
     An argument that nobody knows is named without its value, as it may be a passphrase.
     """
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    given = _named(sys.argv[1:] if arguments is None else list(arguments))
     for argument in takewhile(lambda each: each != "--", given):
         name = _passphrase_option(argument)
         if name is not None:
@@ -111,6 +111,12 @@ def _parse(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespac
     if unknown:
         parser.error(_not_known(unknown))
     return parsed
+
+
+def _named(given: list[str]) -> list[str]:
+    """The arguments, with the two words of such a command as one; what is a folder's name may begin with ``./``."""
+    both = " ".join(given[:2])
+    return [both, *given[2:]] if both in COMMANDS else given
 
 
 def _passphrase_option(argument: str) -> str | None:
