@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from StegoMedLib.api import capacity, deidentify, embed, extract, reidentify, segment
+    from StegoMedLib.api import capacity, conceal, deidentify, embed, extract, reidentify, reveal, segment
 
-__all__ = ["__version__", "capacity", "deidentify", "embed", "extract", "reidentify", "segment"]
+__all__ = ["__version__", "capacity", "conceal", "deidentify", "embed", "extract", "reidentify", "reveal", "segment"]
 
 __version__ = "0.1.0"
 

@@ -20,6 +20,7 @@ __all__ = [
     "ServerError",
     "StegoMedError",
     "TextInPicturesError",
+    "TooFewPhotographsError",
     "TooFewShardsError",
     "UnusableFileError",
     "UnusableInputError",
@@ -123,6 +124,19 @@ class TooFewShardsError(NothingReadableError):
             f"The record is spread over the slices of a series: {needed} of them are needed, and {found} can be read; "
             "add more slices of the series.",
         )
+
+
+class TooFewPhotographsError(NothingReadableError):
+    """Photographs carry something for this key, but of nothing enough of them are there.
+
+    Parameters
+    ----------
+    sentences : str
+        What is found of each secret.
+    """
+
+    def __init__(self, *sentences: str) -> None:
+        StegoMedError.__init__(self, *sentences)
 
 
 class DoesNotFitError(StegoMedError):

@@ -5,5 +5,6 @@ For series that are not files, use `pipeline.embed.embed`, `pipeline.extract.ext
 
 from StegoMedLib.api.identity import deidentify, reidentify
 from StegoMedLib.api.images import capacity, embed, extract, segment
+from StegoMedLib.api.photographs import conceal, reveal
 
-__all__ = ["capacity", "deidentify", "embed", "extract", "reidentify", "segment"]
+__all__ = ["capacity", "conceal", "deidentify", "embed", "extract", "reidentify", "reveal", "segment"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,13 @@ from StegoMedLib.errors import UsageError
 from StegoMedLib.series.masks import mask_source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from os import PathLike
+    from collections.abc import Collection, Iterable
 
     from StegoMedLib.series.masks import MaskSource
 
     Place = str | PathLike[str]
 
-__all__ = ["masks_of", "one_of", "sealing_key"]
+__all__ = ["masks_of", "one_of", "places_of", "sealing_key"]
 
 
 def sealing_key(key: Key | str, *, weak: bool) -> Key:
@@ -41,3 +41,8 @@ def one_of(name: str, names: Collection[str]) -> str:
 def masks_of(folder: Place | None, finder: str, processes: int = 1) -> MaskSource:
     """Masks in a folder, or those of a finder, which computes with one thread where several processes do."""
     return mask_source(finder, "auto", None if folder is None else Path(folder), threads=1 if processes > 1 else 0)
+
+
+def places_of(given: Place | Iterable[Place]) -> list[Path]:
+    """Paths, where one or several are given."""
+    return [Path(given)] if isinstance(given, str | PathLike) else [Path(each) for each in given]

@@ -38,6 +38,8 @@ _ALL = {
     "restore": Command("give images back as they were before embedding, pixel by pixel"),
     "erase": Command("take the embedded record out of a series"),
     "batch": Command("do that to many series, on many processes or machines, and go on after anything"),
+    "conceal": Command("put a study, or any files, into photographs"),
+    "reveal": Command("take it out of the photographs again, exactly"),
     "serve": Command("take images from a scanner or an archive, and forward them protected"),
     "push": Command("store DICOM files on a DICOMweb server"),
     "pull": Command("fetch a study or a series from a DICOMweb server"),

@@ -35,6 +35,7 @@ _INPUTS = (
     "check",
     "content",
 )
+_MANY = ("sources", "photographs")
 _OUTPUTS = ("target", "out")
 _HEAD = 64
 _REPORT = re.compile(rb'\{\s*"stegomed"|$')
@@ -118,7 +119,7 @@ def check_report_target(arguments: argparse.Namespace) -> None:
         raise UnusableInputError(f"The report {target} would be a folder; name a file.")
     place = Path(os.path.realpath(target))
     inputs = [Path(path) for name in _INPUTS if (path := getattr(arguments, name, None)) is not None]
-    inputs += [each for each in getattr(arguments, "sources", ()) if isinstance(each, Path)]
+    inputs += [each for name in _MANY for each in getattr(arguments, name, ()) if isinstance(each, Path)]
     inputs += files_not_written_to(arguments)
     if any(is_in(place, path) for path in inputs if os.path.lexists(path)):
         raise UnusableInputError(

@@ -19,7 +19,7 @@ __all__ = ["chosen_threads", "chosen_workers", "sharing"]
 def sharing(arguments: argparse.Namespace) -> AbstractContextManager[None]:
     """Let the other processes of a command begin, if it has any."""
     others = chosen_workers(arguments) - 1 if hasattr(arguments, "workers") else 0
-    return begun_early(others, "StegoMedLib.pipeline.elsewhere")
+    return begun_early(others, getattr(arguments, "shared", "StegoMedLib.pipeline.elsewhere"))
 
 
 def chosen_workers(arguments: argparse.Namespace) -> int:

@@ -27,7 +27,7 @@ from StegoMedLib.photo.trits import WORD_TRITS, bytes_of_trits, trits_of_bytes, 
 from StegoMedLib.streams import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -71,7 +71,9 @@ class PhotoCanvas:
         """Of pixels of shape (H, W, C), without a channel of opacity, and a key of 32 bytes."""
         return cls(pixels, locator)
 
-    def embed(self, data: bytes, contrast: float | None = None) -> NDArray[np.uint8]:
+    def embed(
+        self, data: bytes, contrast: float | None = None, tick: Callable[[], None] = lambda: None
+    ) -> NDArray[np.uint8]:
         """The photograph with bytes in it.
 
         Parameters
@@ -79,6 +81,8 @@ class PhotoCanvas:
         data : bytes
         contrast : float, optional
             See `costs_of`; `contrast_for` chooses it.
+        tick : callable
+            Called several times a second; what it raises ends the work.
 
         Returns
         -------
@@ -103,8 +107,8 @@ class PhotoCanvas:
             contrast = contrast_for(calm, 8 * len(data) / samples.size)
         costs = costs_of(calm, contrast)
         ends = (BLACK, WHITE) if whole else (BLACK + 1, WHITE - 1)
-        costs[np.isin(samples, ends)] = _AT_THE_ENDS if whole else DEAREST
-        self._write(_Runs(samples, costs, ends), data)
+        costs[(samples == ends[0]) | (samples == ends[1])] = _AT_THE_ENDS if whole else DEAREST
+        self._write(_Runs(samples, costs, ends, tick), data)
         return order.pixels(samples)
 
     def _write(self, runs: _Runs, data: bytes) -> None:
@@ -260,6 +264,7 @@ class _Runs:
     samples: NDArray[np.uint8]
     costs: NDArray[np.int16]
     ends: tuple[int, int]
+    tick: Callable[[], None]
 
     def write(self, place: slice, code: Code, trits: NDArray[np.uint8]) -> None:
         """Let the runs in a place carry the digits, row by row."""
@@ -268,6 +273,7 @@ class _Runs:
         digits = trits.reshape(code.rows, -1)
         trellis = Trellis(code)
         for part in _parts(side_by_side.shape[1]):
+            self.tick()
             cover = side_by_side[:, part]
             wanted = (digits[:, part] + np.uint8(3) - code.message(cover)) % np.uint8(3)
             changes = trellis.changes(wanted, costs[:, part])

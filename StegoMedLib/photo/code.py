@@ -9,7 +9,7 @@ log2(3) = 1.58 bits a sample, in one layer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,8 @@ __all__ = ["HEIGHTS", "Code"]
 
 HEIGHTS = range(3, 8)
 """Rows of the band that a reader accepts; the trellis has ``3 ** height`` states."""
+
+_RESIDUES = (np.arange(256) % 3).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,10 @@ class Code:
         ndarray of uint8, shape (rows, S)
         """
         # Exact: digits and their products are small, and float32 counts to 2^24.
-        sums = self._matrix() @ (samples % np.uint8(3)).astype(np.float32)
-        return np.asarray(sums.astype(np.int32) % 3, dtype=np.uint8)
+        sums = self._matrix @ _RESIDUES.take(samples)
+        return np.asarray(sums.astype(np.uint32) % np.uint32(3), dtype=np.uint8)
 
+    @cached_property
     def _matrix(self) -> NDArray[np.float32]:
         matrix = np.zeros((self.rows + self.height, self.length), dtype=np.float32)
         first = np.repeat(np.arange(self.rows), np.diff(self.starts))

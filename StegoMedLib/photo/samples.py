@@ -38,8 +38,9 @@ class Order:
         self._used = np.ones(pixels.shape, np.bool_) if whole else _between(self._shuffled)
 
     def of(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Values at the used samples in this order; shape (H, W, C) becomes (n,)."""
-        return np.asarray(self._shuffle(values)[self._used], dtype=np.float32)
+        """Values of the pixels, shape (H, W), at the used samples in this order, shape (n,)."""
+        each = np.broadcast_to(self._shuffle(values)[..., None], self._used.shape)
+        return np.asarray(each[self._used], dtype=np.float32)
 
     @property
     def samples(self) -> NDArray[np.uint8]:

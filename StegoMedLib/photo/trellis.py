@@ -9,6 +9,7 @@ others at the price of one change.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,10 +23,11 @@ __all__ = ["DEAREST", "Trellis"]
 
 DEAREST = 1000
 """Largest cost of a change."""
-_UNREACHED = 12000
-"""Above all costs by which states may differ, as a few changes lead from each to each; sums stay within 16 bits."""
-
 _Costs = np.int16
+_UNREACHED = _Costs(12000)
+"""Above all costs by which states may differ, as a few changes lead from each to each; sums stay within 16 bits."""
+_ROWS_TO_LEVEL = 4
+"""Digits after which what is common to the costs of all states is taken off."""
 
 
 class Trellis:
@@ -39,10 +41,9 @@ class Trellis:
     def __init__(self, code: Code) -> None:
         self.code = code
         self.states = 3**code.height
-        triples = [_triples(column) for column in code.columns]
-        self.triples = [each.ravel() for each in triples]
-        self.seats = [np.argsort(each) for each in self.triples]
-        self.moves = [self.seats[place - 1][each] for place, each in enumerate(self.triples)]
+        joined = [_triples(tuple(column.tolist())) for column in code.columns]
+        self.seats = [seats for _, seats in joined]
+        self.moves = [self.seats[place - 1][triples] for place, (triples, _) in enumerate(joined)]
         self._memory = np.empty(0, np.bool_)
 
     def decisions(self, runs: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
@@ -83,15 +84,19 @@ class Trellis:
         return walk.back(starts)
 
 
-def _triples(column: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """States that a column joins, shape (3, states / 3): of each three the one whose last digit is 0, then +1, then +2.
+@lru_cache(maxsize=1024)
+def _triples(column: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """States that a column joins, by their seats, and the seat of each state; both of shape (states,).
 
-    As the last digit of the column is not 0, each three has just one such state: its number is its place.
+    The first third of the seats are the states whose last digit is 0, in their order; behind each of them, a third and
+    two thirds further, those that one and two times the column lead to. As the column's last digit is not 0, that is
+    all of them.
     """
-    height = column.size
+    height = len(column)
     powers = 3 ** np.arange(height)
     digits = np.arange(3 ** (height - 1))[:, None] // powers % 3
-    return np.stack([((digits + times * column.astype(np.intp)) % 3) @ powers for times in range(3)])
+    triples = np.concatenate([((digits + times * np.array(column)) % 3) @ powers for times in range(3)])
+    return triples, np.argsort(triples)
 
 
 class _Walk:
@@ -135,10 +140,11 @@ class _Walk:
         for digit in range(3):
             into = other if digit else kept
             np.take(spread, seats[:, digit], axis=0, out=into, mode="clip")
-            into += np.where(self._wanted[row] == digit, 0, _UNREACHED).astype(_Costs)
+            into += np.where(self._wanted[row] == digit, _Costs(0), _UNREACHED)
             if digit:
                 np.minimum(kept, other, out=kept)
-        kept -= kept.min(axis=0)
+        if row % _ROWS_TO_LEVEL == 0:
+            kept -= kept.min(axis=0)
         np.minimum(kept, _UNREACHED, out=kept)
 
     def back(self, starts: NDArray[np.intp]) -> NDArray[np.int8]:

@@ -13,6 +13,9 @@ __all__ = ["WORD_BITS", "WORD_TRITS", "bytes_of_trits", "trits_of_bytes", "whole
 
 WORD_BITS, WORD_TRITS = 19, 12
 _PLACES = 3 ** np.arange(WORD_TRITS, dtype=np.int32)
+_HALF = WORD_TRITS // 2
+_DIGITS = (np.arange(3**_HALF)[:, None] // _PLACES[:_HALF] % 3).astype(np.uint8)
+"""Digits of every number that half a word holds: divisions take longer."""
 _BITS = (1 << np.arange(WORD_BITS, dtype=np.int32)).astype(np.int32)
 
 
@@ -33,7 +36,8 @@ def trits_of_bytes(data: bytes) -> NDArray[np.uint8]:
     filled = np.zeros(-(-bits.size // WORD_BITS) * WORD_BITS, dtype=np.uint8)
     filled[: bits.size] = bits
     words = filled.reshape(-1, WORD_BITS) @ _BITS
-    return np.asarray((words[:, None] // _PLACES % 3).ravel(), dtype=np.uint8)
+    high, low = np.divmod(words, 3**_HALF)
+    return np.hstack([_DIGITS[low], _DIGITS[high]]).ravel()
 
 
 def bytes_of_trits(trits: NDArray[np.uint8]) -> bytes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import struct
-import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,19 +17,16 @@ from PIL import Image
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.opening import read_file
+from StegoMedLib.png_chunks import SIGNATURE, chunks_of, png_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 __all__ = ["read_levels"]
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER = struct.Struct(">II5B")
-_CHUNK = struct.Struct(">I4s")
-_CHECK = struct.Struct(">I")
 _LARGEST_FILE = 64 * 2**20
 _MOST_PIXELS = 2**26
 """Where it is not known how large the picture has to be."""
@@ -52,11 +48,7 @@ class _Picture:
 
     def as_png(self) -> bytes:
         """Put together what makes the picture, its data in one piece."""
-        chunks = [(b"IHDR", self.header), *self.kept.items(), (b"IDAT", b"".join(self.data)), (b"IEND", b"")]
-        return _SIGNATURE + b"".join(
-            _CHUNK.pack(len(content), name) + content + _CHECK.pack(zlib.crc32(name + content))
-            for name, content in chunks
-        )
+        return png_of([(b"IHDR", self.header), *self.kept.items(), (b"IDAT", b"".join(self.data))])
 
 
 def read_levels(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.uint8]:
@@ -74,7 +66,7 @@ def read_levels(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.
         The file is no such picture, or damaged.
     """
     content = read_file(path, _LARGEST_FILE, _REMEDY)
-    if not content.startswith(_SIGNATURE):
+    if not content.startswith(SIGNATURE):
         raise UnusableInputError(f"{path} is not a PNG; save the mask as PNG.")
     try:
         picture = _taken_apart(path, content, shape)
@@ -93,7 +85,7 @@ def read_levels(path: Path, shape: tuple[int, int] | None = None) -> NDArray[np.
 
 def _taken_apart(path: Path, content: bytes, shape: tuple[int, int] | None) -> _Picture:
     picture = _Picture()
-    for name, inner in _chunks(content):
+    for name, inner in chunks_of(content):
         if (name == b"IHDR") == bool(picture.header):  # the header stands first, and once
             raise ValueError("the header is missing, or there twice")
         if name == b"IHDR":
@@ -114,22 +106,6 @@ def _check_palette(opened: Image.Image, picture: _Picture) -> None:
     """Refuse colours that the palette does not have; they would be black, which is air."""
     if opened.mode == "P" and int(np.asarray(opened).max()) >= len(picture.kept.get(b"PLTE", b"")) // _COLOUR_BYTES:
         raise ValueError("a colour is not in the palette")
-
-
-def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Names and contents of the chunks before the end chunk; `struct.error` where the file ends without one."""
-    place = len(_SIGNATURE)
-    while True:
-        length, name = _CHUNK.unpack_from(content, place)
-        first = place + _CHUNK.size
-        place = first + length + _CHECK.size
-        inner = content[first : first + length]
-        (check,) = _CHECK.unpack_from(content, first + length)
-        if check != zlib.crc32(inner, zlib.crc32(name)):
-            raise ValueError("a chunk is damaged")
-        if name == b"IEND":
-            return
-        yield name, inner
 
 
 def _check_header(path: Path, header: bytes, shape: tuple[int, int] | None) -> None:

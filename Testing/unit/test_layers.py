@@ -29,6 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"lab"}),
     frozenset({"training"}),
     frozenset({"cli", "api"}),
+    frozenset({"photo"}),
     frozenset({"batch"}),
     frozenset({"network"}),
     frozenset({"pipeline"}),
@@ -38,7 +39,17 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             *("audit", "audit_chain", "blocks", "choices", "errors", "files", "frames", "interpreter", "labels"),
-            *("locking", "memory", "opening", "packing", "plain", "plane", "processes", "processes_child"),
+            *(
+                "locking",
+                "memory",
+                "opening",
+                "packing",
+                "plain",
+                "plane",
+                "png_chunks",
+                "processes",
+                "processes_child",
+            ),
             *("resources", "streams", "wording"),
         }
     ),
