@@ -99,17 +99,19 @@ def pairs_of(photographs: Sequence[Photograph], secrets: Sequence[Secret], side:
     side : int
         Pixels on a side of a crop.
     count : int
-        Pairs; fewer where there are fewer squares.
+        Pairs; a square is taken again, with other slices, where there are fewer of them.
     """
-    covers = [
-        (each.name, square) for each in photographs if each.held_out for square in cut(each.pixels, side)
-    ]
+    covers = [(each.name, square) for each in photographs if each.held_out for square in cut(each.pixels, side)]
     hidden = [(each.name, _middle(each.pixels, side)) for each in secrets if each.held_out and _fits(each, side)]
     if not covers or not hidden:
         return []
-    count = min(count, len(covers))
-    places = ((number * len(covers) // count, number * len(hidden) // count) for number in range(count))
+    places = ((_place(number, count, len(covers)), number * len(hidden) // count) for number in range(count))
     return [Pair(covers[one][0], hidden[two][0], covers[one][1], hidden[two][1]) for one, two in places]
+
+
+def _place(number: int, count: int, squares: int) -> int:
+    """Which square a pair takes: evenly from all, or each in turn where there are fewer of them than pairs."""
+    return number * squares // count if count <= squares else number % squares
 
 
 def cut(pixels: NDArray[np.uint8], side: int) -> Iterator[NDArray[np.uint8]]:
@@ -120,7 +122,7 @@ def cut(pixels: NDArray[np.uint8], side: int) -> Iterator[NDArray[np.uint8]]:
 
 
 def _fits(secret: Secret, side: int) -> bool:
-    return min(secret.pixels.shape) >= side
+    return bool(min(secret.pixels.shape) >= side)
 
 
 def _middle(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

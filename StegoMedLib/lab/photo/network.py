@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,9 +104,8 @@ def network_of(channels: int) -> PhotoNetwork:
             "guessing": nn.Conv2d(_PHOTO, _SECRET, 1, bias=False),
         }
     )
-    for name in ("embedding", "extraction"):
-        _shrink(parts[name][-1])
-    _shrink(parts["mixing"])
+    for name in ("embedding", "extraction", "mixing"):
+        _shrink([*parts[name].modules()][-1])
     return PhotoNetwork(parts)
 
 
@@ -151,10 +151,10 @@ def _stack(channels: Sequence[int], *, ends: bool = True) -> torch.nn.Sequential
     from torch import nn
 
     layers: list[nn.Module] = []
-    for before, after in zip(channels, channels[1:], strict=False):
+    for before, after in pairwise(channels):
         layer = nn.Conv2d(before, after, 3, padding=1)
         nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        nn.init.zeros_(layer.bias)
+        nn.init.constant_(layer.get_parameter("bias"), 0.0)
         layers += [layer, nn.ReLU()]
     return nn.Sequential(*(layers[:-1] if ends else layers))
 

@@ -68,9 +68,7 @@ def load_secrets(folder: Path) -> list[Secret]:
             f"The images in {folder} are of one patient; give those of two or more, to learn from and to measure with."
         )
     return [
-        Secret(
-            path.relative_to(folder).as_posix(), eight_bits(each.plane(0)), numbers[_patient(each)] % _APART == 0
-        )
+        Secret(path.relative_to(folder).as_posix(), eight_bits(each.plane(0)), numbers[_patient(each)] % _APART == 0)
         for path, each in found
     ]
 

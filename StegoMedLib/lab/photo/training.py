@@ -155,7 +155,7 @@ def _step(run: PhotoRun, config: PhotoConfig, drawer: Drawer) -> None:
         group["lr"] = config.rate(run.step, run.seconds)
     loss = _loss(run.network, *drawer.batch(run.step, config.batch), config.weight)
     run.optimizer.zero_grad()
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     run.optimizer.step()
     run.step += 1
     run.seconds += time.monotonic() - begun
