@@ -195,6 +195,12 @@ class StegoMedTest(ScriptedLoadableModuleTest):
 
         journey_without_identity(self)
 
+    def test_through_photographs_and_back(self) -> None:
+        """A series in photographs, and out of some of them into the database."""
+        from StegoMedPanel.self_test import journey_through_photographs  # noqa: PLC0415
+
+        journey_through_photographs(self)
+
     def test_whole_numbers_without_dicom(self) -> None:
         """Embedding in, and extracting from, the voxels of a volume that has no DICOM header."""
         from StegoMedPanel.self_test import journey_through_voxels  # noqa: PLC0415

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CancelledError",
     "DoesNotFitError",
+    "LossyPhotographError",
     "MarkedAlreadyError",
     "NewerVersionError",
     "NotEveryFileError",
@@ -83,6 +84,26 @@ class MarkedAlreadyError(UnusableInputError):
             f"{name} carries a record already, where this key puts one; replace it with --replace, or, to change the "
             "key alone, use 'stegomed reseal'."
         )
+
+
+class LossyPhotographError(UnusableInputError):
+    """A photograph was stored with loss, and nobody said that such are taken.
+
+    Parameters
+    ----------
+    path : str
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} was compressed with loss, so that changes can be told; take photographs that never were, or "
+            "add --decode-jpeg."
+        )
+
+    def __reduce__(self) -> tuple[type[LossyPhotographError], tuple[str]]:
+        """Come from another process as it was raised there."""
+        return type(self), (self.path,)
 
 
 class UnusableKeyError(UnusableInputError):

@@ -57,7 +57,7 @@ def make_image(tmp_path: Path) -> ImageMaker:
     return make
 
 
-_KEYED = frozenset({"deidentify", "embed", "erase", "extract", "reidentify", "restore"})
+_KEYED = frozenset({"conceal", "deidentify", "embed", "erase", "extract", "reidentify", "restore", "reveal"})
 _KEYS = frozenset({"--identity", "--key-file", "--passphrase-file", "--recipient"})
 
 

@@ -49,7 +49,7 @@ class ExtractStep:
             ui.extractKeyFile, ui.identitiesState, ui.addIdentities, ui.forgetIdentities, ui.identityPassword
         )
         self.others = OtherKeys(fields, desk.refresh_soon)
-        self.put_back = PutBack(desk, self._key)
+        self.put_back = PutBack(desk, self.key)
         self._place = Place(ui.extractButton, ui.extractProgress, ui.extractState)
         self._report: ExtractReport | None = None
         self._done = ("", State.PLAIN)
@@ -113,14 +113,14 @@ class ExtractStep:
         self.passphrase.text(needed=not self.others.given)
         desk.prepare(_EXTRACTING, volume)
         profile = None if parameters.extractProfile is ExtractProfile.automatic else parameters.extractProfile.name
-        key = self._key()
+        key = self.key()
         extracted = desk.work.extract(volume, key, desk.progress, beside=parameters.segmentation, profile=profile)
         show_altered(volume, extracted.altered)
         self._show(extracted.report, extracted.symbol)
         self.put_back.offer(volume, extracted.report, _must_look(extracted.report))
 
-    def _key(self) -> Key:
-        """What is typed and chosen, as a key."""
+    def key(self) -> Key:
+        """What is typed and chosen, as a key; needs packages. Raises `UsageError` where there is nothing."""
         from StegoMedLib.envelope import Passphrase, joined  # noqa: PLC0415 needs packages
 
         passphrase = self.passphrase.text(needed=not self.others.given)

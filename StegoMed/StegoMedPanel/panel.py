@@ -10,12 +10,14 @@ import vtk
 from slicer.util import VTKObservationMixin
 
 from StegoMedPanel.clean_step import CleanStep
+from StegoMedPanel.conceal_step import ConcealStep
 from StegoMedPanel.desk import Desk
 from StegoMedPanel.embed_step import EmbedStep
 from StegoMedPanel.extract_step import ExtractStep
 from StegoMedPanel.input_step import InputStep
 from StegoMedPanel.parameters import defaults
 from StegoMedPanel.region_step import RegionStep
+from StegoMedPanel.reveal_step import RevealStep
 from StegoMedPanel.save_step import SaveStep
 
 if TYPE_CHECKING:
@@ -46,6 +48,17 @@ class Panel(VTKObservationMixin):
         self.input, self.region = InputStep(self.desk), RegionStep(self.desk)
         self.embed, self.extract = EmbedStep(self.desk), ExtractStep(self.desk)
         self.save, self.clean = SaveStep(self.desk, self.embed), CleanStep(self.desk)
+        self.conceal, self.reveal = ConcealStep(self.desk, self.embed), RevealStep(self.desk, self.extract)
+        self._steps = (
+            self.input,
+            self.region,
+            self.embed,
+            self.save,
+            self.extract,
+            self.clean,
+            self.conceal,
+            self.reveal,
+        )
         self.refresh()
 
     @property
@@ -69,7 +82,7 @@ class Panel(VTKObservationMixin):
         """Stop what runs, and forget passphrases, records and results."""
         self.desk.run.cancel()
         self.set_parameters(None)
-        for step in (self.embed, self.save, self.extract, self.clean):
+        for step in (self.embed, self.save, self.extract, self.clean, self.conceal, self.reveal):
             step.clear()
         self.desk.run.failed = None
         self.refresh()
@@ -96,7 +109,7 @@ class Panel(VTKObservationMixin):
 
     def refresh(self) -> None:
         """Make every step say what is."""
-        for step in (self.input, self.region, self.embed, self.save, self.extract, self.clean):
+        for step in self._steps:
             step.refresh()
 
     def refresh_soon(self, _changed: object = None) -> None:

@@ -5,10 +5,10 @@
 import enum
 import typing
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
 import slicer
-from slicer.parameterNodeWrapper import parameterNodeWrapper
+from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 
 from StegoMedLib.choices import FINDERS, PRESETS, TILES
 from StegoMedLib.codec.profiles import BLIND, PROFILES
@@ -30,6 +30,10 @@ __all__ = [
     "parameters_of",
     "side_of",
 ]
+
+
+_MAY_LOSE, _MOST_LOST = 30, 90
+"""Percent of the photographs that may be lost, unless somebody says so, and at the most."""
 
 
 class Labelled(enum.Enum):
@@ -140,6 +144,9 @@ class StegoMedParameters:
     targetFolder: str
     extractVolume: slicer.vtkMRMLScalarVolumeNode
     extractProfile: ExtractProfile
+    mayLose: Annotated[int, WithinRange(0, _MOST_LOST)] = _MAY_LOSE
+    removeMetadata: bool
+    acceptJpeg: bool
 
 
 def side_of(tiles: Tiles) -> int:
@@ -159,4 +166,5 @@ def defaults() -> StegoMedParameters:
     for name, kind in typing.get_type_hints(StegoMedParameters).items():
         labelled = isinstance(kind, type) and issubclass(kind, Labelled)
         values[name] = next(iter(kind)) if labelled else kind() if kind in (str, bool) else None
+    values["mayLose"] = _MAY_LOSE
     return typing.cast("StegoMedParameters", SimpleNamespace(**values))

@@ -16,6 +16,7 @@ from StegoMedLib.codec.profiles import DEFAULT_PROFILE
 from StegoMedLib.errors import NothingReadableError
 from StegoMedPanel import nodes, packages
 from StegoMedPanel.altered import show_altered
+from StegoMedPanel.concealing import PhotoRequest
 from StegoMedPanel.dicom_node import DicomNode
 from StegoMedPanel.record_form import ATTRIBUTES
 from StegoMedPanel.sample_data import load_phantom
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "journey_through_dicom",
+    "journey_through_photographs",
     "journey_through_voxels",
     "journey_without_identity",
     "mistakes_get_a_sentence",
@@ -43,6 +45,7 @@ _SLICES, _SIZE = 3, 256
 _NOBODYS_PORT = 9
 """Discard, which nobody serves any more."""
 _TILE, _ROOMY = 16, "capacity"
+_PHOTOGRAPHS, _MAY_LOSE = 4, 30
 
 
 def why_skipped() -> str:
@@ -97,6 +100,37 @@ def journey_through_dicom(test: unittest.TestCase) -> None:
             test.assertEqual(read.get(keyword), PATIENT[keyword])
         with test.assertRaises(NothingReadableError):  # noqa: PT027 runs in Slicer, where there is no pytest
             work.extract(loaded, Passphrase.typed("another passphrase"), _silent)
+
+
+def journey_through_photographs(test: unittest.TestCase) -> None:
+    """Conceal a series in photographs, take it out of the database, and reveal it from some of them."""
+    from DICOMLib import DICOMUtils  # noqa: PLC0415 part of Slicer
+    from PIL import Image  # noqa: PLC0415 part of Slicer
+
+    work = Work()
+    from StegoMedLib.envelope import Passphrase  # noqa: PLC0415 needs packages
+
+    key, folder = Passphrase.typed(_PASSPHRASE), Path(slicer.util.tempDirectory())
+    photographs = [folder / f"{number}.png" for number in range(_PHOTOGRAPHS)]
+    for number, path in enumerate(photographs):
+        levels = np.random.default_rng(number).normal(128.0, 20.0, (_SIZE, _SIZE, 3))
+        Image.fromarray(np.clip(levels, 2, 253).astype(np.uint8)).save(path)
+    with DICOMUtils.TemporaryDICOMDatabase() as database:
+        volume = load_phantom(slices=_SLICES, size=_SIZE)[0]
+        before, voxels = _digests(volume), nodes.voxels_of(volume).copy()
+        series = database.seriesForFile(str(nodes.files_of(nodes.uids_of(volume))[0]))
+        request = PhotoRequest(key, _MAY_LOSE, metadata=True, jpeg=False)
+        report = work.conceal(volume, photographs, folder / "out", request, _silent)
+        test.assertEqual(report.may_be_lost, 1)
+        database.removeSeries(series)
+        carriers = [folder / "out" / row.file for row in report.photographs]
+        revealed = work.reveal(carriers[1:], key, _silent, lambda _: None)
+        test.assertEqual((revealed.images, revealed.new, revealed.others), (_SLICES, _SLICES, 0))
+        (loaded,) = revealed.loaded
+        test.assertEqual(_digests(loaded), before)
+        test.assertTrue(np.array_equal(nodes.voxels_of(loaded), voxels))
+        with test.assertRaises(NothingReadableError):  # noqa: PT027 runs in Slicer, where there is no pytest
+            work.reveal(carriers, Passphrase.typed("another passphrase"), _silent, lambda _: None)
 
 
 def journey_without_identity(test: unittest.TestCase) -> None:
@@ -178,6 +212,8 @@ def mistakes_get_a_sentence(test: unittest.TestCase) -> None:
         (panel.desk.ui.embedButton, panel.desk.ui.embedState, "no volume"),
         (panel.desk.ui.saveButton, panel.desk.ui.saveState, "nothing to save"),
         (panel.desk.ui.extractButton, panel.desk.ui.extractState, "no volume"),
+        (panel.desk.ui.concealButton, panel.desk.ui.concealState, "no volume"),
+        (panel.desk.ui.revealButton, panel.desk.ui.revealState, "no photographs"),
     ):
         button.click()
         test.assertIn(words, state.plainText)

@@ -13,6 +13,7 @@ from StegoMedLib.codec.profiles import PROFILES
 from StegoMedLib.errors import UnusableInputError
 from StegoMedPanel import found, nodes, packages, stego
 from StegoMedPanel.capacity import Measured
+from StegoMedPanel.concealing import Concealing
 from StegoMedPanel.saving import Progress
 from StegoMedPanel.travelling import Travelling
 
@@ -94,7 +95,7 @@ class Extracted:
     altered: NDArray[np.bool_]
 
 
-class Work(Travelling):
+class Work(Travelling, Concealing):
     """The work behind the buttons; every method says what is wrong by a `StegoMedError` with a sentence."""
 
     def ensure_packages(self, *, network: bool = False, teller: Teller | None = None) -> None:

@@ -99,10 +99,16 @@ class PhotoCanvas:
             raise DoesNotFitError(
                 f"A photograph carries {self.capacity} bytes and was given {len(data)}; take a larger one."
             )
-        whole = len(data) > _capacity(_Layout.of(self.samples, self._original.shape))
+        sparing = _Layout.of(self.samples, self._original.shape)
+        whole = not sparing.runs or len(data) > _capacity(sparing)
+        tick()
         order = Order(self._original, self._key, whole=whole)
         samples = order.samples
-        calm = order.of(calmness(self._original))
+        tick()
+        calm = calmness(self._original)
+        tick()
+        calm = order.of(calm)
+        tick()
         if contrast is None:
             contrast = contrast_for(calm, 8 * len(data) / samples.size)
         costs = costs_of(calm, contrast)

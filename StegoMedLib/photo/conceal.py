@@ -230,7 +230,7 @@ def _check_fits(plan: Plan, cut: Cut, measured: Sequence[Measured], lost: int, o
         return
     mean = sum(each.all_samples for each in measured) // len(measured)
     number = max(len(measured) + 1, needed(cut.length, max(mean, 1), MOST, options.may_lose))
-    less = ", or say with --may-lose that fewer may be lost" if lost else ""
+    less = ", or let fewer of them be lost" if lost else ""
     raise DoesNotFitError(
         f"{bytes_in_words(cut.length)} sealed do not fit into these photographs; take about {number} of their size, or "
         f"larger ones{less}."

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.errors import LossyPhotographError, UnusableInputError
 from StegoMedLib.opening import read_file
 from StegoMedLib.photo.metadata import Metadata, metadata_of
 from StegoMedLib.photo.writing import written
@@ -92,10 +92,7 @@ def read_photograph(path: Path, *, decode_lossy: bool) -> Photograph:
     with _opened(path, content) as image:
         lossy = _is_lossy(image, content)
         if lossy and not decode_lossy:
-            raise UnusableInputError(
-                f"{path} was compressed with loss, so that changes can be told; take photographs that never were, or "
-                "add --decode-jpeg."
-            )
+            raise LossyPhotographError(str(path))
         _check(path, image, content)
         levels = np.asarray(image, dtype=np.uint8)
         metadata = metadata_of(image, content)

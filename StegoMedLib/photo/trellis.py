@@ -24,10 +24,9 @@ __all__ = ["DEAREST", "Trellis"]
 DEAREST = 1000
 """Largest cost of a change."""
 _Costs = np.int16
-_UNREACHED = _Costs(12000)
-"""Above all costs by which states may differ, as a few changes lead from each to each; sums stay within 16 bits."""
-_ROWS_TO_LEVEL = 4
-"""Digits after which what is common to the costs of all states is taken off."""
+_UNREACHED, _FURTHEST = _Costs(12000), 9000
+"""Cost of states to which no change leads yet, and above all costs by which others differ: as many changes as the band
+has rows lead from each to each. Sums stay within 16 bits."""
 
 
 class Trellis:
@@ -111,6 +110,7 @@ class _Walk:
         self._trellis, self._wanted, self._third = trellis, wanted, third
         self._kept = np.full((third, runs), _UNREACHED, _Costs)
         self._kept[0] = 0
+        self._all_reached = False
         self._spread, self._taken = (np.empty((3, third, runs), _Costs) for _ in range(2))
         self._least, self._other = (np.empty((third, runs), _Costs) for _ in range(2))
         self._changed, self._second, self._last = trellis.decisions(runs)
@@ -143,9 +143,12 @@ class _Walk:
             into += np.where(self._wanted[row] == digit, _Costs(0), _UNREACHED)
             if digit:
                 np.minimum(kept, other, out=kept)
-        if row % _ROWS_TO_LEVEL == 0:
+        if row % 2 == 0 or not self._all_reached:
             kept -= kept.min(axis=0)
-        np.minimum(kept, _UNREACHED, out=kept)
+        if not self._all_reached:
+            # Else they would come down with what is taken off each time, to states that are reached.
+            kept[kept > _FURTHEST] = _UNREACHED
+            self._all_reached = bool((kept <= _FURTHEST).all())
 
     def back(self, starts: NDArray[np.intp]) -> NDArray[np.int8]:
         """Follow the cheapest way back from the end."""

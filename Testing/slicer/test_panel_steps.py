@@ -18,7 +18,7 @@ pytest.importorskip("slicer_core")
 MODULE = Path(__file__).parents[2] / "StegoMed"
 
 
-def make_work() -> Any:
+def make_work() -> Any:  # noqa: C901 a method for each thing that steps ask for
     """A work that notes what it is asked for, tells of two slices, and does what `instead` says."""
     from StegoMedPanel.capacity import Measured
     from StegoMedPanel.work import Case, Embedded, Extracted, Request, Work
@@ -61,6 +61,12 @@ def make_work() -> Any:
             self._note(progress, "folder", volume, folder, patient)
             options["told"]("The overlay was left out.")
             return ["1.2.3", "1.2.4"]
+
+        def conceal(self, volume: Any, photographs: Any, folder: Path, request: Any, progress: Any) -> Any:
+            return self._note(progress, "conceal", volume, photographs, folder, request)
+
+        def reveal(self, photographs: Any, key: Any, progress: Any, choose_folder: Any) -> Any:
+            return self._note(progress, "reveal", photographs, key, choose_folder)
 
     return FakeWork()
 
@@ -311,3 +317,65 @@ def test_extracting_says_why_nothing_was_read(desk: Any, volume: Any) -> None:
     assert desk.work.asked[-1] == ("extract", volume, key, {"beside": None, "profile": None})
     assert not desk.ui.recordTable.visible
     assert not desk.ui.copyButton.visible
+
+
+def test_concealing_hands_over_what_was_chosen_and_says_what_was_done(desk: Any, volume: Any, tmp_path: Path) -> None:
+    from StegoMedPanel.conceal_step import ConcealStep
+    from StegoMedPanel.embed_step import EmbedStep
+
+    volume.SetAttribute("DICOM.instanceUIDs", "1.2.3 1.2.4")
+    step = ConcealStep(desk, EmbedStep(desk))
+    step.photographs._sizes = {tmp_path / "a.png": None, tmp_path / "b.png": None}
+    desk.ui.passphrase.text = desk.ui.repeatPassphrase.text = "correct horse battery staple"
+    desk.ui.concealFolder.currentPath = str(tmp_path / "out")
+    desk.parameters.removeMetadata = True
+    step.refresh()
+    desk.work.instead = lambda: SimpleNamespace(
+        photographs=[SimpleNamespace(psnr=61.04), SimpleNamespace(psnr=float("inf"))], may_be_lost=0, lossy=[]
+    )
+    desk.ui.concealButton.click()
+    step.refresh()
+    asked, node, photographs, folder, request = desk.work.asked[-1]
+    assert (asked, node, folder) == ("conceal", volume, tmp_path / "out")
+    assert photographs == [tmp_path / "a.png", tmp_path / "b.png"]
+    assert request.key.prepared == b"correct horse battery staple"
+    assert (request.may_lose, request.metadata, request.jpeg) == (30, False, False)
+    assert "correct horse" not in repr(request)
+    assert desk.ui.concealState.plainText == (
+        f"2 photographs were written to {tmp_path / 'out'}, PSNR 61.0 dB. Show nobody the photographs they were made "
+        "of: side by side, the changes can be seen."
+    )
+
+
+@pytest.mark.parametrize(
+    ("report", "folder", "sentence"),
+    [
+        ({}, None, "2 images were written to the DICOM database, and loaded as “Back”."),
+        ({"new": 0}, None, "2 images were in the DICOM database already, and loaded as “Back”."),
+        ({"images": 0, "loaded": [], "others": 1}, "kept", "1 file saved to kept."),
+        (
+            {"images": 0, "loaded": [], "others": 2},
+            None,
+            "Not saved: 2 files; press Reveal again, and choose a folder.",
+        ),
+    ],
+)
+def test_revealing_says_what_came_out(
+    desk: Any, volume: Any, tmp_path: Path, report: dict[str, Any], folder: str | None, sentence: str
+) -> None:
+    from StegoMedPanel.concealing import Revealed
+    from StegoMedPanel.extract_step import ExtractStep
+    from StegoMedPanel.reveal_step import RevealStep
+
+    volume.SetName("Back")
+    step = RevealStep(desk, ExtractStep(desk))
+    step.photographs._sizes = {tmp_path / "a.png": None}
+    desk.ui.extractPassphrase.text = "correct horse battery staple"
+    empty: Any = SimpleNamespace(incomplete=[])
+    what = {"images": 2, "new": 2, "loaded": [volume], "others": 0, **report}
+    place = None if folder is None else Path(folder)
+    desk.work.instead = lambda: Revealed(empty, folder=place, **what)
+    desk.ui.revealButton.click()
+    step.refresh()
+    assert desk.work.asked[-1][:2] == ("reveal", [tmp_path / "a.png"])
+    assert desk.ui.revealState.plainText == sentence
