@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -128,11 +127,13 @@ def _quality_table(report: Mapping[str, object]) -> Table:
     quality: list[dict[str, float | str | None]] = report["quality"]  # type: ignore[assignment]
     lines = []
     methods = list(dict.fromkeys(str(row["method"]) for row in quality))
-    by_pair = Counter((row["photograph"], row["secret"]) for row in quality)
+    hidden = {name: {_pair(row) for row in quality if row["method"] == name} for name in methods}
+    by_all = set.intersection(*hidden.values())
     for name in methods:
         own = [row for row in quality if row["method"] == name]
-        lines.append(_line(own, [row for row in own if by_pair[row["photograph"], row["secret"]] == len(methods)]))
-    lines.append([_POSTER, None, None, PRINTED["cover_psnr"], None, PRINTED["secret_psnr"], None, None, None, None])
+        lines.append(_line(own, [row for row in own if _pair(row) in by_all]))
+    printed = [f"{PRINTED[name]:.2f}" for name in ("cover_psnr", "secret_psnr")]
+    lines.append([_POSTER, None, None, printed[0], None, printed[1], None, None, None, None])
     columns = (
         "method",
         "hidden secrets",
@@ -148,27 +149,32 @@ def _quality_table(report: Mapping[str, object]) -> Table:
     return Table(f"Slices of {SIDE} x {SIDE} in photographs of that size, means", columns, lines, _MEANS)
 
 
+def _pair(row: Mapping[str, float | str | None]) -> tuple[object, object]:
+    return row["photograph"], row["secret"]
+
+
 def _line(
     own: Sequence[Mapping[str, float | str | None]], rows: Sequence[Mapping[str, float | str | None]]
 ) -> list[str | float | None]:
     """Of a method: how many secrets it hid, and means over `rows`, those that all methods hid."""
 
-    def mean(key: str) -> float:
-        return float(np.mean([float(row[key] or 0.0) for row in rows]))
+    def mean(key: str, factor: float = 1.0, digits: int = 2) -> str | None:
+        values = [factor * float(value) for row in rows if (value := row[key]) is not None]
+        return f"{np.mean(values):.{digits}f}" if values else None
 
     exact = sum(bool(row["exact"]) for row in own)
-    out = "equal" if exact == len(own) else f"{mean('secret_psnr'):.2f}"
+    out = "equal" if exact == len(own) else mean("secret_psnr")
     return [
         str(own[0]["method"]),
         len(own),
-        f"{mean('bits_a_sample'):.2f}",
-        f"{mean('cover_psnr'):.2f}",
-        f"{mean('cover_ssim'):.4f}",
+        mean("bits_a_sample"),
+        mean("cover_psnr"),
+        mean("cover_ssim", digits=4),
         out,
-        f"{mean('secret_ssim'):.4f}",
+        mean("secret_ssim", digits=4),
         f"{exact} of {len(own)}",
-        f"{1000 * mean('hide_seconds'):.0f}",
-        f"{1000 * mean('show_seconds'):.0f}",
+        mean("hide_seconds", 1000, 0),
+        mean("show_seconds", 1000, 0),
     ]
 
 

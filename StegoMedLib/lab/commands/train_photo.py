@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import progress_bar, say
 from StegoMedLib.errors import UnusableInputError, UsageError
+from StegoMedLib.lab.photo.config import PhotoConfig
 from StegoMedLib.lab.photo.photographs import photographs
 from StegoMedLib.lab.photo.secrets import load_secrets
-from StegoMedLib.lab.photo.training import CHECKPOINT, PhotoConfig, train_photo
+from StegoMedLib.lab.photo.training import CHECKPOINT, train_photo
 
 if TYPE_CHECKING:
     import argparse

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.files import whole_file
+from StegoMedLib.lab.photo.config import CHANNELS
 from StegoMedLib.lab.photo.network import PhotoNetwork, network_of, sizes_of
 from StegoMedLib.training.weight_files import read_weight_file
 
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
 
     import torch
 
-__all__ = ["CHANNELS", "PhotoRun", "load_network", "resume", "save"]
-
-CHANNELS = range(4, 257)
-"""Channels that networks may have."""
+__all__ = ["PhotoRun", "load_network", "resume", "save"]
 
 _GATHERED = ("exp_avg", "exp_avg_sq")
 """What Adam keeps for each weight."""

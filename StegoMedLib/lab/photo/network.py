@@ -16,15 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from StegoMedLib.lab.photo.config import FOLD
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import torch
 
-__all__ = ["FOLD", "PhotoNetwork", "network_of", "sizes_of"]
-
-FOLD = 2
-"""Pixels on a side of what is one place of the networks; images have multiples of it on each side."""
+__all__ = ["PhotoNetwork", "network_of", "sizes_of"]
 
 _PHOTO, _SECRET = 3 * FOLD * FOLD, FOLD * FOLD
 _LAYERS = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from StegoMedLib.cli.syntax.common import add_debug, add_json, filled_path
-from StegoMedLib.lab.photo.training import PhotoConfig
+from StegoMedLib.lab.photo.config import PhotoConfig
 
 if TYPE_CHECKING:
     import argparse
