@@ -19,7 +19,8 @@ _PRODUCT, _TRAINING, _LAB = "StegoMedLib.cli", "StegoMedLib.training", "StegoMed
 class Command:
     """What a command does, in a line of help, and the package that has it.
 
-    The package has two modules of the command's name: in ``syntax`` what it takes, in ``commands`` what it does.
+    The package has two modules of the command's name: in ``syntax`` what it takes, in ``commands`` what it does. Where
+    the name has two words, theirs has an underscore between them.
     """
 
     does: str
@@ -48,6 +49,7 @@ _ALL = {
     "evaluate": Command("compare a marked series with its cover, or a region finder with reference masks", _LAB),
     "attack": Command("damage a series in a measured way, to see what survives", _LAB),
     "train": Command("train the region finder (needs torch)", _TRAINING),
+    "train photo": Command("train networks that hide an image in a photograph, to compare with (needs torch)", _LAB),
     "export": Command("make an ONNX model of a trained network (needs torch)", _TRAINING),
     "benchmark": Command("compare with the paper and with other methods, or measure safety", _LAB),
     "demo": Command("embed and extract a record in a phantom, or in your own series, and show the result", _LAB),
@@ -59,9 +61,9 @@ COMMANDS = {name: command for name, command in _ALL.items() if find_spec(command
 
 def syntax_of(name: str) -> ModuleType:
     """The module that says what a command takes."""
-    return import_module(f"{_ALL[name].package}.syntax.{name}")
+    return import_module(f"{_ALL[name].package}.syntax.{name.replace(' ', '_')}")
 
 
 def work_of(name: str) -> ModuleType:
     """The module that does a command's work."""
-    return import_module(f"{_ALL[name].package}.commands.{name}")
+    return import_module(f"{_ALL[name].package}.commands.{name.replace(' ', '_')}")

@@ -67,15 +67,27 @@ class Parser(argparse.ArgumentParser):
         super().error(plain(message))
 
 
+class _Program(Parser):
+    """Takes the two words of such a command as one; a folder of the second's name is given as ``./NAME``."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401  argparse's
+        """Name the command, and parse."""
+        given = sys.argv[1:] if args is None else list(args)
+        both = " ".join(given[:2])
+        return super().parse_known_args([both, *given[2:]] if both in COMMANDS else given, namespace)
+
+
 def build_parser() -> Parser:
     """The parser of ``stegomed`` with all its commands, each of which is filled when it is used."""
-    parser = Parser(
+    parser = _Program(
         prog="stegomed",
         description="Embeds a patient's identity, encrypted, in the air around the body of CT and MR images.",
         epilog=_EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"stegomed {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", required=True, parser_class=Parser
+    )
     for name, command in COMMANDS.items():
         commands.add_parser(name, help=command.does, fill=partial(_fill, name))
     return parser

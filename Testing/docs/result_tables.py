@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from StegoMedLib.lab.benchmark import paper_tables
 from StegoMedLib.lab.benchmark.page import Table, as_markdown
 from StegoMedLib.lab.benchmark.paper_run import Line
+from StegoMedLib.lab.benchmark.photo import photo_tables
 from Testing.docs.batch_tables import batch_table, killing_table, model_table, processes_table
 
 if TYPE_CHECKING:
@@ -229,6 +230,11 @@ def service_table(measured: Measured) -> str:
     )
 
 
+def photo_blocks(measured: Measured) -> str:
+    """Ways to hide a slice in a photograph: quality, then detection."""
+    return "\n\n".join(f"{made.title}\n\n{as_markdown(made)}" for made in photo_tables(measured))
+
+
 BLOCKS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
     "series": (("series",), series_table),
     "times": (("codec", "finder"), times_table),
@@ -238,6 +244,7 @@ BLOCKS: Mapping[str, tuple[tuple[str, ...], Callable[..., str]]] = {
     "safety": (("safety",), safety_tables),
     "guard": (("guard",), guard_tables),
     "deidentify": (("deidentify",), deidentify_table),
+    "photo": (("photo",), photo_blocks),
     "service": (("service",), service_table),
     "processes": (("processes",), processes_table),
     "photographs": (("photographs",), photographs_table),

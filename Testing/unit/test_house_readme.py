@@ -145,7 +145,8 @@ def test_every_command_shown_is_one_that_the_program_takes(command: str) -> None
 @pytest.mark.parametrize("page", ["docs/cli.md", "docs/json.md"])
 def test_every_command_of_the_program_has_its_part_of_the_page(page: str) -> None:
     named = {word for title in headings(page) for word in title.split()}
-    assert not COMMANDS.keys() - named - (NO_REPORT if page.endswith("json.md") else set())
+    commands = {name for name in COMMANDS if not set(name.split()) <= named}
+    assert not commands - (NO_REPORT if page.endswith("json.md") else set())
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in {"docs/results.md", "CONTRIBUTING.md"}])

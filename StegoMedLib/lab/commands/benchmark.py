@@ -33,8 +33,9 @@ def run(arguments: argparse.Namespace) -> None:
 def _results(arguments: argparse.Namespace) -> Results:
     """What was measured and written, under a progress bar."""
     comparison, finder = COMPARISONS[arguments.comparison], make_finder(arguments.finder, arguments.engine)
-    numbers = {name: getattr(arguments, name) for name, _, _ in comparison.numbers}
+    names = [name for name, _, _ in comparison.numbers] + [name for name, _ in comparison.files]
+    chosen = {name: getattr(arguments, name) for name in names}
     with progress_bar("Measuring") as progress:
         common = {"slices": arguments.slices, "seed": arguments.seed, "overwrite": arguments.overwrite}
         request = Request(arguments.data, arguments.out, finder, **common, progress=progress)
-        return comparison.results(request, **numbers)
+        return comparison.results(request, **chosen)

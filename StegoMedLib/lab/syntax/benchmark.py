@@ -27,6 +27,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         for name, default, what in comparison.numbers:
             told = f"{what} (default: %(default)s)"
             each.add_argument(f"--{name}", type=int, default=default, metavar="N", help=told)
+        for name, what in comparison.files:
+            each.add_argument(f"--{name}", type=filled_path, metavar="FILE", help=what)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +43,12 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=filled_path, required=True, metavar="DIR", help="folder for the page, its data and its pictures"
     )
-    parser.add_argument("--slices", type=int, metavar="N", help="at most N slices of each series, for a quick look")
+    parser.add_argument(
+        "--slices",
+        type=int,
+        metavar="N",
+        help="at most N slices of each series, for a quick look; of photo, N crops of each photograph",
+    )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="seed of payloads and noise (default: %(default)s)"
     )
