@@ -15,7 +15,7 @@ from StegoMedLib.envelope import KeyFile
 from StegoMedLib.errors import NothingReadableError, UnusableInputError
 from StegoMedLib.photo.archive import PART, Unpacker, packed, packed_end
 from StegoMedLib.photo.conceal import files_of
-from StegoMedLib.photo.dicom_frames import frames_in
+from StegoMedLib.photo.dicom_frames import FrameLayout, frames_in
 from StegoMedLib.photo.plane_codes import coded_frame, decoded_frame
 from StegoMedLib.photo.sealing import PIECE, opened, seal_into
 
@@ -73,6 +73,21 @@ def test_pixels_are_compressed_and_headers_by_those_before(tmp_path: Path, phant
     assert len(places) >= 4
     unpacked(data, tmp_path / "back")
     assert same(phantom_folder, tmp_path / "back")
+
+
+@pytest.mark.parametrize("cell", [1, 2])
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("largest", [0, 1, 200, 255, 4095, 65535])
+def test_frames_of_any_range_are_compressed_and_come_back(
+    cell: int, samples: int, largest: int, *, signed: bool
+) -> None:
+    random = np.random.default_rng(largest)
+    values = random.integers(0, min(largest, 256**cell - 1) + 1, (30, 20, samples)).astype(f"<u{cell}")
+    layout = FrameLayout(0, 1, 30, 20, cell, samples, signed)
+    code = coded_frame(values.tobytes(), layout)
+    assert code is not None
+    assert decoded_frame(code) == values.tobytes()
 
 
 @pytest.mark.data
