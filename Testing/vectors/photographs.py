@@ -63,4 +63,4 @@ def _picture(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.
     picture = 128 + 400 * gaussian_filter(random.normal(0, 1, shape), (6, 6, 0)) + random.normal(0, 3, shape)
     picture[: shape[0] // 5, : shape[1] // 5] = 0
     picture[-shape[0] // 6 :, -shape[1] // 6 :] = 255
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(picture), 0, 255), dtype=np.uint8)
