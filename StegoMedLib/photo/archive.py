@@ -17,6 +17,7 @@ kind  what
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import struct
 import zlib
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.files import whole_file
+from StegoMedLib.opening import open_file
 from StegoMedLib.photo.dicom_frames import frames_in
 from StegoMedLib.photo.plane_codes import coded_frame, decoded_frame
 
@@ -40,6 +42,8 @@ _CHECKS = struct.Struct(">Q32s")
 _PIECE = 1 << 20
 """Bytes of a file that one part holds at most, frames apart."""
 _LARGEST_PART = 1 << 27
+_LARGEST_FILE = 1 << 44
+_REMEDY = "give files that can be read."
 _WINDOW = 1 << 15
 _RAW_DEFLATE = -15
 _MOST_NAME_BYTES, _MOST_COMPONENT_BYTES = 4096, 255
@@ -84,13 +88,13 @@ def packed(files: list[tuple[Path, str]], done: Callable[[int], None]) -> Iterat
     """
     window = _Window()
     for number, (path, name) in enumerate(files):
-        try:
-            with path.open("rb") as stream:
-                yield _part(_NAME, name.encode())
-                yield from _of_file(stream, path.stat().st_size, window)
-        except OSError as error:
-            cause = error.strerror or "input/output error"
-            raise UnusableInputError(f"{path} cannot be read ({cause}); give a file that can be.") from None
+        with open_file(path, _LARGEST_FILE, _REMEDY) as stream:
+            yield _part(_NAME, name.encode())
+            try:
+                yield from _of_file(stream, os.fstat(stream.fileno()).st_size, window)
+            except OSError as error:
+                cause = error.strerror or "input/output error"
+                raise UnusableInputError(f"{path} cannot be read ({cause}); {_REMEDY}") from None
         done(number + 1)
 
 

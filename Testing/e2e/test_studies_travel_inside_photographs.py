@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -223,6 +224,16 @@ def test_photographs_that_would_not_do_are_refused(
     done = stegomed("conceal", notes, photograph, "--out", "out")
     assert done.returncode == 3
     assert word in " ".join(done.stderr.split())
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.key_file
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes in folders")
+def test_nothing_waits_for_a_pipe_among_the_files(stegomed: Any, tmp_path: Path, notes: Path) -> None:
+    os.mkfifo(notes / "pipe")
+    done = stegomed("conceal", notes, *different(tmp_path / "photographs", 1), "--out", "out", timeout=60)
+    assert done.returncode == 3
+    assert "pipe" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
