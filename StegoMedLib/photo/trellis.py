@@ -24,6 +24,8 @@ __all__ = ["DEAREST", "Trellis"]
 DEAREST = 1000
 """Largest cost of a change."""
 _Costs = np.int16
+_CHEAPEST = np.where(np.arange(32) >> 4 & 1, 2, np.arange(32) >> 3 & 1)
+"""Which of three states was the cheapest, by what was decided."""
 _UNREACHED, _FURTHEST = _Costs(12000), 9000
 """Cost of states to which no change leads yet, and above all costs by which others differ: as many changes as the band
 has rows lead from each to each. Sums stay within 16 bits."""
@@ -43,21 +45,21 @@ class Trellis:
         joined = [_triples(tuple(column.tolist())) for column in code.columns]
         self.seats = [seats for _, seats in joined]
         self.moves = [self.seats[place - 1][triples] for place, (triples, _) in enumerate(joined)]
-        self._memory = np.empty(0, np.bool_)
+        self._memory = np.empty(0, np.uint8)
 
-    def decisions(self, runs: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    def decisions(self, runs: int) -> NDArray[np.uint8]:
         """Memory for what was decided at each sample, used again for each walk, as new memory takes as long as a walk.
 
         Returns
         -------
-        ndarrays of bool, shapes (length, 3, states / 3, runs), and twice (length, states / 3, runs)
+        ndarray of uint8, shape (length, states / 3, runs)
+            Of each three states: bits 0 to 2 say which were reached by a change, bit 3 that the second was cheaper
+            than the first, bit 4 that the third was cheaper than both. In one byte, as memory is what walks wait for.
         """
         shape = self.code.length, self.states // 3, runs
-        third = math.prod(shape)
-        if self._memory.size < 5 * third:
-            self._memory = np.empty(5 * third, np.bool_)
-        changed, second, last = np.split(self._memory[: 5 * third], [3 * third, 4 * third])
-        return changed.reshape(shape[0], 3, *shape[1:]), second.reshape(shape), last.reshape(shape)
+        if self._memory.size < math.prod(shape):
+            self._memory = np.empty(math.prod(shape), np.uint8)
+        return self._memory[: math.prod(shape)].reshape(shape)
 
     def changes(self, wanted: NDArray[np.uint8], costs: NDArray[np.int16]) -> NDArray[np.int8]:
         """Changes that add the digits `wanted` to the message, of the least total cost of each run.
@@ -113,7 +115,8 @@ class _Walk:
         self._all_reached = False
         self._spread, self._taken = (np.empty((3, third, runs), _Costs) for _ in range(2))
         self._least, self._other = (np.empty((third, runs), _Costs) for _ in range(2))
-        self._changed, self._second, self._last = trellis.decisions(runs)
+        self._decisions = trellis.decisions(runs)
+        self._bits = np.empty((5, third, runs), np.bool_)
 
     def open(self, costs: NDArray[np.int16]) -> None:
         """The first sample of a group: each state that is left reaches two others, by one change each."""
@@ -125,13 +128,15 @@ class _Walk:
         """A further sample of a group."""
         taken, least = self._taken, self._least
         np.take(_rows(self._spread), self._trellis.moves[place], axis=0, out=_rows(taken), mode="clip")
-        np.less(taken[1], taken[0], out=self._second[place])
+        changed, second, last = self._bits[:3], self._bits[3], self._bits[4]
+        np.less(taken[1], taken[0], out=second)
         np.minimum(taken[0], taken[1], out=least)
-        np.less(taken[2], least, out=self._last[place])
+        np.less(taken[2], least, out=last)
         np.minimum(least, taken[2], out=least)
         least += costs
-        np.less(least, taken, out=self._changed[place])
+        np.less(least, taken, out=changed)
         np.minimum(taken, least, out=self._spread)
+        _pack(self._bits.view(np.uint8), self._decisions[place])
 
     def close(self, row: int, place: int) -> None:
         """The end of a group: the digit has to be what is wanted, and leaves the states."""
@@ -171,14 +176,20 @@ class _Walk:
         """The seat before a sample, of which `found` gets the change (0, 1 or 2)."""
         times = seat // self._third
         at = seat * runs.size + runs
-        changed = self._changed[place].reshape(-1).take(at)
         at -= times * (self._third * runs.size)
-        best = self._second[place].reshape(-1).take(at).astype(np.intp)
-        best[self._last[place].reshape(-1).take(at)] = 2
-        source = np.where(changed, best, times)
+        decided = self._decisions[place].reshape(-1).take(at)
+        source = np.where(decided >> times.astype(np.uint8) & 1, _CHEAPEST.take(decided), times)
         np.mod(times - source, 3, out=found, casting="unsafe")
         moved: NDArray[np.intp] = self._trellis.moves[place].take(seat + (source - times) * self._third)
         return moved
+
+
+def _pack(bits: NDArray[np.uint8], packed: NDArray[np.uint8]) -> None:
+    """Put five zeros and ones, shape (5, ...), into the bits of a byte, shape (...)."""
+    np.copyto(packed, bits[4])
+    for each in bits[3::-1]:
+        np.add(packed, packed, out=packed)
+        np.bitwise_or(packed, each, out=packed)
 
 
 def _rows(costs: NDArray[np.int16]) -> NDArray[np.int16]:
