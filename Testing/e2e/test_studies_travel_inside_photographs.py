@@ -99,10 +99,10 @@ def source_in(tmp_path: Path, file: Path) -> Path:
 def test_a_series_comes_back_whichever_third_of_the_photographs_is_lost(
     stegomed: Any, tmp_path: Path, data_dir: Path
 ) -> None:
-    source = series_of(tmp_path, data_dir, 24)
+    source = series_of(tmp_path, data_dir, 10)
     photographs = []
     for place in range(10):
-        name, side = COLOUR[place % len(COLOUR)], 900 + 40 * place
+        name, side = COLOUR[place % len(COLOUR)], 600 + 24 * place
         photographs.append(tmp_path / f"{name}{side}.png")
         Image.fromarray(scaled(name, side, side)).save(photographs[-1], compress_level=1)
     assert concealed(stegomed, source, photographs, "--workers", "2")["may_be_lost"] == 3
