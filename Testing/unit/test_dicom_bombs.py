@@ -24,7 +24,7 @@ EMPTY, UNDEFINED = ITEM + bytes(4), b"\xff\xff\xff\xff"
 MANY = 1_000_000
 BEFORE_PATIENT = b"\x10\x00\x10\x00PN"
 SHORT_TIME = 12.0
-"""Seconds of the processor, ten times what it takes on a quiet machine; a parser takes as long for the least of them."""
+"""Seconds of the processor, many times what it takes on a quiet machine, and less than a parser takes."""
 
 
 def explicit(tag: tuple[int, int], vr: bytes, value: bytes, *, defined: bool) -> bytes:
