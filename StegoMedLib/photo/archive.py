@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from StegoMedLib.errors import UnusableInputError
-from StegoMedLib.files import whole_file
+from StegoMedLib.files import PRIVATE, whole_file
 from StegoMedLib.opening import open_file
 from StegoMedLib.photo.dicom_frames import frames_in
 from StegoMedLib.photo.plane_codes import coded_frame, decoded_frame
@@ -154,6 +154,7 @@ class Unpacker:
 
     folder: Path
     files: list[str] = field(default_factory=list)
+    _names: set[str] = field(default_factory=set)
     _waiting: bytearray = field(default_factory=bytearray)
     _window: _Window = field(default_factory=_Window)
     _file: _File | None = None
@@ -185,8 +186,9 @@ class Unpacker:
     def _take(self, kind: int, content: bytes) -> None:
         if kind == _NAME and self._file is None:
             name = _safe_name(content)
-            if name.casefold() in (each.casefold() for each in self.files):
+            if name.casefold() in self._names:
                 raise ValueError("a name comes twice")
+            self._names.add(name.casefold())
             self.files.append(name)
             self._file = _File(self.folder / name)
         elif kind == _CHECK and self._file is not None:
@@ -213,11 +215,11 @@ class Unpacker:
 
 
 class _File:
-    """A file that is being written; it appears when it is whole."""
+    """A file that is being written, for its owner alone, as it may name a patient; it appears when it is whole."""
 
     def __init__(self, path: Path) -> None:
         self._digest, self._length = hashlib.sha256(), 0
-        self._context = whole_file(path)
+        self._context = whole_file(path, mode=PRIVATE)
         self._stream, _ = self._context.__enter__()
 
     def write(self, data: bytes) -> None:

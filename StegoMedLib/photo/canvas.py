@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["HEIGHT", "PhotoCanvas", "extract"]
+__all__ = ["PhotoCanvas", "extract"]
 
-HEIGHT = 4
-"""Rows of the band that a writer takes: 5 would save 3 changes of 100, and takes twice the time."""
+_HEIGHT = 4
+"""Rows of the band that a writer takes: 5 would save 1 to 4 changes of 100, and takes twice the time."""
 
 _NONCE_BYTES, _CHECK_BYTES, _TAG_BYTES = 8, 8, 16
 _FIELDS = struct.Struct(">IHBB")
@@ -53,6 +53,12 @@ _AT_THE_ENDS = 5 * MIDDLE // 2
 class PhotoCanvas:
     """One photograph, and the key under which it carries bytes.
 
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (H, W, C)
+        Without a channel of opacity.
+    locator : bytes of length 32
+
     Attributes
     ----------
     samples : int
@@ -65,11 +71,6 @@ class PhotoCanvas:
         self._original, self._key = pixels, _key_of(locator, pixels.shape)
         self.samples = int(np.count_nonzero((pixels != BLACK) & (pixels != WHITE)))
         self.capacity = _capacity(_Layout.of(pixels.size, pixels.shape))
-
-    @classmethod
-    def of(cls, pixels: NDArray[np.uint8], locator: bytes) -> PhotoCanvas:
-        """Of pixels of shape (H, W, C), without a channel of opacity, and a key of 32 bytes."""
-        return cls(pixels, locator)
 
     def embed(
         self, data: bytes, contrast: float | None = None, tick: Callable[[], None] = lambda: None
@@ -123,9 +124,9 @@ class PhotoCanvas:
         layout = _Layout.of(runs.samples.size, self._original.shape)
         body = trits_of_bytes(keys.sealed(data))
         rows = -(-body.size // layout.runs)
-        head = keys.head(_FIELDS.pack(len(data), rows, HEIGHT, 0))
+        head = keys.head(_FIELDS.pack(len(data), rows, _HEIGHT, 0))
         runs.write(slice(_HEAD_SAMPLES), _head_code(self._key), trits_of_bytes(head))
-        code = Code.of(keys.columns, rows, layout.length, HEIGHT)
+        code = Code.of(keys.columns, rows, layout.length, _HEIGHT)
         place = slice(_HEAD_SAMPLES, _HEAD_SAMPLES + layout.size)
         runs.write(place, code, _filled(body, rows * layout.runs, keys))
 

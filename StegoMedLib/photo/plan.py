@@ -31,15 +31,12 @@ class Plan:
         Of each photograph, in the order in which they were given; 0 where it is too small to serve.
     needed : int
         Units that give everything back.
-    unit_bytes : int
-        About as many bytes each has.
     load : float
         Bits a sample of the photograph that is loaded most.
     """
 
     units: tuple[int, ...]
     needed: int
-    unit_bytes: int
     load: float
 
     @property
@@ -85,6 +82,6 @@ def _plans(samples: Sequence[int], weights: Sequence[int], size: int, lost: int)
         if needed:
             unit = ceil(size / needed)
             loads = (8 * unit * count / sample for count, sample in zip(units, samples, strict=True) if count)
-            yield Plan(units, needed, unit, max(loads))
+            yield Plan(units, needed, max(loads))
         elif finest == _FINEST:
-            yield Plan(units, 1, size, float("inf"))
+            yield Plan(units, 1, float("inf"))

@@ -78,6 +78,8 @@ def opened(read: Callable[[int], bytes], length: int, key: Key) -> Iterator[byte
     if not isinstance(record, FileRecord) or record.name != RECORD_NAME or len(record.data) != KEY_BYTES:
         raise NothingReadableError
     secret, left, number = expanded(record.data, "photographs"), length - size - _LENGTH_BYTES, 0
+    if left <= 0:  # even of nothing, the last piece has a tag
+        raise NothingReadableError
     while left > 0:
         take = min(left, PIECE + TAG_BYTES)
         left -= take

@@ -30,7 +30,7 @@ def photographs(draw: st.DrawFn) -> np.ndarray:
 @settings(max_examples=40, deadline=None)
 @given(photographs(), st.floats(0, 1), st.binary(min_size=32, max_size=32))
 def test_any_photograph_carries_what_it_says(photograph: np.ndarray, part: float, key: bytes) -> None:
-    canvas = PhotoCanvas.of(photograph, key)
+    canvas = PhotoCanvas(photograph, key)
     data = np.random.default_rng(1).bytes(int(part * canvas.capacity))
     if not canvas.capacity:
         return

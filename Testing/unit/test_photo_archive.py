@@ -234,6 +234,6 @@ def test_pieces_are_sealed_in_their_order_and_to_the_last(tmp_path: Path, size: 
     ]
     if len(pieces) > 1:
         changed += [sealed[:begin] + b"".join(pieces[::-1]), sealed[:begin] + b"".join(pieces[:-1])]
-    for each in changed[:2] + changed[3:]:
+    for each in changed:
         with pytest.raises(NothingReadableError):
             read_back(each)

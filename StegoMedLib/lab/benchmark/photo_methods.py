@@ -94,7 +94,7 @@ class Ours:
 
     def embed(self, cover: NDArray[np.uint8], data: bytes) -> NDArray[np.uint8]:
         """Stego photograph."""
-        return PhotoCanvas.of(cover, _KEY).embed(data)
+        return PhotoCanvas(cover, _KEY).embed(data)
 
     def extract(self, stego: NDArray[np.uint8], length: int) -> bytes:
         """The bytes; it finds their number itself."""
