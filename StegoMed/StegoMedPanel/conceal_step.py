@@ -91,7 +91,7 @@ class ConcealStep:
         request = self._request(self._embed.key(passphrase))
         self.forget_result()
         report = desk.work.conceal(volume, photographs, folder, request, desk.progress)
-        self._done = _what_was_done(report, folder, len(photographs), self._embed.others.told)
+        self._done = _what_was_done(report, folder, self._embed.others.told)
 
     def _volume(self) -> Node:
         volume = self._desk.case(region=False).volume
@@ -134,17 +134,16 @@ def _what_will_be(volume: Node) -> str:
     )
 
 
-def _what_was_done(report: ConcealReport, folder: Path, given: int, told: list[str]) -> tuple[str, State]:
+def _what_was_done(report: ConcealReport, folder: Path, told: list[str]) -> tuple[str, State]:
     rows = report.photographs
     words = [
         f"{counted(len(rows), 'photograph')} {'was' if len(rows) == 1 else 'were'} written to {folder}{_psnr(report)}."
     ]
     if report.may_be_lost:
         words.append(f"Any {report.may_be_lost} of them may be lost.")
-    if len(rows) < given:
-        words.append(
-            f"{given - len(rows)} could carry nothing, and {'was' if given - len(rows) == 1 else 'were'} left out."
-        )
+    if report.unused:
+        left = len(report.unused)
+        words.append(f"{left} could carry nothing, and {'was' if left == 1 else 'were'} left out.")
     words.append("Show nobody the photographs they were made of: side by side, the changes can be seen.")
     if report.lossy:
         of = f"{counted(len(report.lossy), 'photograph')} had been compressed with loss:"

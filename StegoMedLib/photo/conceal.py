@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from StegoMedLib.envelope.erasure import MOST_SHARDS
 from StegoMedLib.errors import DoesNotFitError, UnusableInputError, UsageError
 from StegoMedLib.files import is_unfinished
 from StegoMedLib.photo.archive import checked_name, packed, packed_end
@@ -76,6 +77,8 @@ class ConcealReport:
     photographs : list of Carried
     lossy : list of str
         Photographs that had been stored with loss.
+    unused : list of str
+        Photographs that are too small to carry anything, and were not written.
     """
 
     files: list[str]
@@ -84,6 +87,7 @@ class ConcealReport:
     may_be_lost: int
     photographs: list[Carried] = field(default_factory=list)
     lossy: list[str] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
         """The report of the command."""
@@ -160,6 +164,8 @@ def conceal_files(
     DoesNotFitError
         The photographs are too few or too small.
     """
+    if len(photographs) > MOST_SHARDS:
+        raise UnusableInputError(f"At most {MOST_SHARDS} photographs share a secret; give fewer, or larger ones.")
     check_places([*(path for path, _ in files), *photographs], target, overwrite=options.overwrite)
     clock = _Clock(progress, len(files), len(photographs))
     measured = done_side_by_side(
@@ -181,8 +187,9 @@ def conceal_files(
         errands = _errands(photographs, measured, place, key, options, plan, cut, work / _UNITS)
         rows = done_side_by_side(carry, list(errands), options.processes, clock.carried)
     lossy = [str(path) for path, each in zip(photographs, measured, strict=True) if each.lossy]
+    unused = [str(path) for path, count in zip(photographs, plan.units, strict=True) if not count]
     source_bytes = sum(path.stat().st_size for path, _ in files)
-    return ConcealReport([name for _, name in files], source_bytes, size, lost, rows, lossy)
+    return ConcealReport([name for _, name in files], source_bytes, size, lost, rows, lossy, unused)
 
 
 @dataclass(frozen=True)

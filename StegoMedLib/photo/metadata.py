@@ -1,10 +1,12 @@
 """What a photograph says beside its samples: all of it is kept, or only what gives the colours their look.
 
-A small picture inside (a thumbnail) is made anew from the photograph that is written: it may show what was cut off.
+A small picture inside (a thumbnail) may show what was cut off. In EXIF data it is made anew from the photograph that is
+written; anything else that holds one, or may, is left out.
 """
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,10 @@ _COLOUR_CHUNKS = frozenset({b"cHRM", b"gAMA", b"iCCP", b"sRGB", b"cICP", b"mDCV"
 _OF_THE_PICTURE = frozenset({b"IHDR", b"PLTE", b"IDAT", b"tRNS", b"hIST", b"sBIT", b"bKGD", b"sPLT"})
 """Chunks that Pillow writes, or that would be of other samples."""
 _EXIF_CHUNK, _PICTURE_IN_XMP = b"eXIf", b"xmpGImg"
+_RAW_PROFILE = b"Raw profile type"
+"""Keyword of texts that hold EXIF data or image resources in hexadecimal, as some programs write them."""
+_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+_LARGEST_TEXT = 1 << 24
 _DESCRIPTIVE_TAGS = frozenset({270, 271, 272, 274, 282, 283, 285, 296, 305, 306, 315, 316, 700, 33432, 33723})
 """Of TIFF: what is shown and who made it when with what, orientation, resolution, XMP, rights, IPTC."""
 _XMP_TAG = 700
@@ -57,7 +63,7 @@ class Metadata:
             return Metadata(chunks=colour, profile=self.profile, compression=self.compression)
         chunks = ((name, with_thumbnail(data, image) if name == _EXIF_CHUNK else data) for name, data in self.chunks)
         return Metadata(
-            tuple((name, data) for name, data in chunks if _PICTURE_IN_XMP not in data),
+            tuple((name, data) for name, data in chunks if data and not _may_hold_picture(name, data)),
             self.profile,
             with_thumbnail(self.exif, image),
             b"" if _PICTURE_IN_XMP in self.xmp else self.xmp,
@@ -79,6 +85,24 @@ def metadata_of(image: Image.Image, content: bytes) -> Metadata:
         tags={tag: value for tag, value in dict(tags).items() if tag in _DESCRIPTIVE_TAGS},
         compression=str(info.get("compression", "")) if tags else "",
     )
+
+
+def _may_hold_picture(name: bytes, data: bytes) -> bool:
+    """Whether a chunk of PNG may hold a picture, EXIF data apart; a text that cannot be read may."""
+    keyword, _, rest = data.partition(b"\0")
+    if name not in _TEXTS:
+        return False
+    if name == b"iTXt":
+        compressed, rest = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
+    else:
+        compressed, rest = name == b"zTXt", rest[name == b"zTXt" :]
+    inflater = zlib.decompressobj()
+    try:
+        text = inflater.decompress(rest, _LARGEST_TEXT) if compressed else rest
+    except zlib.error:
+        return True
+    whole = inflater.eof or not compressed
+    return not whole or keyword.startswith(_RAW_PROFILE) or _PICTURE_IN_XMP in text
 
 
 def _bytes(value: object) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from StegoMedLib.errors import NothingReadableError, TooFewPhotographsError, UnusableInputError
@@ -18,7 +20,7 @@ from StegoMedLib.series.staging import staged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from typing import BinaryIO
 
     from StegoMedLib.envelope import Key
 
@@ -29,7 +31,10 @@ _ENDINGS = frozenset({".png", ".webp", ".tif", ".tiff"})
 
 @dataclass(frozen=True)
 class Seen:
-    """A photograph, and the number of the secret of which it carries a share; 0 where it carries none for this key."""
+    """A photograph, and the number of the secret of which it carries a share; 0 where it carries none for this key.
+
+    Where positions are public, also shares of what is sealed for others have a number; nothing else is told of them.
+    """
 
     file: str
     secret: int
@@ -105,6 +110,10 @@ def reveal_files(
         The target cannot be written, or whoever sealed something sealed what this version does not know.
     """
     paths = list(_found(photographs))
+    if not paths:
+        raise UnusableInputError(
+            f"{photographs[0]} holds no photograph; name PNG, WebP or TIFF files, or folders of them."
+        )
     check_places(photographs, target, overwrite=overwrite)
     with staged(target, overwrite=overwrite) as place:
         secrets: dict[Cut, _Secret] = {}
@@ -122,12 +131,21 @@ def reveal_files(
 
 
 def _found(photographs: Sequence[Path]) -> Iterator[Path]:
-    """Files as they were named, and those of folders that may be such photographs."""
+    """Files as they were named, and those of folders that may be such photographs.
+
+    Raises
+    ------
+    UnusableInputError
+        Nothing goes by one of the names.
+    """
     for each in photographs:
-        if each.is_dir():
-            yield from sorted(path for path in each.rglob("*") if path.suffix.lower() in _ENDINGS and path.is_file())
-        else:
+        if os.path.isdir(each):  # noqa: PTH112  pathlib raises where none may enter
+            walked = (Path(folder) / name for folder, _, names in os.walk(each) for name in names)
+            yield from sorted(path for path in walked if path.suffix.lower() in _ENDINGS)
+        elif os.path.lexists(each):
             yield each
+        else:
+            raise UnusableInputError(f"There is no {each}; name photographs, or folders of them.")
 
 
 def _share_in(path: Path, key: Key) -> Share | None:
@@ -140,27 +158,40 @@ def _share_in(path: Path, key: Key) -> Share | None:
 
 
 def _write(secrets: list[_Secret], place: Path, key: Key) -> list[str]:
-    """Write the files of all secrets that are whole."""
-    whole = [each for each in secrets if each.is_whole]
-    if not whole:
-        if secrets:
-            raise TooFewPhotographsError(*(_missing(each) for each in secrets))
-        raise NothingReadableError
+    """Write the files of all secrets that are whole, and that the key opens."""
+    readable = [each for each in secrets if each.is_whole and _opens(each, key)]
+    if not readable:
+        incomplete = [_missing(each) for each in secrets if not each.is_whole]
+        raise TooFewPhotographsError(*incomplete) if incomplete else NothingReadableError
     files = []
-    for each in whole:
-        folder = place / str(each.number) if len(whole) > 1 else place
+    for each in readable:
+        folder = place / str(each.number) if len(readable) > 1 else place
         folder.mkdir(exist_ok=True)
         files += [str((folder / name).relative_to(place)) for name in _unpacked(each, folder, key)]
     return files
 
 
+def _opens(secret: _Secret, key: Key) -> bool:
+    """Whether the key opens it: where positions are public, others' secrets are found, too."""
+    with secret.path.open("rb") as units:
+        try:
+            next(_plain(secret, units, key))
+        except NothingReadableError:
+            return False
+    return True
+
+
 def _unpacked(secret: _Secret, folder: Path, key: Key) -> list[str]:
     with secret.path.open("rb") as units, _unpacker(folder) as unpacker:
-        read = _Reader(joined_units(units, secret.places, secret.cut))
-        for piece in opened(read, secret.cut.length, key):
+        for piece in _plain(secret, units, key):
             unpacker.feed(piece)
         unpacker.finish()
         return unpacker.files
+
+
+def _plain(secret: _Secret, units: BinaryIO, key: Key) -> Iterator[bytes]:
+    """What is sealed, piece by piece."""
+    return opened(_Reader(joined_units(units, secret.places, secret.cut)), secret.cut.length, key)
 
 
 @contextmanager

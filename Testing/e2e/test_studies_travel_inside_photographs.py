@@ -7,6 +7,8 @@ import json
 import os
 import random
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -157,6 +159,29 @@ def test_foreign_photographs_among_them_do_no_harm(stegomed: Any, tmp_path: Path
     assert digests(tmp_path / "back") == digests(notes)
     seen = json.loads((tmp_path / "back.json").read_text(encoding="ascii"))["photographs"]
     assert sum(each["secret"] for each in seen) == 4
+    if os.name != "nt":
+        assert {(tmp_path / "back" / name).stat().st_mode & 0o077 for name in digests(tmp_path / "back")} == {0}
+
+
+@pytest.mark.key_file
+def test_what_is_not_there_is_named(stegomed: Any, tmp_path: Path, notes: Path) -> None:
+    (tmp_path / "none").mkdir()
+    concealed(stegomed, notes, different(tmp_path / "photographs", 1))
+    for photographs, word in ((["out", "missing.png"], "missing.png"), (["none"], "none holds no photograph")):
+        done = stegomed("reveal", *photographs, "--out", "back")
+        assert done.returncode == 3
+        assert word in " ".join(done.stderr.split())
+        assert not (tmp_path / "back").exists()
+
+
+@pytest.mark.key_file
+def test_photographs_that_carry_nothing_are_named(stegomed: Any, tmp_path: Path, notes: Path) -> None:
+    Image.fromarray(scaled("rocket", 40, 30)).save(tmp_path / "tiny.png")
+    report = concealed(stegomed, notes, [*different(tmp_path / "photographs", 3, 400), tmp_path / "tiny.png"])
+    assert report["unused"] == [str(tmp_path / "tiny.png")]
+    assert len(report["photographs"]) == 3
+    assert stegomed("reveal", "out", "--out", "back").returncode == 0
+    assert digests(tmp_path / "back") == digests(notes)
 
 
 @pytest.mark.key_file
@@ -190,8 +215,29 @@ def test_recipients_reveal_with_their_private_keys(stegomed: Any, tmp_path: Path
     assert digests(tmp_path / "back") == digests(notes)
 
 
+def test_secrets_for_others_among_the_photographs_do_no_harm(stegomed: Any, tmp_path: Path, notes: Path) -> None:
+    """Positions are public for all recipients, so that each finds the others' shares."""
+    for name, source, photographs in (
+        ("anna", notes, different(tmp_path / "photographs", 4)[:2]),
+        ("berta", notes / "a.txt", different(tmp_path / "photographs", 4)[2:]),
+    ):
+        identity = Identity.made()
+        write_whole(tmp_path / f"{name}.pem", identity_to_pem(identity), mode=PRIVATE)
+        write_whole(tmp_path / f"{name}.pub", recipient_to_pem(identity.recipient))
+        done = stegomed("conceal", source, *photographs, "--out", f"for {name}", "--recipient", f"{name}.pub")
+        assert done.returncode == 0, done.stderr
+    for order in (("for anna", "for berta"), ("for berta", "for anna")):
+        done = stegomed("reveal", *order, "--out", "back", "--identity", "anna.pem", "--overwrite")
+        assert done.returncode == 0, done.stderr
+        assert digests(tmp_path / "back") == digests(notes)
+
+
 @pytest.mark.key_file
 def test_what_is_needed_is_said_before_photographs_are_chosen(stegomed: Any, tmp_path: Path, notes: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "STEGOMED_PASSPHRASE"}
+    nobody_is_asked = [sys.executable, "-m", "StegoMedLib", "conceal", str(notes)]
+    asked = subprocess.run(nobody_is_asked, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert asked.returncode == 0
     done = stegomed("conceal", notes)
     assert done.returncode == 0
     assert "In colour photographs of 1024x1024: 1 " in done.stderr

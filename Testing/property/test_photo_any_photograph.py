@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import io
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from StegoMedLib.envelope.erasure import MOST_SHARDS
+from StegoMedLib.errors import UnusableInputError
 from StegoMedLib.photo.canvas import PhotoCanvas, extract
+from StegoMedLib.photo.photographs import read_photograph
 from StegoMedLib.photo.plan import planned
 from StegoMedLib.photo.shares import Cut, Share, read_share
 from StegoMedLib.photo.thumbnails import with_thumbnail
 from StegoMedLib.photo.trits import bytes_of_trits, trits_of_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SIDES = st.integers(30, 70)
 
@@ -69,6 +78,45 @@ def test_whichever_are_lost_the_others_have_enough(samples: list[int], size: int
 @given(st.binary(max_size=200), st.sampled_from((b"", b"Exif\0\0")), st.sampled_from((b"II*\0", b"MM\0*", b"")))
 def test_no_exif_data_break_the_writer(rest: bytes, prefix: bytes, order: bytes) -> None:
     assert len(with_thumbnail(prefix + order + rest, Image.new("L", (40, 30)))) <= len(prefix + order + rest)
+
+
+@lru_cache
+def written_photographs() -> tuple[bytes, ...]:
+    """A small picture in every format, with something to say."""
+    picture = Image.fromarray(np.random.default_rng(5).integers(0, 255, (40, 50, 3), dtype=np.uint8))
+    exif = Image.Exif()
+    exif[271] = "Maker"
+    found = []
+    for kind, options in (
+        ("PNG", {"exif": exif}),
+        ("WEBP", {"lossless": True, "exif": exif}),
+        ("TIFF", {"compression": "tiff_lzw", "exif": exif}),
+        ("TIFF", {}),
+        ("BMP", {}),
+        ("PPM", {}),
+        ("JPEG", {"exif": exif}),
+    ):
+        stream = io.BytesIO()
+        picture.save(stream, kind, **options)
+        found.append(stream.getvalue())
+    return tuple(found)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_damaged_photograph_breaks_reader_or_writer(tmp_path: Path, data: st.DataObject) -> None:
+    content = bytearray(data.draw(st.sampled_from(written_photographs())))
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, min(len(content) - 1, 400)))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(content))) if data.draw(st.booleans()) else len(content)
+    path = tmp_path / "photograph"
+    path.write_bytes(content[:cut])
+    try:
+        photograph = read_photograph(path, decode_lossy=True)
+    except UnusableInputError:
+        return
+    path.write_bytes(photograph.with_pixels(photograph.pixels, metadata=True))
+    assert np.array_equal(read_photograph(path, decode_lossy=False).pixels, photograph.pixels)
 
 
 def test_a_plan_loads_equal_photographs_equally() -> None:

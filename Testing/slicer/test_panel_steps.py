@@ -331,7 +331,10 @@ def test_concealing_hands_over_what_was_chosen_and_says_what_was_done(desk: Any,
     desk.parameters.removeMetadata = True
     step.refresh()
     desk.work.instead = lambda: SimpleNamespace(
-        photographs=[SimpleNamespace(psnr=61.04), SimpleNamespace(psnr=float("inf"))], may_be_lost=0, lossy=[]
+        photographs=[SimpleNamespace(psnr=61.04), SimpleNamespace(psnr=float("inf"))],
+        may_be_lost=0,
+        lossy=[],
+        unused=[],
     )
     desk.ui.concealButton.click()
     step.refresh()

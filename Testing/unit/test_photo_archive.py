@@ -14,7 +14,7 @@ from StegoMedLib.dicom import new_series
 from StegoMedLib.envelope import KeyFile
 from StegoMedLib.errors import NothingReadableError, UnusableInputError
 from StegoMedLib.photo.archive import PART, Unpacker, packed, packed_end
-from StegoMedLib.photo.conceal import files_of
+from StegoMedLib.photo.conceal import Concealment, conceal_files, files_of
 from StegoMedLib.photo.dicom_frames import FrameLayout, frames_in
 from StegoMedLib.photo.plane_codes import coded_frame, decoded_frame
 from StegoMedLib.photo.sealing import PIECE, opened, seal_into
@@ -237,3 +237,10 @@ def test_pieces_are_sealed_in_their_order_and_to_the_last(tmp_path: Path, size: 
     for each in changed:
         with pytest.raises(NothingReadableError):
             read_back(each)
+
+
+def test_more_photographs_than_shares_can_count_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+    photographs = [tmp_path / f"{number}.png" for number in range(4097)]
+    with pytest.raises(UnusableInputError, match="At most 4096"):
+        conceal_files(files_of(tmp_path / "a"), photographs, tmp_path / "out", KEY, options=Concealment())

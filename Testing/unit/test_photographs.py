@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from StegoMedLib.errors import UnusableInputError
+from StegoMedLib.photo.metadata import Metadata
 from StegoMedLib.photo.photographs import ENDINGS, read_photograph
 from StegoMedLib.photo.thumbnails import with_thumbnail
 from StegoMedLib.png_chunks import chunks_of
@@ -139,11 +140,24 @@ def exif_image(exif: bytes) -> bytes:
     return stream.getvalue()
 
 
-def test_pictures_inside_xmp_go(tmp_path: Path) -> None:
+@pytest.mark.parametrize("zipped", [False, True])
+def test_pictures_inside_texts_go_and_other_texts_stay(tmp_path: Path, *, zipped: bool) -> None:
     texts = PngImagePlugin.PngInfo()
-    texts.add_itxt("XML:com.adobe.xmp", "<xmpGImg:image>abc</xmpGImg:image>")
+    texts.add_itxt("XML:com.adobe.xmp", "<xmpGImg:image>abc</xmpGImg:image>", zip=zipped)
+    texts.add_itxt("Title", "the lake", zip=zipped)
+    texts.add_text("Raw profile type exif", "45786966", zip=zipped)
+    texts.add_text("Comment", "on the way", zip=zipped)
     PICTURE.save(tmp_path / "a.png", pnginfo=texts)
-    assert b"xmpGImg" not in rewritten(tmp_path / "a.png")[1]
+    assert len(Image.open(tmp_path / "a.png").text) == 4  # type: ignore[attr-defined]
+    written, _ = rewritten(tmp_path / "a.png")
+    assert dict(written.text) == {"Title": "the lake", "Comment": "on the way"}  # type: ignore[attr-defined]
+
+
+def test_a_text_that_cannot_be_read_goes() -> None:
+    damaged = [(b"eXIf", b"II*\0\xff"), (b"zTXt", b"Comment\0\0no deflate"), (b"iTXt", b"Comment\0\1\0\0\0cut")]
+    metadata = Metadata(chunks=(*damaged, (b"tEXt", b"Comment\0kept")))
+    kept = metadata.chosen(PICTURE, everything=True).chunks
+    assert kept == ((b"tEXt", b"Comment\0kept"),)
 
 
 @pytest.mark.parametrize("bits", ["I;16", "1"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from StegoMedLib.cli.keys import key_to_seal
+from StegoMedLib.cli.keys import key_is_given, key_to_seal
 from StegoMedLib.cli.report import deliver
 from StegoMedLib.cli.screen import progress_bar, say, show_table
 from StegoMedLib.cli.sharing import chosen_workers
+from StegoMedLib.envelope import KeyFile
 from StegoMedLib.errors import UsageError
 from StegoMedLib.photo.conceal import Concealment, conceal_files, files_of, sealed_bytes
 from StegoMedLib.photo.needs import bytes_in_words, needs_in_words
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-    from StegoMedLib.envelope import Key
     from StegoMedLib.photo.conceal import ConcealReport
 
 __all__ = ["run"]
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
     )
     files = files_of(arguments.source)
     if not arguments.photographs:
-        _say_needs(files, key_to_seal(arguments), arguments)
+        _say_needs(files, arguments)
         return
     if arguments.out is None:
         raise UsageError("Name the folder to write the photographs to, with --out DIR.")
@@ -50,10 +50,11 @@ def run(arguments: argparse.Namespace) -> None:
     deliver(report.as_json(), arguments.json_target, lambda: _show(report))
 
 
-def _say_needs(files: list[tuple[Path, str]], key: Key, arguments: argparse.Namespace) -> None:
-    """How many photographs of which size it would take."""
+def _say_needs(files: list[tuple[Path, str]], arguments: argparse.Namespace) -> None:
+    """How many photographs of which size it would take; nobody is asked for a passphrase for that."""
     if arguments.out is not None:
         raise UsageError("Name the photographs, too; without --out, the command tells how many it would take.")
+    key = key_to_seal(arguments) if key_is_given(arguments) else KeyFile.made()
     with progress_bar("Measuring the files") as progress:
         size = sealed_bytes(files, key, progress)
     say(f"{counted(len(files), 'file')}: {bytes_in_words(size)} sealed.")
@@ -74,6 +75,8 @@ def _show(report: ConcealReport) -> None:
         say(
             f"{path} had been compressed with loss: the result is a PNG, and who looks for it can tell that it changed."
         )
+    for path in report.unused:
+        say(f"{path} is too small beside the others to carry anything, and was not written.")
     lose = f" Any {report.may_be_lost} of them may be lost." if report.may_be_lost else ""
     say(
         f"{counted(len(report.files), 'file')} of {bytes_in_words(report.source_bytes)} went into "
