@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["MOST_SHARDS", "cut_data", "join_shards", "shard_size"]
 
 _SMALL_FIELD = 255
-_BYTE = 8
 MOST_SHARDS = 4096
 """Of the 65535 that the larger field allows; the parity matrix grows with their square."""
 
@@ -97,7 +96,7 @@ class _Field:
         self._power = np.concatenate([cycle, cycle, np.zeros(2 * order + 1, dtype=self.dtype)])
         self._order = order
         # All products of bytes: looking one up takes a third of the time that logarithms take.
-        self._products = self._power[self._log[:, None] + self._log] if bits == _BYTE else None
+        self._products = self._power[self._log[:, None] + self._log] if self.dtype == np.uint8 else None
 
     @classmethod
     @lru_cache(maxsize=2)
