@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
 
 from Testing.orthanc import orthanc_in
 
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
     import pydicom
 
     from Testing.orthanc import Orthanc
-
-# How fast a machine is at some hour says nothing of what is tested.
-settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
 
 _DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 
