@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Mutant", "mutants", "survivors"]
 
 TOP = Path(__file__).parents[1]
-STATIONS = ("envelope", "symbol", "codec", "binding")
+STATIONS = ("envelope", "symbol", "codec", "binding", "photo")
 FILES = [path for each in STATIONS for path in sorted((TOP / "StegoMedLib" / each).rglob("*.py"))]
 BASE = ("labels", "streams", "blocks")
 FILES += [TOP / "StegoMedLib" / f"{name}.py" for name in BASE]
@@ -156,6 +156,8 @@ def _checks(mutant: Mutant) -> Iterator[None]:
         yield from (checks.check_slots(each) for each in index["slots"].values())
     if mutant.station == "codec" and "robust" not in mutant.file:
         yield from (checks.check_embedding(index["planes"][f"{name}-key-file"]) for name in EXACT)
+    if mutant.station == "photo" or everything:
+        yield from (checks.check_photographs(each) for each in index["photographs"].values())
     for name, vector in index["planes"].items():
         if everything or _concerns(mutant, name, vector):
             yield from (checks.check_slice(vector, number) for number in range(max(1, len(vector["slices"]))))
@@ -163,6 +165,8 @@ def _checks(mutant: Mutant) -> Iterator[None]:
 
 def _concerns(mutant: Mutant, name: str, vector: dict[str, Any]) -> bool:
     """Whether a mutant may change how a plane is read."""
+    if mutant.station == "photo":
+        return False
     if vector["keys"] == ["passphrase"] and mutant.station != "envelope":
         return False  # which is slow, and says no more
     if mutant.station == "envelope":

@@ -140,13 +140,18 @@ def extract(pixels: NDArray[np.uint8], locator: bytes) -> bytes | None:
     locator : bytes of length 32
     """
     key = _key_of(locator, pixels.shape)
-    for whole in (False, True):
-        samples = Order(pixels, key, whole=whole).samples
-        layout = _Layout.of(samples.size, pixels.shape)
-        keys, fields = _head_of(samples, key) if layout.runs else (None, None)
-        if keys is not None and fields is not None:
-            return _body_of(samples, layout, keys, fields)
-    return None
+    # Both orders begin alike where the first rows have nothing black or white, so that a head alone does not tell.
+    found = (_message_of(Order(pixels, key, whole=whole).samples, pixels.shape, key) for whole in (False, True))
+    return next((data for data in found if data is not None), None)
+
+
+def _message_of(samples: NDArray[np.uint8], shape: tuple[int, ...], key: bytes) -> bytes | None:
+    """What samples carry in this order; None where that is nothing."""
+    layout = _Layout.of(samples.size, shape)
+    if not layout.runs:
+        return None
+    keys, fields = _head_of(samples, key)
+    return None if fields is None else _body_of(samples, layout, keys, fields)
 
 
 def _head_of(samples: NDArray[np.uint8], key: bytes) -> tuple[_Keys, bytes | None]:

@@ -71,6 +71,17 @@ def test_a_slice_fits_into_an_equal_photograph_of_which_much_is_black() -> None:
 
 
 @pytest.mark.parametrize("level", [0, 255])
+def test_what_is_black_or_white_may_lie_anywhere(level: int) -> None:
+    """The first rows of the key's order may have nothing of it, so that both orders begin alike."""
+    photograph = scaled("coffee", 120, 120).clip(1, 254)
+    photograph[50:56, 30:110] = level
+    canvas = PhotoCanvas(photograph, KEY)
+    for size in range(canvas.capacity - 200, canvas.capacity + 1, 100):
+        for key in (KEY, OTHER, bytes(reversed(KEY))):
+            assert extract(PhotoCanvas(photograph, key).embed(data_of(size)), key) == data_of(size)
+
+
+@pytest.mark.parametrize("level", [0, 255])
 def test_a_blank_picture_carries_something_too(level: int) -> None:
     blank = np.full((80, 90, 3), level, np.uint8)
     stego = PhotoCanvas(blank, KEY).embed(data_of(900))

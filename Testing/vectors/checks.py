@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import tempfile
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +29,7 @@ from StegoMedLib.envelope import (
 )
 from StegoMedLib.envelope.passphrases import prepare_passphrase
 from StegoMedLib.errors import NewerVersionError, NothingReadableError, UsageError
+from StegoMedLib.photo.reveal import reveal_files
 from StegoMedLib.pipeline.coding import coding
 from StegoMedLib.pipeline.message import Reader
 from StegoMedLib.pipeline.tying import Evidence
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["check_envelope", "check_geometry", "check_part", "check_passphrases", "check_shards", "check_signature"]
 __all__ += [
     "check_embedding",
+    "check_photographs",
     "check_sealing",
     "check_slice",
     "check_slots",
@@ -225,3 +229,14 @@ def check_verdict(said: Vector, verdict: Verdict) -> None:
     assert said["number"] == (None if number is None else [number.series, number.number, number.count])
     found = [] if verdict.tiles is None else rectangles(verdict.tiles, verdict.shape, verdict.side)
     assert [list(each) for each in found] == said["tiles"]
+
+
+def check_photographs(vector: Vector) -> None:
+    """All photographs give the files, and all but the first, where there are several."""
+    paths = [FOLDER / "photographs" / name for name in vector["photographs"]]
+    for some in (paths, paths[1:] or paths):
+        with tempfile.TemporaryDirectory() as folder:
+            back = Path(folder) / "back"
+            names = reveal_files(some, back, single_key(vector["key"])).files
+            found = {name: hashlib.sha256((back / name).read_bytes()).hexdigest() for name in names}
+        assert found == vector["files"]

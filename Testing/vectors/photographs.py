@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+from pydicom import dcmread
 from scipy.ndimage import gaussian_filter
 
 from StegoMedLib.dicom import new_series
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
 
 __all__ = ["NAMES", "made"]
 
-_SHAPES = {"lost": [(100, 96, 3), (90, 110, 3), (120, 80, 1)], "full": [(80, 80, 3)], "recipient": [(80, 90, 3)]}
-_KEYS = {"lost": "key file", "full": "key file", "recipient": "x25519"}
-_OCTETS = {"lost": 3000, "full": 1000, "recipient": 200}
+_SHAPES = {
+    "lost": [(100, 96, 3), (90, 110, 3), (120, 80, 1)],
+    "full": [(80, 80, 3)],
+    "recipient": [(80, 90, 3)],
+    "long": [(250, 256, 3), (256, 256, 3), (262, 256, 3)],
+}
+_KEYS = {"lost": "key file", "full": "key file", "recipient": "x25519", "long": "key file"}
+_OCTETS = {"lost": 3000, "full": 1000, "recipient": 200, "long": 70_000}
+"""Of a file that does not compress: the last is longer than a sealed piece and than a stripe."""
 NAMES = tuple(_SHAPES)
+_FEW = 10_000
 
 
 def made(name: str) -> Vector:
@@ -56,6 +64,19 @@ def _write_files(source: Path, random: np.random.Generator, octets: int) -> None
     for signed in (False, True):
         volume = np.rint(gaussian_filter(random.normal(0 if signed else 500, 300, (1, 24, 20)), 1)).astype(int)
         new_series(source / f"series{int(signed)}", volume)
+    if octets > _FEW:
+        _make_8_bits(next((source / "series1").iterdir()), random)
+
+
+def _make_8_bits(file: Path, random: np.random.Generator) -> None:
+    """Pixels of one byte, with a sign, as the format has a rule for them; colours beside each other, too."""
+    header = dcmread(file)
+    cells = np.clip(np.rint(gaussian_filter(random.normal(0, 80, (24, 20, 3)), (1, 1, 0))), -128, 127).astype(np.int8)
+    header.BitsAllocated, header.BitsStored, header.HighBit, header.PixelRepresentation = 8, 8, 7, 1
+    header.SamplesPerPixel, header.PhotometricInterpretation, header.PlanarConfiguration = 3, "RGB", 0
+    header["PixelData"].VR = "OB"
+    header.PixelData = cells.tobytes()
+    header.save_as(file)
 
 
 def _picture(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.uint8]:
