@@ -38,7 +38,7 @@ def seal_into(stream: BinaryIO, parts: Iterable[bytes], key: Key) -> int:
     envelope = Sealer(key).seal_bytes(FileRecord(RECORD_NAME, secret))
     stream.write(len(envelope).to_bytes(_LENGTH_BYTES, "big") + envelope)
     length = _LENGTH_BYTES + len(envelope)
-    for sealed in _sealed(expanded(secret, "photographs"), parts):
+    for sealed in _sealed(_key_of_pieces(secret), parts):
         stream.write(sealed)
         length += len(sealed)
     return length
@@ -77,7 +77,7 @@ def opened(read: Callable[[int], bytes], length: int, key: Key) -> Iterator[byte
     record = Opener(key).open_bytes(read(size)).record
     if not isinstance(record, FileRecord) or record.name != RECORD_NAME or len(record.data) != KEY_BYTES:
         raise NothingReadableError
-    secret, left, number = expanded(record.data, "photographs"), length - size - _LENGTH_BYTES, 0
+    secret, left, number = _key_of_pieces(record.data), length - size - _LENGTH_BYTES, 0
     if left <= 0:  # even of nothing, the last piece has a tag
         raise NothingReadableError
     while left > 0:
@@ -88,6 +88,10 @@ def opened(read: Callable[[int], bytes], length: int, key: Key) -> Iterator[byte
             raise NothingReadableError
         yield plain
         number += 1
+
+
+def _key_of_pieces(secret: bytes) -> bytes:
+    return expanded(secret, "photographs")
 
 
 def _nonce(number: int, *, last: bool) -> bytes:

@@ -28,7 +28,8 @@ _CHEAPEST = np.where(np.arange(32) >> 4 & 1, 2, np.arange(32) >> 3 & 1)
 """Which of three states was the cheapest, by what was decided."""
 _UNREACHED, _FURTHEST = _Costs(12000), 9000
 """Cost of states to which no change leads yet, and above all costs by which others differ: as many changes as the band
-has rows lead from each to each. Sums stay within 16 bits."""
+has rows lead from each to each, where groups have several samples. Where they have one, and nothing is left to choose,
+costs may run over: the changes are right all the same, as any way through the trellis is."""
 
 
 class Trellis:

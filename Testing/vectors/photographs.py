@@ -28,7 +28,7 @@ _SHAPES = {
     "lost": [(100, 96, 3), (90, 110, 3), (120, 80, 1)],
     "full": [(80, 80, 3)],
     "recipient": [(80, 90, 3)],
-    "long": [(250, 256, 3), (256, 256, 3), (262, 256, 3)],
+    "long": [(256, 256, 3)] * 3,
 }
 _KEYS = {"lost": "key file", "full": "key file", "recipient": "x25519", "long": "key file"}
 _OCTETS = {"lost": 3000, "full": 1000, "recipient": 200, "long": 70_000}
