@@ -113,7 +113,7 @@ def journey_through_photographs(test: unittest.TestCase) -> None:
     key, folder = Passphrase.typed(_PASSPHRASE), Path(slicer.util.tempDirectory())
     photographs = [folder / f"{number}.png" for number in range(_PHOTOGRAPHS)]
     for number, path in enumerate(photographs):
-        levels = np.random.default_rng(number).normal(128.0, 20.0, (_SIZE, _SIZE, 3))
+        levels = np.random.default_rng(number).normal(128.0, 20.0, (2 * _SIZE, 2 * _SIZE, 3))
         Image.fromarray(np.clip(levels, 2, 253).astype(np.uint8)).save(path)
     with DICOMUtils.TemporaryDICOMDatabase() as database:
         volume = load_phantom(slices=_SLICES, size=_SIZE)[0]
